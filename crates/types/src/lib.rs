@@ -1,1 +1,32 @@
-//! placeholder
+//! The words of Creel: plain values that every other crate speaks in. No rules beyond "is this value well formed".
+
+pub mod capture;
+pub mod clock;
+pub mod country;
+pub mod credits;
+pub mod currency;
+pub mod host;
+pub mod ids;
+pub mod money;
+pub mod page;
+pub mod robot;
+pub mod run;
+pub mod time;
+
+pub use capture::{
+    Availability, AvailabilityStatus, Capture, Condition, Field, Identifiers, Offer, OptionAxis, Price, Product, Promotion,
+    Property, Rating, SellerType, Shipping, Sku, Source, Tax, UnitPrice,
+};
+pub use clock::{Clock, Random};
+pub use country::Country;
+pub use credits::{Action, Credits};
+pub use currency::Currency;
+pub use host::Host;
+pub use ids::{
+    ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId,
+};
+pub use money::Amount;
+pub use page::{PageKind, PageOutcome};
+pub use robot::{Robot, RobotProgram, RobotStatus};
+pub use run::{EndReason, RunError, RunErrorCode, RunStatus};
+pub use time::Time;
