@@ -153,3 +153,68 @@ fn instant(started: Instant) -> Time {
 fn duration_until(at: Time, now: Time) -> Duration {
     Duration::from_millis(u64::try_from(at.ms_since(now)).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(name: &str) -> Host {
+        Host::from_stored(name.to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_follow_the_pace() {
+        let gates = HostGates::new(PaceSettings::default());
+        let shop = host("shop.example");
+        gates.set_crawl_delay(&shop, Some(Duration::from_secs(2)));
+        let started = Instant::now();
+        for _ in 0..4 {
+            gates.turn(&shop).await.done(Outcome::Answered, 5, None);
+        }
+        assert_eq!(started.elapsed().as_secs(), 6);
+        let other = gates.turn(&host("other.example")).await;
+        assert_eq!(started.elapsed().as_secs(), 6, "another host does not wait");
+        other.done(Outcome::Answered, 5, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_waited_out_and_a_dropped_turn_is_given_back() {
+        let gates = HostGates::new(PaceSettings { concurrency_max: 1, ..PaceSettings::default() });
+        let shop = host("shop.example");
+        let turn = gates.turn(&shop).await;
+        assert_eq!(gates.try_turn(&shop).err(), Some(Slot::AfterOneEnds));
+        let waiting = tokio::spawn({
+            let (gates, shop) = (gates.clone(), shop.clone());
+            async move { gates.turn(&shop).await }
+        });
+        tokio::task::yield_now().await;
+        drop(turn);
+        let turn = waiting.await.unwrap();
+        let started = Instant::now();
+        turn.done(Outcome::Throttled, 5, Some(7_000));
+        assert_eq!(gates.wait(&shop).as_secs(), 7);
+        assert!(matches!(gates.try_turn(&shop), Err(Slot::At(_))));
+        gates.turn(&shop).await.done(Outcome::Answered, 5, None);
+        assert_eq!(started.elapsed().as_secs(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_workers_share_a_quick_host() {
+        let gates = HostGates::new(PaceSettings::default());
+        let shop = host("shop.example");
+        let started = Instant::now();
+        let workers = (0..32).map(|_| {
+            let (gates, shop) = (gates.clone(), shop.clone());
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    let turn = gates.turn(&shop).await;
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                    turn.done(Outcome::Answered, 2, None);
+                }
+            })
+        });
+        futures::future::join_all(workers).await;
+        // 1,600 pages of 2 ms in 16 places take 200 ms.
+        assert!(started.elapsed() < Duration::from_millis(400), "{:?}", started.elapsed());
+    }
+}

@@ -1,4 +1,4 @@
-//! Reading a URL's shape: its segments, numbers and the parameters that name a thing.
+//! Reading a URL's shape: its segments, its pages of lists, and the parameters that name a thing.
 
 use url::Url;
 
@@ -14,18 +14,21 @@ pub(crate) fn names_a_thing(name: &str) -> bool {
         "ean", "gtin", "isbn", "asin", "pn", "partno", "n",
     ];
     let lower = name.to_ascii_lowercase();
-    NAMES.contains(&lower.as_str()) || lower.ends_with("_id") || lower.ends_with("-id") || lower.ends_with("productid") || {
-        // `productId`, `itemID`, `styleId`: a capital that starts the last word.
-        name.ends_with("Id") || name.ends_with("ID")
-    }
+    // The capital in `productId`, `itemID` starts the last word; `paid` has none.
+    NAMES.contains(&lower.as_str())
+        || ["_id", "-id", "productid"].iter().any(|end| lower.ends_with(end))
+        || ["Id", "ID"].iter().any(|end| name.ends_with(end))
 }
 
-/// For `/c/shoes/page/7/` and its kind the list that it is a part of, `/c/shoes`.
-pub(crate) fn list_of_page_path(url: &Url) -> Option<String> {
+/// For `/c/shoes/page/7/` and its kind the list that it is a part of, and the page's number.
+pub(crate) fn list_of_page_path(url: &Url) -> Option<(String, u32)> {
     const WORDS: &[&str] = &["page", "pagina", "seite", "pg", "strana", "strona", "sida", "sivu", "sayfa", "p"];
     let segments: Vec<&str> = segments(url).collect();
     let (list, [word, number]) = segments.split_last_chunk::<2>()?;
     let counts = WORDS.contains(&word.to_ascii_lowercase().as_str()) && !list.is_empty();
     // `/x/p/123456` is a product; a list has at most a few thousand pages.
-    (counts && number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("/{}", list.join("/")))
+    if !counts || number.len() > 4 {
+        return None;
+    }
+    Some((format!("/{}", list.join("/")), number.parse().ok()?))
 }

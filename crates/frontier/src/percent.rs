@@ -34,6 +34,26 @@ pub(crate) fn normalize(text: &str) -> String {
     out.into_iter().map(char::from).collect()
 }
 
+/// `text` with its escapes resolved, for reading words; what is not UTF-8 becomes replacement characters.
+pub(crate) fn decode_lossy(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], escape_at(bytes, at)) {
+            (b'%', Some(decoded)) => {
+                out.push(decoded);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// The byte that the escape at `at` stands for, if there is a whole one.
 fn escape_at(text: &[u8], at: usize) -> Option<u8> {
     let digit = |index: usize| text.get(index).and_then(|byte| char::from(*byte).to_digit(16));

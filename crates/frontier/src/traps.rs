@@ -7,7 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::{
-    path_words, priority,
+    likeness, path_words,
     query_parameters::{Purpose, purpose},
 };
 
@@ -90,10 +90,10 @@ fn query_key(path: &str, query: &str) -> PatternKey {
 }
 
 fn path_key(url: &Url) -> Option<PatternKey> {
-    if let Some(list) = path_words::list_of_page_path(url) {
+    if let Some((list, _)) = path_words::list_of_page_path(url) {
         return Some(PatternKey { key: format!("pages {list}"), queued_max: LIST_PAGES_MAX });
     }
-    if priority::looks_like_product(url) {
+    if likeness::looks_like_product(url) {
         return None;
     }
     let segments: Vec<&str> = path_words::segments(url).collect();
@@ -121,7 +121,7 @@ fn shape(segments: &[&str]) -> String {
     shape
 }
 
-fn is_year_and_month(pair: &[&str]) -> bool {
+pub(crate) fn is_year_and_month(pair: &[&str]) -> bool {
     matches!(pair, [year, month] if is_number(year, 1970..=2100) && is_number(month, 1..=12) && year.len() == 4 && month.len() <= 2)
 }
 

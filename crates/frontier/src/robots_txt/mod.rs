@@ -234,7 +234,7 @@ impl GroupReader {
     fn finish(self) -> RobotsTxt {
         let group = if self.ours.named { self.ours } else { self.everybody };
         let mut rules = group.rules;
-        rules.sort_by_key(|rule| (std::cmp::Reverse(rule.octets), !rule.allow));
+        rules.sort_unstable_by(|a, b| (b.octets, b.allow, &a.pattern).cmp(&(a.octets, a.allow, &b.pattern)));
         rules.dedup();
         RobotsTxt { rules, crawl_delay: group.crawl_delay, sitemaps: self.sitemaps }
     }

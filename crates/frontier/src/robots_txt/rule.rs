@@ -11,7 +11,7 @@ pub(super) struct Rule {
     pub allow: bool,
     /// Octets of the pattern with its stars and its end mark; the longest match wins (RFC 9309, 2.2.2).
     pub octets: usize,
-    pattern: Box<[u8]>,
+    pub pattern: Box<[u8]>,
     ends_here: bool,
 }
 
