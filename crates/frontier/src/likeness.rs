@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::{path_words, percent, traps, url_words};
+use crate::{percent, traps, url_words};
 
 /// From this likeness on a URL counts as a product's.
 pub const PRODUCT_LIKENESS_MIN: u8 = 50;
@@ -165,7 +165,7 @@ fn query_score(url: &Url) -> i32 {
     let mut score = 0;
     score += if names().any(|name| PRODUCT.contains(&name.as_str()) || name.starts_with("dwvar_")) { 150 } else { 0 };
     // A parameter that says product needs no path: `/index.php?product_id=40`.
-    score += if names().any(|name| name.contains("product") && name.ends_with("id")) { 200 } else { 0 };
+    score += if names().any(|name| name.contains("product") && name.ends_with("id")) { 240 } else { 0 };
     // A chosen variant, or the mark that a recommendation below another product leaves.
     score +=
         if names().any(|name| name == "variant" || ["dwvar_", "pr_"].iter().any(|start| name.starts_with(start))) { 70 } else { 0 };
