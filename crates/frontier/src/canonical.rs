@@ -17,7 +17,7 @@ pub fn canonical_url(url: &Url) -> Url {
 }
 
 /// The address that a found link is queued by: as [`canonical_url`], and facets are dropped too, so that the combinations of a
-/// shop's filters are one page. Pagination stays.
+/// shop's filters are one page. Pagination stays. Start pages are not queued by it: who names a filtered list means it.
 #[must_use]
 pub fn queue_url(url: &Url) -> Url {
     rewrite(url, |purpose| matches!(purpose, Purpose::Identity | Purpose::Page))

@@ -309,6 +309,42 @@ async fn certificates() {
     }
 }
 
+#[tokio::test]
+async fn names_of_this_machine() {
+    let url = Url::parse(&format!("http://localhost:{}/page", serve(shop()).await.port())).unwrap();
+    for (allowed, expected) in [(vec![], Err("private_address")), (vec!["localhost".to_owned()], Ok(200))] {
+        let settings = FetchSettings { allow_private_networks: allowed, ..FetchSettings::default() };
+        let found = Fetcher::new(settings, Clock::system()).unwrap().get(&url, &GetOptions::default()).await;
+        assert_eq!(found.map(|page| page.status).map_err(|error| error.code()), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quick_shop_is_read_quickly() {
+    const WORKERS: u32 = 16;
+    const PAGES: u32 = 50;
+    let url = Url::parse(&format!("http://{}/page", serve(shop()).await)).unwrap();
+    let (fetcher, gates) = (fetcher(&["*"]), crate::HostGates::new(creel_frontier::PaceSettings::default()));
+    let started = Instant::now();
+    let workers = (0..WORKERS).map(|_| {
+        let (url, fetcher, gates) = (url.clone(), fetcher.clone(), gates.clone());
+        tokio::spawn(async move {
+            let host = creel_types::Host::of(&url).unwrap();
+            for _ in 0..PAGES {
+                let turn = gates.turn(&host).await;
+                let page = fetcher.get(&url, &GetOptions::default()).await.unwrap();
+                turn.done(creel_frontier::Outcome::from_status(page.status), page.first_byte_ms, page.retry_after_ms);
+            }
+        })
+    });
+    for worker in futures::future::join_all(workers).await {
+        worker.unwrap();
+    }
+    let rate = f64::from(WORKERS * PAGES) / started.elapsed().as_secs_f64();
+    println!("{rate:.0} pages a second");
+    assert!(rate > 100.0, "{rate:.0} pages a second");
+}
+
 #[test]
 fn settings_that_cannot_be_used() {
     for settings in [
