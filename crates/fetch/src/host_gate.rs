@@ -23,6 +23,14 @@ pub struct HostGates {
     started: Instant,
 }
 
+/// What [`HostGates::try_turn`] says to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    For(Duration),
+    /// Until a request to the host has ended.
+    UntilOneEnds,
+}
+
 #[derive(Debug)]
 struct Gate {
     pace: Mutex<HostPace>,
@@ -55,15 +63,17 @@ impl HostGates {
     }
 
     /// A turn if the host may be asked at once, else what to wait for; so that a caller with pages of other hosts need not wait.
-    pub fn try_turn(&self, host: &Host) -> Result<Turn, Slot> {
+    pub fn try_turn(&self, host: &Host) -> Result<Turn, Wait> {
         let gate = self.gate(host);
         // Someone is in line before us; a place that falls free is theirs.
-        let Ok(in_line) = gate.queue.try_lock() else { return Err(Slot::AfterOneEnds) };
-        let slot = gate.start_if_free(self.now());
+        let Ok(in_line) = gate.queue.try_lock() else { return Err(Wait::UntilOneEnds) };
+        let now = self.now();
+        let slot = gate.start_if_free(now);
         drop(in_line);
         match slot {
             Slot::Now => Ok(Turn { gate, started: self.started, open: true }),
-            Slot::At(_) | Slot::AfterOneEnds => Err(slot),
+            Slot::At(at) => Err(Wait::For(duration_until(at, now))),
+            Slot::AfterOneEnds => Err(Wait::UntilOneEnds),
         }
     }
 
@@ -182,7 +192,7 @@ mod tests {
         let gates = HostGates::new(PaceSettings { concurrency_max: 1, ..PaceSettings::default() });
         let shop = host("shop.example");
         let turn = gates.turn(&shop).await;
-        assert_eq!(gates.try_turn(&shop).err(), Some(Slot::AfterOneEnds));
+        assert_eq!(gates.try_turn(&shop).err(), Some(Wait::UntilOneEnds));
         let waiting = tokio::spawn({
             let (gates, shop) = (gates.clone(), shop.clone());
             async move { gates.turn(&shop).await }
@@ -193,7 +203,7 @@ mod tests {
         let started = Instant::now();
         turn.done(Outcome::Throttled, 5, Some(7_000));
         assert_eq!(gates.wait(&shop).as_secs(), 7);
-        assert!(matches!(gates.try_turn(&shop), Err(Slot::At(_))));
+        assert!(matches!(gates.try_turn(&shop), Err(Wait::For(_))));
         gates.turn(&shop).await.done(Outcome::Answered, 5, None);
         assert_eq!(started.elapsed().as_secs(), 7);
     }

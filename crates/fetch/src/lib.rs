@@ -17,5 +17,5 @@ mod headers;
 pub use client::{Fetched, Fetcher};
 pub use error::FetchError;
 pub use guard::{Guard, Route};
-pub use host_gate::{HostGates, Turn};
+pub use host_gate::{HostGates, Turn, Wait};
 pub use settings::{FetchSettings, GetOptions, MayFollow, OverLimit};

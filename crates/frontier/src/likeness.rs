@@ -34,12 +34,12 @@ pub(crate) fn judge(url: &Url) -> Judgement {
     let shape = Shape::of(url);
     let host = host_score(url);
     let score = BIAS + shape.path_score() + shape.slug_score() + query_score(url) + host;
-    let holds = |words: &[&str]| shape.segments.iter().any(|segment| words.contains(&segment.as_str()));
+    let holds = |words: &[&str]| shape.segments.iter().any(|segment| url_words::holds(words, segment));
     Judgement {
         // Eight points of score are one of likeness; the clamp makes the cast exact.
         likeness: (i32::from(PRODUCT_LIKENESS_MIN) + score.div_euclid(8)).clamp(0, 100) as u8,
         is_list: holds(url_words::CATEGORY) || shape.has_category_number(),
-        is_info: host < 0 || holds(url_words::INFO) || shape.tokens().any(|token| url_words::INFO_IN_SLUG.contains(&token)),
+        is_info: host < 0 || holds(url_words::INFO) || shape.tokens().any(|token| url_words::holds(url_words::INFO_IN_SLUG, token)),
     }
 }
 
@@ -56,7 +56,7 @@ struct Shape {
 
 impl Shape {
     fn of(url: &Url) -> Shape {
-        let path = percent::decode_lossy(url.path()).to_lowercase();
+        let path = percent::decode_lossy(url.path()).to_ascii_lowercase();
         let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         if segments.first().is_some_and(|first| is_language(first)) {
             segments.remove(0);
@@ -93,7 +93,7 @@ impl Shape {
 
     fn path_score(&self) -> i32 {
         let Some((last, before)) = self.segments.split_last() else { return -300 };
-        let holds = |segments: &[String], words: &[&str]| segments.iter().any(|segment| words.contains(&segment.as_str()));
+        let holds = |segments: &[String], words: &[&str]| segments.iter().any(|segment| url_words::holds(words, segment));
         let last = std::slice::from_ref(last);
         let mut score = 0;
         if holds(before, url_words::PRODUCT) {
@@ -138,8 +138,8 @@ impl Shape {
         let tail = &self.segments[self.segments.len().saturating_sub(2)..];
         score += if tail.iter().any(|segment| has_numbered_word(segment, &["p"], 2)) { 130 } else { 0 };
         score -= if self.has_category_number() { 100 } else { 0 };
-        score -= if self.tokens().any(|token| url_words::INFO_IN_SLUG.contains(&token)) { 140 } else { 0 };
-        let names_a_list = words <= 3 && self.tokens().any(|token| url_words::LIST_IN_SLUG.contains(&token));
+        score -= if self.tokens().any(|token| url_words::holds(url_words::INFO_IN_SLUG, token)) { 140 } else { 0 };
+        let names_a_list = words <= 3 && self.tokens().any(|token| url_words::holds(url_words::LIST_IN_SLUG, token));
         score - if names_a_list { 100 } else { 0 }
     }
 }
@@ -166,17 +166,16 @@ fn query_score(url: &Url) -> i32 {
     ];
     const LIST: &[&str] =
         &["page", "p", "sort", "q", "search", "filter", "start", "sz", "order", "cat", "category", "view", "s", "query", "orderby"];
-    let names =
-        || url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split('=').next()).map(str::to_ascii_lowercase);
+    let Some(query) = url.query() else { return 0 };
+    let query = query.to_ascii_lowercase();
+    let any = |says: &dyn Fn(&str) -> bool| query.split('&').filter_map(|pair| pair.split('=').next()).any(says);
     let mut score = 0;
-    score += if names().any(|name| PRODUCT.contains(&name.as_str()) || name.starts_with("dwvar_")) { 150 } else { 0 };
+    score += if any(&|name| PRODUCT.contains(&name) || name.starts_with("dwvar_")) { 150 } else { 0 };
     // A parameter that says product needs no path: `/index.php?product_id=40`.
-    score += if names().any(|name| name.contains("product") && name.ends_with("id")) { 240 } else { 0 };
+    score += if any(&|name| name.contains("product") && name.ends_with("id")) { 240 } else { 0 };
     // A chosen variant, or the mark that a recommendation below another product leaves.
-    score +=
-        if names().any(|name| name == "variant" || ["dwvar_", "pr_"].iter().any(|start| name.starts_with(start))) { 70 } else { 0 };
-    let list = |name: String| LIST.contains(&name.as_str()) || name.contains("filter") || name.starts_with("prefn");
-    score - if names().any(list) { 60 } else { 0 }
+    score += if any(&|name| name == "variant" || name.starts_with("dwvar_") || name.starts_with("pr_")) { 70 } else { 0 };
+    score - if any(&|name| LIST.contains(&name) || name.contains("filter") || name.starts_with("prefn")) { 60 } else { 0 }
 }
 
 fn host_score(url: &Url) -> i32 {
@@ -191,7 +190,9 @@ const PAGE_EXTENSIONS: &[&str] = &["html", "htm", "php", "asp", "aspx", "jsp", "
 fn is_language(segment: &str) -> bool {
     let two_letters = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
     // `/p/` and `/c/` have one letter; `dp`, `gp`, `ip`, `pd` mean products.
-    !url_words::PRODUCT.contains(&segment) && segment.split(['-', '_']).count() <= 2 && segment.split(['-', '_']).all(two_letters)
+    !url_words::holds(url_words::PRODUCT, segment)
+        && segment.split(['-', '_']).count() <= 2
+        && segment.split(['-', '_']).all(two_letters)
 }
 
 fn tokens(segment: &str) -> impl Iterator<Item = &str> {

@@ -37,6 +37,9 @@ pub(crate) fn normalize(text: &str) -> String {
 /// `text` with its escapes resolved, for reading words; what is not UTF-8 becomes replacement characters.
 pub(crate) fn decode_lossy(text: &str) -> String {
     let bytes = text.as_bytes();
+    if memchr::memchr(b'%', bytes).is_none() {
+        return text.to_owned();
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {

@@ -37,8 +37,10 @@ fn is_display_value(value: &str) -> bool {
 
 /// The purpose of the parameter with this (still encoded) name.
 pub(crate) fn purpose(name: &str) -> Purpose {
-    let lower = name.to_ascii_lowercase();
-    let plain = lower.replace("%5b", "[").replace("%5d", "]").replace("%3a", ":");
+    let mut plain = name.to_ascii_lowercase();
+    if plain.contains('%') {
+        plain = plain.replace("%5b", "[").replace("%5d", "]").replace("%3a", ":");
+    }
     // `filter[color][]`, `piid[0]`: the word before the first bracket says what it is.
     let word = plain.split('[').next().unwrap_or_default();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| plain.starts_with(prefix));

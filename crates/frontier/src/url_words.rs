@@ -1,57 +1,78 @@
 //! Words that shops put into paths, in the main languages of shops: for products, for lists of products, and for everything else.
-//! Lower case, without accents, as they stand in URLs.
+//! Lower case, without accents, as they stand in URLs. The lists are sorted, because every link of every page is looked up in them.
+
+/// Whether `word` stands in one of this file's lists.
+pub(crate) fn holds(list: &[&str], word: &str) -> bool {
+    list.binary_search(&word).is_ok()
+}
 
 #[rustfmt::skip]
 pub(crate) const PRODUCT: &[&str] = &[
-    "product", "products", "p", "pd", "pdp", "dp", "ip", "gp", "prd", "prod", "sku", "item", "items", "itm", "goods", "buy", "listing",
-    "listings", "detail", "details", "product-page", "product-detail", "product-details", "productdetail", "productdetails",
-    "product_info", "product-info", "shop-item", "article-detail", "artikel-detail", "produit", "produits", "fiche-produit",
-    "produkt", "produkte", "produkty", "artikel", "producto", "productos", "articulo", "articulos", "ficha", "prodotto", "prodotti",
-    "articolo", "produto", "produtos", "artigo", "produk", "urun", "urunler", "vare", "varer", "tuote", "tuotteet", "termek",
-    "termekek", "vyrobek", "vyrobky", "zbozi", "tovar", "tovary", "proizvod", "proizvodi", "izdelek", "izdelki", "preke", "prece",
-    "toode", "tooted", "produs", "produse", "proion", "proionta", "sanpham", "san-pham",
+    "article-detail", "articolo", "articulo", "articulos", "artigo", "artikel", "artikel-detail", "buy", "detail", "details",
+    "dp", "ficha", "fiche-produit", "goods", "gp", "ip", "item", "items", "itm", "izdelek", "izdelki", "listing", "listings",
+    "p", "pd", "pdp", "prd", "prece", "preke", "prod", "prodotti", "prodotto", "product", "product-detail", "product-details",
+    "product-info", "product-page", "product_info", "productdetail", "productdetails", "producto", "productos", "products",
+    "produit", "produits", "produk", "produkt", "produkte", "produkty", "produs", "produse", "produto", "produtos", "proion",
+    "proionta", "proizvod", "proizvodi", "san-pham", "sanpham", "shop-item", "sku", "termek", "termekek", "toode", "tooted",
+    "tovar", "tovary", "tuote", "tuotteet", "urun", "urunler", "vare", "varer", "vyrobek", "vyrobky", "zbozi",
 ];
 #[rustfmt::skip]
 pub(crate) const CATEGORY: &[&str] = &[
-    "category", "categories", "product-category", "productcategory", "product-categories", "c", "cat", "collection", "collections",
-    "catalog", "catalogue", "katalog", "shop-by", "brand", "brands", "vendor", "vendors", "designer", "designers", "manufacturer",
-    "manufacturers", "tag", "tags", "product-tag", "search", "catalogsearch", "department", "departments", "dept", "browse", "list", "sale",
-    "outlet", "deals", "offers", "new-arrivals", "clearance", "bestsellers", "best-sellers", "shop", "store", "kategorie", "kategorien",
-    "marken", "marke", "hersteller", "suche", "angebote", "neuheiten", "categorie", "marques", "marque", "recherche", "soldes",
-    "nouveautes", "categoria", "categorias", "marcas", "marca", "buscar", "ofertas", "novedades", "rebajas", "categorie-prodotto",
-    "marche", "cerca", "offerte", "novita", "saldi", "categorieen", "merken", "zoeken", "aanbiedingen", "kategoria", "kategorie-produktu",
-    "marki", "szukaj", "promocje", "nowosci", "kategori", "kategorier", "varumarken", "markalar", "kategoriler", "hledat", "znacky",
-    "promociones", "promocoes", "novidades", "danh-muc",
+    "aanbiedingen", "angebote", "best-sellers", "bestsellers", "brand", "brands", "browse", "buscar", "c", "cat", "catalog",
+    "catalogsearch", "catalogue", "categoria", "categorias", "categorie", "categorie-prodotto", "categorieen", "categories",
+    "category", "cerca", "clearance", "collection", "collections", "danh-muc", "deals", "department", "departments", "dept",
+    "designer", "designers", "hersteller", "hledat", "katalog", "kategori", "kategoria", "kategorie", "kategorie-produktu",
+    "kategorien", "kategorier", "kategoriler", "list", "manufacturer", "manufacturers", "marca", "marcas", "marche",
+    "markalar", "marke", "marken", "marki", "marque", "marques", "merken", "neuheiten", "new-arrivals", "nouveautes",
+    "novedades", "novidades", "novita", "nowosci", "ofertas", "offers", "offerte", "outlet", "product-categories",
+    "product-category", "product-tag", "productcategory", "promociones", "promocje", "promocoes", "rebajas", "recherche",
+    "saldi", "sale", "search", "shop", "shop-by", "soldes", "store", "suche", "szukaj", "tag", "tags", "varumarken", "vendor",
+    "vendors", "znacky", "zoeken",
 ];
 #[rustfmt::skip]
 pub(crate) const INFO: &[&str] = &[
-    "blog", "blogs", "news", "newsroom", "magazine", "magazin", "press", "presse", "stories", "story", "journal", "articles", "article",
-    "post", "posts", "page", "pages", "help", "hilfe", "aide", "ayuda", "faq", "faqs", "support", "info", "information", "about",
-    "about-us", "ueber-uns", "uber-uns", "legal", "legal-area", "policy", "policies", "terms", "privacy", "impressum", "agb", "contact",
-    "contact-us", "kontakt", "contacto", "contatti", "company", "careers", "jobs", "service", "services", "customer-service",
-    "kundenservice", "store-locator", "stores", "filialen", "magasins", "tiendas", "video", "videos", "forum", "forums", "community",
-    "guide", "guides", "ratgeber", "conseils", "consejos", "guida", "lookbook", "lookbooks", "events", "event", "gift-services", "review",
-    "reviews", "author", "wiki", "content", "content-page", "static", "cms", "press-release", "account", "login", "cart", "checkout",
-    "wishlist", "customer", "register", "signin", "user", "users", "member", "members", "profile", "download", "downloads", "docs",
-    "learn", "resources", "recipes", "rezepte", "recettes", "recetas", "topic", "topics", "team", "newsletter", "campaign", "campaigns",
-    "quiz", "glossary", "lexikon", "noticias", "actualites", "aktuelles", "nyheter", "nieuws", "novinky", "aktualnosci", "haberler",
+    "about", "about-us", "account", "actualites", "agb", "aide", "aktualnosci", "aktuelles", "article", "articles", "author",
+    "ayuda", "blog", "blogs", "campaign", "campaigns", "careers", "cart", "checkout", "cms", "community", "company",
+    "conseils", "consejos", "contact", "contact-us", "contacto", "contatti", "content", "content-page", "customer",
+    "customer-service", "docs", "download", "downloads", "event", "events", "faq", "faqs", "filialen", "forum", "forums",
+    "gift-services", "glossary", "guida", "guide", "guides", "haberler", "help", "hilfe", "impressum", "info", "information",
+    "jobs", "journal", "kontakt", "kundenservice", "learn", "legal", "legal-area", "lexikon", "login", "lookbook",
+    "lookbooks", "magasins", "magazin", "magazine", "member", "members", "news", "newsletter", "newsroom", "nieuws",
+    "noticias", "novinky", "nyheter", "page", "pages", "policies", "policy", "post", "posts", "press", "press-release",
+    "presse", "privacy", "profile", "quiz", "ratgeber", "recetas", "recettes", "recipes", "register", "resources", "review",
+    "reviews", "rezepte", "service", "services", "signin", "static", "store-locator", "stores", "stories", "story", "support",
+    "team", "terms", "tiendas", "topic", "topics", "uber-uns", "ueber-uns", "user", "users", "video", "videos", "wiki",
+    "wishlist",
 ];
 /// Words inside a slug that speak of the shop, not of a thing.
 #[rustfmt::skip]
 pub(crate) const INFO_IN_SLUG: &[&str] = &[
-    "policy", "privacy", "terms", "conditions", "shipping", "returns", "return", "delivery", "contact", "faq", "faqs", "about",
-    "warranty", "guide", "guides", "help", "careers", "press", "blog", "news", "stores", "locator", "login", "register",
-    "account", "wishlist", "sitemap", "cookies", "newsletter", "signup", "affiliate", "affiliates", "wholesale",
-    "sustainability", "legal", "imprint", "datenschutz", "versand", "loyalty", "rewards", "services", "how", "story",
-    "lookbook", "subscribe", "disclaimer", "impressum", "agb", "widerruf", "kontakt", "retouren", "mentions", "livraison", "retours",
-    "cgv", "envio", "envios", "devoluciones", "privacidad", "spedizione", "spedizioni", "resi", "privacidade", "verzending", "voorwaarden",
-    "dostawa", "zwroty", "regulamin", "doprava", "reklamace", "works", "our", "sizing", "sitemap", "store",
+    "about", "account", "affiliate", "affiliates", "agb", "blog", "careers", "cgv", "conditions", "contact", "cookies",
+    "datenschutz", "delivery", "devoluciones", "disclaimer", "doprava", "dostawa", "envio", "envios", "faq", "faqs", "guide",
+    "guides", "help", "how", "impressum", "imprint", "kontakt", "legal", "livraison", "locator", "login", "lookbook",
+    "loyalty", "mentions", "news", "newsletter", "our", "policy", "press", "privacidad", "privacidade", "privacy", "register",
+    "regulamin", "reklamace", "resi", "retouren", "retours", "return", "returns", "rewards", "services", "shipping", "signup",
+    "sitemap", "sizing", "spedizione", "spedizioni", "store", "stores", "story", "subscribe", "sustainability", "terms",
+    "versand", "verzending", "voorwaarden", "warranty", "wholesale", "widerruf", "wishlist", "works", "zwroty",
 ];
 /// Words inside a short slug that name a list.
 #[rustfmt::skip]
 pub(crate) const LIST_IN_SLUG: &[&str] = &[
-    "sale", "all", "new", "mens", "womens", "men", "women", "kids", "boys", "girls", "baby", "collection", "collections", "accessories",
-    "shop", "brands", "brand", "category", "categories", "clearance", "outlet", "deals", "offers", "gifts", "sets", "view", "bestsellers",
-    "arrivals", "shoes", "clothing", "apparel", "bags", "jewelry", "tops", "dresses", "herren", "damen", "kinder", "schuhe", "homme",
-    "femme", "enfant", "soldes", "hombre", "mujer", "ninos", "uomo", "donna", "bambino", "dames", "heren", "kinderen", "erkek", "kadin",
+    "accessories", "all", "apparel", "arrivals", "baby", "bags", "bambino", "bestsellers", "boys", "brand", "brands",
+    "categories", "category", "clearance", "clothing", "collection", "collections", "damen", "dames", "deals", "donna",
+    "dresses", "enfant", "erkek", "femme", "gifts", "girls", "heren", "herren", "hombre", "homme", "jewelry", "kadin", "kids",
+    "kinder", "kinderen", "men", "mens", "mujer", "new", "ninos", "offers", "outlet", "sale", "schuhe", "sets", "shoes",
+    "shop", "soldes", "tops", "uomo", "view", "women", "womens",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [PRODUCT, CATEGORY, INFO, INFO_IN_SLUG, LIST_IN_SLUG] {
+            assert!(list.is_sorted_by(|a, b| a < b), "{list:?}");
+        }
+    }
+}
