@@ -240,4 +240,17 @@ pub(crate) mod tests {
         liar[size..].copy_from_slice(&[0xFF; 4]);
         assert_eq!(&body(&liar, "gzip").unwrap().body[..], PAGE);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_fails_or_exceeds_the_limit(
+            magic in proptest::sample::select(vec![&b""[..], b"\x1F\x8B\x08\0\0\0\0\0\0\x03", b"\x28\xB5\x2F\xFD", b"\x78\x9C"]),
+            data in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+            encoding in proptest::sample::select(vec!["", "gzip", "deflate", "br", "zstd", "br, gzip"]),
+        ) {
+            if let Ok(unpacked) = body(&[magic, &data[..]].concat(), encoding) {
+                proptest::prop_assert!(unpacked.body.len() <= 1_000);
+            }
+        }
+    }
 }

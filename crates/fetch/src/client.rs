@@ -43,7 +43,7 @@ pub struct Fetched {
     pub status: u16,
     /// The Content-Type header as sent, with its charset.
     pub content_type: Option<String>,
-    /// From now, whether the host gave seconds or a date.
+    /// From now, whether the host gave seconds or a date; at most [`creel_frontier::politeness::RETRY_AFTER_MS_MAX`].
     pub retry_after_ms: Option<i64>,
     /// All X-Robots-Tag headers, joined by commas.
     pub x_robots_tag: Option<String>,

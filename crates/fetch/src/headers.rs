@@ -1,5 +1,6 @@
 //! What Creel says in its requests and reads in the answers' headers.
 
+use creel_frontier::politeness::RETRY_AFTER_MS_MAX;
 use creel_types::{Country, Time};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use url::Url;
@@ -58,15 +59,16 @@ pub(crate) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     (!values.is_empty()).then_some(text)
 }
 
-/// Milliseconds that Retry-After asks for, given in seconds or as a date (RFC 9110, 10.2.3); a date that has passed asks for none.
+/// Milliseconds that Retry-After asks for, given in seconds or as a date (RFC 9110, 10.2.3), cut to [`RETRY_AFTER_MS_MAX`]. A date
+/// that has passed asks for none.
 pub(crate) fn retry_after_ms(headers: &HeaderMap, now: Time) -> Option<i64> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<i64>() {
-        return (seconds >= 0).then(|| seconds.saturating_mul(1_000));
+        return (seconds >= 0).then(|| seconds.saturating_mul(1_000).min(RETRY_AFTER_MS_MAX));
     }
     let at = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     let at = Time(i64::try_from(at.as_millis()).ok()?);
-    Some(at.ms_since(now).max(0))
+    Some(at.ms_since(now).clamp(0, RETRY_AFTER_MS_MAX))
 }
 
 #[cfg(test)]
@@ -97,7 +99,8 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10_000)),
             ("Sun, 06 Nov 1994 08:49:07 GMT", Some(0)),
             ("soon", None),
-            ("99999999999999999", Some(i64::MAX)),
+            ("99999999999999999", Some(RETRY_AFTER_MS_MAX)),
+            ("Fri, 06 Nov 2994 08:49:47 GMT", Some(RETRY_AFTER_MS_MAX)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
