@@ -10,5 +10,5 @@ pub mod lot;
 
 pub use account::{Account, Grant, Refused};
 pub use chain::{ChainFault, Verified, verify};
-pub use entry::{Entry, EntryKind, LotPart, Reference, ReferenceType};
+pub use entry::{Entry, EntryKind, FIRST_PREVIOUS_HASH, LotPart, Reference, ReferenceType};
 pub use lot::{Lot, LotSource};
