@@ -7,6 +7,7 @@ pub mod keys;
 pub mod ledger;
 pub mod migrate;
 pub mod organizations;
+pub mod owner;
 pub mod pages;
 pub mod robots;
 pub mod runs;
@@ -14,6 +15,7 @@ pub mod settle;
 
 pub use database::Database;
 pub use error::StoreError;
+pub use owner::Owner;
 
 use creel_types::{Clock, Random};
 
