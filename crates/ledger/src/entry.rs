@@ -54,8 +54,9 @@ pub struct LotPart {
     pub amount: Credits,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
+    #[serde(rename = "organization_id")]
     pub organization: OrganizationId,
     /// 1, 2, 3 … without a gap within its organization.
     pub sequence: i64,

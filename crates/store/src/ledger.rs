@@ -16,7 +16,7 @@ use crate::{
 /// Entries in one insert, so that a statement stays far below the databases' limits on bound values.
 const INSERT_ROWS_MAX: usize = 256;
 /// Rows of one page of the statement.
-pub const STATEMENT_ROWS_MAX: i64 = 500;
+pub const STATEMENT_ROWS_MAX: i64 = 501;
 
 /// Takes the organization's row and its open lots into memory, for a change under the transaction's lock.
 pub(crate) async fn lock_account(tx: &mut Tx, organization: OrganizationId) -> Result<Account, StoreError> {
@@ -256,6 +256,16 @@ impl Store {
         })
     }
 
+    /// What could pay for captures now. A look, for planning; a debit decides for itself.
+    pub async fn spendable(&self, organization: OrganizationId) -> Result<Credits, StoreError> {
+        let row = self
+            .database
+            .row("SELECT available + held AS spendable FROM organizations WHERE id = $1", args![organization])
+            .await?
+            .ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })?;
+        Ok(Credits(row.int("spendable")?))
+    }
+
     /// Writes the `expire` entries of lots whose instant has come.
     async fn expire_due(&self, organization: OrganizationId) -> Result<(), StoreError> {
         let due = self
@@ -346,6 +356,18 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Whole entries after a sequence, oldest first, a page at a time.
+    pub async fn list_entries(&self, organization: OrganizationId, after: i64) -> Result<Vec<Entry>, StoreError> {
+        let rows = self
+            .database
+            .rows(
+                "SELECT * FROM ledger_entries WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+                args![organization, after, STATEMENT_ROWS_MAX],
+            )
+            .await?;
+        rows.iter().map(entry).collect()
     }
 
     /// Recomputes the organization's ledger from zero and holds it against lots, captures and runs, all in one snapshot.

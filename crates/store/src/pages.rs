@@ -157,11 +157,17 @@ impl Store {
         Ok((row.int("waiting")?, row.opt_time("next")?))
     }
 
+    /// Every address that the run knows.
+    pub async fn known_urls(&self, run: RunId) -> Result<Vec<String>, StoreError> {
+        let rows = self.database.rows("SELECT url FROM pages WHERE run_id = $1", args![run]).await?;
+        rows.iter().map(|row| row.text("url")).collect()
+    }
+
     /// How many pages of each shape the run knows, for the bounds against traps.
     pub async fn shape_counts(&self, run: RunId) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = self
             .database
-            .rows("SELECT shape, COUNT(*) AS count FROM pages WHERE run_id = $1 GROUP BY shape", args![run])
+            .rows("SELECT shape, COUNT(*) AS count FROM pages WHERE run_id = $1 AND shape <> '' GROUP BY shape", args![run])
             .await?;
         rows.iter().map(|row| Ok((row.text("shape")?, row.int("count")?))).collect()
     }

@@ -9,8 +9,8 @@ use crate::{
     database::{Row, Tx},
 };
 
-/// Rows of one page of a list.
-pub const LIST_ROWS_MAX: i64 = 500;
+/// Rows of one page of a list, and the one more that tells whether there is a next page.
+pub const LIST_ROWS_MAX: i64 = 501;
 
 const ROBOT_COLUMNS: &str = "r.id, r.name, r.created_at, r.updated_at, p.version, p.document";
 

@@ -73,6 +73,14 @@ pub struct Run {
     pub ended_at: Option<Time>,
 }
 
+impl Run {
+    /// Whether the address is on the robot's host.
+    #[must_use]
+    pub fn host_holds(&self, url: &url::Url) -> bool {
+        self.host.holds(url)
+    }
+}
+
 /// A run as the API shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunView {
@@ -312,6 +320,12 @@ impl Store {
     pub async fn get_run(&self, organization: OrganizationId, id: RunId) -> Result<Run, StoreError> {
         let row =
             self.database.row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
+    }
+
+    /// A run whoever owns it: for the operator's own commands, which work on the folder as a whole.
+    pub async fn find_run(&self, id: RunId) -> Result<Run, StoreError> {
+        let row = self.database.row("SELECT * FROM runs WHERE id = $1", args![id]).await?;
         run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
 
