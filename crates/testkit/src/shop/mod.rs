@@ -4,13 +4,33 @@
 //! templates. Everything comes from word lists and a fixed seed: no clock, no randomness, no network.
 
 mod answer;
+mod catalogue;
+mod charset;
+mod dice;
+mod gtin;
 mod hits;
+mod html;
+mod image;
+mod languages;
+mod pages;
+mod price_format;
+mod section;
+mod sections;
 mod server;
+mod sitemap;
+mod slug;
+mod special;
+#[cfg(test)]
+mod tests;
 mod truth;
+mod twist;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-use self::hits::Hits;
+use self::{catalogue::Catalogue, hits::Hits};
 pub use self::{
     server::{RunningShop, SLOW_MS, serve_forever, start},
     truth::{Expected, LeadsTo, Reason, ShopProduct, ShopSku, SpecialUrl, Template},
@@ -22,28 +42,43 @@ pub struct Shop(Arc<Inside>);
 
 #[derive(Debug)]
 struct Inside {
-    products: Vec<ShopProduct>,
+    catalogue: Catalogue,
+    /// Every path of every product, the canonical one and the others, with the product's position.
+    positions: HashMap<String, usize>,
     special_urls: Vec<SpecialUrl>,
     hits: Hits,
+}
+
+impl Inside {
+    fn position(&self, path: &str) -> Option<usize> {
+        self.positions.get(path).copied()
+    }
 }
 
 impl Shop {
     /// The built-in shop; the same at every call, with counters at zero.
     #[must_use]
     pub fn demo() -> Shop {
-        Shop(Arc::new(Inside { products: Vec::new(), special_urls: Vec::new(), hits: Hits::default() }))
+        let catalogue = Catalogue::demo();
+        let paths = |(at, product): (usize, &ShopProduct)| {
+            let paths = std::iter::once(&product.path).chain(&product.other_paths);
+            paths.map(|path| (path.clone(), at)).collect::<Vec<_>>()
+        };
+        let positions = catalogue.products.iter().enumerate().flat_map(paths).collect();
+        let special_urls = special::special_urls(&catalogue);
+        Shop(Arc::new(Inside { catalogue, positions, special_urls, hits: Hits::default() }))
     }
 
     /// Every product, also those that a crawl must not capture.
     #[must_use]
     pub fn products(&self) -> &[ShopProduct] {
-        &self.0.products
+        &self.0.catalogue.products
     }
 
     /// The product with this canonical path or one of its other paths.
     #[must_use]
     pub fn product(&self, path: &str) -> Option<&ShopProduct> {
-        self.products().iter().find(|product| product.path == path || product.other_paths.iter().any(|other| other == path))
+        self.0.position(path).and_then(|at| self.products().get(at))
     }
 
     /// What a crawl from the home page, with sitemaps, must capture, each exactly once.

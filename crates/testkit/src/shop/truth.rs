@@ -57,6 +57,14 @@ pub struct ShopSku {
     pub quantity: Option<i64>,
 }
 
+impl ShopSku {
+    /// The number as pages show it.
+    #[must_use]
+    pub fn gtin13(&self) -> Option<&str> {
+        self.gtin.as_deref().and_then(|gtin| gtin.get(1..))
+    }
+}
+
 /// How a section writes its product pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
