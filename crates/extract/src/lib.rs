@@ -11,6 +11,7 @@
 pub mod extractor;
 pub mod gate;
 pub mod page;
+pub mod prices;
 pub mod reading;
 
 pub use extractor::Extractor;
