@@ -10,6 +10,7 @@
 
 pub mod extractor;
 pub mod gate;
+pub mod json;
 pub mod page;
 pub mod prices;
 pub mod reading;
