@@ -14,6 +14,7 @@ pub mod json;
 pub mod page;
 pub mod prices;
 pub mod reading;
+pub mod tape;
 
 pub use extractor::Extractor;
 pub use gate::GateFailure;
