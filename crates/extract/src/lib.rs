@@ -8,12 +8,15 @@
 //! assert!(!reading.is_capture());
 //! ```
 
+pub mod availability;
 pub mod extractor;
 pub mod gate;
+pub mod gtin;
 pub mod json;
 pub mod page;
 pub mod prices;
 pub mod reading;
+pub mod sources;
 pub mod tape;
 
 pub use extractor::Extractor;
