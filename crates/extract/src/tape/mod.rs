@@ -17,6 +17,7 @@ mod query;
 mod record;
 mod scan;
 mod start_tags;
+mod stems;
 mod tables;
 mod tags;
 mod text;
