@@ -11,6 +11,7 @@ mod decode;
 mod end_tags;
 mod entities;
 mod foreign;
+mod lanes;
 mod names;
 mod open;
 mod query;
