@@ -81,7 +81,7 @@ fn theirs(html: &str) -> Vec<Element> {
                 .iter()
                 .map(|attribute| {
                     let prefix = attribute.name.prefix.as_ref().map_or(String::new(), |prefix| format!("{prefix}:"));
-                    (format!("{prefix}{}", attribute.name.local).to_ascii_lowercase(), attribute.value.to_string())
+                    (format!("{prefix}{}", attribute.name.local).trim_start_matches(':').to_ascii_lowercase(), attribute.value.to_string())
                 })
                 .collect(),
             words: if noscript { String::new() } else { collapse(&words) },

@@ -77,11 +77,11 @@ impl Builder<'_> {
             return;
         }
         for position in (1..self.stack.len()).rev() {
-            let entry = self.stack[position];
-            if entry.tag == tag && !entry.is(open::CLOSED) && self.is_spelled(&entry, name_start, name_end) {
+            let entry = &self.stack[position];
+            if entry.tag == tag && !entry.is(open::CLOSED) && self.is_spelled(entry, name_start, name_end) {
                 return self.pop_to(position);
             }
-            if tags::SPECIAL.has(entry.tag) {
+            if tags::SPECIAL.has(entry.tag) || !self.may_walk(1) {
                 return;
             }
         }
@@ -106,7 +106,7 @@ impl Builder<'_> {
         let Some(position) = self.find_in_scope(tag) else { return };
         if self.top().near.has(tag) {
             self.pop_to(position);
-        } else {
+        } else if self.may_walk(self.stack.len() - position) {
             close_in_place(self.stack, position);
         }
     }

@@ -61,14 +61,17 @@ impl Builder<'_> {
             return false;
         }
         for position in (1..self.stack.len()).rev() {
-            let entry = self.stack[position];
+            let entry = &self.stack[position];
             if !entry.is(FOREIGN) {
                 return false;
             }
             let same = matches!(entry.tag, Tag::Svg | Tag::Math) && entry.tag == tag
-                || entry.tag == Tag::Unknown && self.is_spelled(&entry, name_start, name_end);
+                || entry.tag == Tag::Unknown && self.is_spelled(entry, name_start, name_end);
             if same {
                 self.pop_to(position);
+                return true;
+            }
+            if !self.may_walk(1) {
                 return true;
             }
         }

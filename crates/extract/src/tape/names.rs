@@ -2,26 +2,22 @@
 //! A name outside the two lists is `Unknown` and keeps its spelling in the source; the lists hold what tree rules or sources ask for.
 //! Refuses to know what a name means for the tree (see `tags.rs`).
 
+use super::lanes::lower_case;
+
 /// Names up to this many bytes are told apart by their key alone; a longer known name is compared byte by byte as well.
-const KEY_BYTES: usize = 16;
+const KEY_BYTES: usize = super::lanes::BLOCK;
 
 /// Slots of one lookup table: a power of two, about eight times the names, so that nearly every probe is the first.
 const SLOTS: usize = 1024;
 
-/// Folds one byte of a name into its key, so that a scanner computes the key while it looks for the name's end.
-#[inline(always)]
-pub(super) fn extend_key(key: u128, byte: u8) -> u128 {
-    key.rotate_left(8) ^ byte.to_ascii_lowercase() as u128
-}
-
-const fn key_of(name: &str) -> u128 {
-    let bytes = name.as_bytes();
+/// The key of a name: its first bytes in lower case, as [`super::lanes::Block::name_key`] reads them from the page.
+pub(super) const fn key_of(name: &[u8]) -> u128 {
     let (mut key, mut i) = (0u128, 0);
-    while i < bytes.len() {
-        key = key.rotate_left(8) ^ bytes[i].to_ascii_lowercase() as u128;
+    while i < name.len() && i < KEY_BYTES {
+        key |= (name[i] as u128) << (8 * i);
         i += 1;
     }
-    key
+    lower_case(key)
 }
 
 #[inline(always)]
@@ -53,8 +49,7 @@ macro_rules! names {
 
             /// The known name equal to `name`, ignoring ASCII case.
             pub fn find(name: &str) -> Option<$kind> {
-                let key = name.bytes().fold(0, extend_key);
-                match Self::lookup(key, name.as_bytes()) {
+                match Self::lookup(key_of(name.as_bytes()), name.as_bytes()) {
                     $kind::Unknown => None,
                     known => Some(known),
                 }
@@ -71,9 +66,10 @@ macro_rules! names {
                     }
                     if $keys[found as usize] == key {
                         let name = $kind::NAMES[found as usize];
-                        let same = name.len() == bytes.len()
-                            && (name.len() <= KEY_BYTES || name.as_bytes().eq_ignore_ascii_case(bytes));
-                        return if same { found } else { $kind::Unknown };
+                        let short = name.len() <= KEY_BYTES;
+                        if name.len() == bytes.len() && (short || name.as_bytes().eq_ignore_ascii_case(bytes)) {
+                            return found;
+                        }
                     }
                     slot = (slot + 1) % SLOTS;
                 }
@@ -84,7 +80,7 @@ macro_rules! names {
             let mut keys = [0; $kind::COUNT];
             let mut i = 1;
             while i < $kind::COUNT {
-                keys[i] = key_of($kind::NAMES[i]);
+                keys[i] = key_of($kind::NAMES[i].as_bytes());
                 i += 1;
             }
             keys
@@ -94,7 +90,7 @@ macro_rules! names {
             let mut table = [$kind::Unknown; SLOTS];
             let mut i = 1;
             while i < $kind::COUNT {
-                let mut slot = slot_of(key_of($kind::NAMES[i]));
+                let mut slot = slot_of(key_of($kind::NAMES[i].as_bytes()));
                 while table[slot] as u8 != 0 {
                     slot = (slot + 1) % SLOTS;
                 }

@@ -99,9 +99,9 @@ impl<'d> Document<'d> {
         self.root().attr(Attr::Lang).map(text::trim).filter(|lang| !lang.is_empty())
     }
 
-    /// The `body` element, if the page has any content.
+    /// The `body`; every page has one, unless its place is taken by a `frameset`, which is then the answer.
     pub fn body(self) -> Option<Node<'d>> {
-        self.elements(Tag::Body).next()
+        self.elements(Tag::Body).next().or_else(|| self.elements(Tag::FrameSet).next())
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Finds where names, attributes, comments and raw contents begin and end in the source bytes. Knows the tokens of the HTML standard,
 //! refuses to know the tree. Every search goes forward only, so that pathological pages stay linear.
 
+use super::lanes::{self, BLOCK, Block};
 use super::names::{self, Attr, Tag};
 use super::record::{ATTRIBUTES_MAX, AttributeRecord, NONE};
 use super::text::is_space;
@@ -38,20 +39,35 @@ static UNQUOTED_END: [bool; 256] = class_table(b" \n\t\r\x0C>");
 /// The end of the name that starts at `at`, and the tag it names.
 #[inline(always)]
 pub(super) fn tag_name(bytes: &[u8], at: usize) -> (usize, Tag) {
-    let (end, key) = name(bytes, at, &TAG_NAME_END);
-    (end, Tag::lookup(key, &bytes[at..end]))
+    if let Some(block) = Block::load(bytes, at) {
+        let len = block.name_ends().trailing_zeros() as usize;
+        if len < BLOCK && TAG_NAME_END[bytes[at + len] as usize] {
+            return (at + len, Tag::lookup(block.name_key(len), &bytes[at..at + len]));
+        }
+    }
+    let end = name_end(bytes, at, &TAG_NAME_END);
+    (end, Tag::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]))
 }
 
+/// As [`tag_name`] for an attribute, whose name `=` ends as well unless it starts with it.
 #[inline(always)]
-fn name(bytes: &[u8], at: usize, ends: &[bool; 256]) -> (usize, u128) {
-    let (mut end, mut key) = (at, 0);
-    while let Some(&byte) = bytes.get(end)
-        && !ends[byte as usize]
-    {
-        key = names::extend_key(key, byte);
-        end += 1;
+fn attribute_name(bytes: &[u8], at: usize) -> (usize, Attr) {
+    if let Some(block) = Block::load(bytes, at) {
+        let ends = block.name_ends() | block.equal(b'=');
+        let len = ends.trailing_zeros() as usize;
+        if len < BLOCK && len > 0 && ATTRIBUTE_NAME_END[bytes[at + len] as usize] {
+            return (at + len, Attr::lookup(block.name_key(len), &bytes[at..at + len]));
+        }
     }
-    (end, key)
+    let from = at + usize::from(bytes[at] == b'=');
+    let end = name_end(bytes, from, &ATTRIBUTE_NAME_END);
+    (end, Attr::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]))
+}
+
+#[cold]
+fn name_end(bytes: &[u8], at: usize, ends: &[bool; 256]) -> usize {
+    let len = bytes[at..].iter().position(|&byte| ends[byte as usize]);
+    len.map_or(bytes.len(), |len| at + len)
 }
 
 #[inline(always)]
@@ -110,12 +126,7 @@ fn repeats_unknown(bytes: &[u8], before: &[AttributeRecord], record: &AttributeR
 /// One attribute, whose name starts at `at`, and the position after it.
 #[inline(always)]
 fn attribute(bytes: &[u8], at: usize) -> Option<(AttributeRecord, usize)> {
-    // A leading `=` belongs to the name.
-    let (name_end, key) = match bytes[at] {
-        b'=' => (name(bytes, at + 1, &ATTRIBUTE_NAME_END).0, 0),
-        _ => name(bytes, at, &ATTRIBUTE_NAME_END),
-    };
-    let attr = Attr::lookup(key, &bytes[at..name_end]);
+    let (name_end, attr) = attribute_name(bytes, at);
     let mut record = AttributeRecord {
         name_start: at as u32,
         value_start: name_end as u32,
@@ -135,8 +146,8 @@ fn attribute(bytes: &[u8], at: usize) -> Option<(AttributeRecord, usize)> {
     let start = skip_space(bytes, end + 1);
     let (value_start, value_end, after) = match *bytes.get(start)? {
         quote @ (b'"' | b'\'') => {
-            let len = memchr(quote, &bytes[start + 1..])?;
-            (start + 1, start + 1 + len, start + len + 2)
+            let end = lanes::find(bytes, start + 1, quote)?;
+            (start + 1, end, end + 1)
         }
         _ => {
             let len = bytes[start..].iter().position(|&byte| UNQUOTED_END[byte as usize])?;

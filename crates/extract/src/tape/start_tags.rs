@@ -173,15 +173,17 @@ impl Builder<'_> {
 
     /// `select`, `option`, `optgroup`.
     fn start_choice(&mut self, token: &StartTag) {
-        let select = self.find_in_scope(Tag::Select);
-        match (token.tag, select) {
-            (Tag::Select, Some(position)) => {
-                self.pop_to(position);
+        let in_select = self.top().scope.has(Tag::Select);
+        match (token.tag, in_select) {
+            (Tag::Select, true) => {
+                if let Some(position) = self.find_open(Tag::Select) {
+                    self.pop_to(position);
+                }
                 return self.ignore(token);
             }
-            (Tag::Option, Some(_)) => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup]))),
-            (Tag::OptGroup, Some(_)) => self.pop_implied(tags::IMPLIED_END),
-            (Tag::Option | Tag::OptGroup, None) if self.top().tag == Tag::Option => self.pop(),
+            (Tag::Option, true) => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup]))),
+            (Tag::OptGroup, true) => self.pop_implied(tags::IMPLIED_END),
+            (Tag::Option | Tag::OptGroup, false) if self.top().tag == Tag::Option => self.pop(),
             _ => {}
         }
         self.insert_open(token);

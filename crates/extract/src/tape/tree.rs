@@ -2,6 +2,7 @@
 //! inserting and closing of elements, and what happens before the body; the rules by tag are in `start_tags.rs`, `end_tags.rs`,
 //! `tables.rs` and `foreign.rs`. Refuses to fail: every text is some tree.
 
+use super::lanes;
 use super::names::{Attr, Tag};
 use super::open::{self, Open};
 use super::query::Document;
@@ -10,10 +11,16 @@ use super::scan::{self, StartTag};
 use super::tags;
 use super::text;
 use super::words::{MarkBits, Marks, WordMemo};
-use memchr::memchr;
 
 /// Late `<html>` and `<body>` tags whose attributes are still added to the first one's.
 const MERGES_MAX: usize = 8;
+
+/// Open elements walked past, for each byte of the page, by end tags that then close nothing or close in place. A real page needs less than
+/// one; past the limit such end tags are dropped, so that no page costs its depth for every tag.
+const WALK_PER_BYTE_MAX: usize = 8;
+
+/// The same for a page of no bytes.
+const WALK_FREE: usize = 65_536;
 
 /// Parses pages, one at a time, in buffers that it keeps. Make one for each worker.
 #[derive(Debug, Default)]
@@ -79,6 +86,8 @@ pub(super) struct Builder<'p> {
     pub unopened: [u32; 128],
     pub any_unopened: bool,
     skip_line_feed: bool,
+    /// Open elements that end tags may still walk past; see [`WALK_PER_BYTE_MAX`].
+    walk_left: usize,
 }
 
 impl<'p> Builder<'p> {
@@ -101,6 +110,7 @@ impl<'p> Builder<'p> {
             unopened: [0; 128],
             any_unopened: false,
             skip_line_feed: false,
+            walk_left: source.len().saturating_mul(WALK_PER_BYTE_MAX).saturating_add(WALK_FREE),
         }
     }
 
@@ -117,6 +127,10 @@ impl<'p> Builder<'p> {
             self.bytes = self.source.as_bytes();
             self.at = scan::after_gt(self.bytes, self.at);
         }
+        // A template or noscript left open in the head still suspends the head's rules.
+        if let Some((depth, _)) = self.resume {
+            self.pop_to(depth);
+        }
         self.need_body();
         self.pop_to(0);
     }
@@ -124,8 +138,7 @@ impl<'p> Builder<'p> {
     fn tokens(&mut self) {
         let mut text_start = self.at;
         while self.at < self.bytes.len() {
-            let Some(found) = memchr(b'<', &self.bytes[self.at..]) else { break };
-            let start = self.at + found;
+            let Some(start) = lanes::find(self.bytes, self.at, b'<') else { break };
             let next = self.bytes.get(start + 1).copied().unwrap_or(b' ');
             if !(next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?')) {
                 self.at = start + 1;
@@ -403,6 +416,14 @@ impl<'p> Builder<'p> {
 
     pub fn find_open(&self, tag: Tag) -> Option<usize> {
         self.stack.iter().rposition(|entry| entry.tag == tag && !entry.is(open::CLOSED))
+    }
+
+    /// Takes `entries` from what may still be walked; answers whether there was as much.
+    #[inline]
+    pub fn may_walk(&mut self, entries: usize) -> bool {
+        let enough = self.walk_left >= entries;
+        self.walk_left = self.walk_left.saturating_sub(entries);
+        enough
     }
 
     /// Makes sure that `head` is open, reopening it while the body has not begun.
