@@ -3,7 +3,7 @@
 //! A build finds the shop's host after redirects and completes at once with the general program; learning the shop's own
 //! patterns comes on top of this.
 
-use creel_fetch::GetOptions;
+use creel_fetch::{GetOptions, Guard, guard::Route};
 use creel_store::{StoreError, robots::BuildAnswer};
 use creel_types::{Country, Host, OrganizationId, RobotProgram};
 use url::Url;
@@ -52,6 +52,12 @@ impl Crawler {
         }
     }
 
+    /// Whether the guard lets the address through only because the operator says so: such a shop is nobody else's.
+    fn is_let_through(&self, url: &Url) -> bool {
+        let trusted = matches!(self.fetcher().guard().check_url(url), Ok(Route::Trusted));
+        trusted || Guard::default().check_url(url).is_err()
+    }
+
     /// Makes the organization's robot for the shop at `url`, or finds the one that it has.
     pub async fn build_robot(
         &self,
@@ -67,7 +73,7 @@ impl Crawler {
         let host = Host::of(&landed).unwrap_or(asked_host);
         let home = landed.join("/").map_or_else(|_| landed.to_string(), String::from);
         let program = RobotProgram::general(host, country, home);
-        let private = self.fetcher().guard().is_let_through(&landed);
+        let private = self.is_let_through(&landed);
         let answer = self.store().create_robot_build(organization, url.as_str(), &program, private).await?;
         Ok((answer, landed))
     }

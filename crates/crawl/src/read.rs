@@ -88,7 +88,7 @@ pub(crate) async fn read(crawl: &Crawl, fetched: Box<Fetched>) -> (PageReading, 
     let reading = crawl
         .crawler
         .with_extractor(move |extractor| {
-            let decoded = decode::decode(&body.body, body.charset());
+            let decoded = decode(&body.body, body.charset());
             extractor.read(&PageInput {
                 url: &body.final_url,
                 html: &decoded.text,

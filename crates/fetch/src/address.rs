@@ -55,7 +55,7 @@ fn v6(address: Ipv6Addr) -> Option<&'static str> {
         [0xfc00..=0xfdff, ..] => Some("private network"),
         [0xfe80..=0xfebf, ..] => Some("link-local"),
         [0xfec0..=0xfeff, ..] => Some("site-local"),
-        [0xff00.., ..] => Some("multicast"),
+        [0xff00..=0xffff, ..] => Some("multicast"),
         // ISATAP: the interface part carries an IPv4 address.
         [0x2000..=0x3fff, _, _, _, 0 | 0x200, 0x5efe, high, low] => v4(embedded(high, low)),
         [0x2000..=0x3fff, ..] => None,

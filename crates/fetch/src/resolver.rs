@@ -124,8 +124,9 @@ async fn ask_name_server(resolver: &TokioResolver, host: String) -> Result<Vec<I
 }
 
 async fn ask_system(host: String) -> Result<Vec<IpAddr>, ResolveError> {
-    match tokio::net::lookup_host((host.as_str(), 0)).await {
-        Ok(found) => Ok(found.map(|address| address.ip()).collect()),
+    let found = tokio::net::lookup_host((host.as_str(), 0)).await.map(|found| found.map(|address| address.ip()).collect());
+    match found {
+        Ok(found) => Ok(found),
         Err(error) => Err(ResolveError::Failed { host, reason: error.to_string(), transient: true }),
     }
 }

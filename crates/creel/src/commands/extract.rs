@@ -117,7 +117,7 @@ struct Page {
 
 fn line_for(extractor: &mut Extractor, page: &Page, bytes: &[u8], charset: Option<&str>) -> String {
     let country = page.country.or_else(|| Country::of_url(&page.url)).unwrap_or(Country::US);
-    let decoded = decode::decode(bytes, charset);
+    let decoded = decode(bytes, charset);
     let input =
         PageInput { url: &page.url, html: &decoded.text, country, program: None, status: page.status };
     let reading = extractor.read(&input);
