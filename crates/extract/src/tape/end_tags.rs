@@ -115,25 +115,26 @@ impl Builder<'_> {
     fn end_form(&mut self) {
         let form = std::mem::replace(&mut self.form, NONE);
         let Some(position) = self.find_in_scope(Tag::Form) else { return };
-        let in_template = self.stack.iter().any(|entry| entry.tag == Tag::Template);
-        if in_template {
+        if self.top().is(open::IN_TEMPLATE) {
             self.pop_to(position);
         } else if self.stack[position].node == form {
+            self.close_alone(position);
+        }
+    }
+
+    /// Closes one entry, and those above it only if they need no end tag.
+    fn close_alone(&mut self, position: usize) {
+        let above = self.stack.len() - position;
+        if !self.may_walk(above) || self.stack[position + 1..].iter().all(|entry| tags::IMPLIED_END.has(entry.tag)) {
+            self.pop_to(position);
+        } else {
             close_in_place(self.stack, position);
-            if position + 1 == self.stack.len() {
-                self.pop();
-            } else if self.stack[position + 1..].iter().all(|entry| tags::IMPLIED_END.has(entry.tag)) {
-                self.pop_to(position);
-            }
         }
     }
 
     fn end_template(&mut self) {
-        let found = self.stack.iter().rposition(|entry| matches!(entry.tag, Tag::Template | Tag::NoScript));
-        if let Some(position) = found
-            && self.stack[position].tag == Tag::Template
-        {
-            self.pop_to(position);
+        if self.top().is(open::IN_TEMPLATE) {
+            self.close(self.find_open(Tag::Template));
         }
     }
 }

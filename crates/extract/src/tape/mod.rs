@@ -14,6 +14,8 @@ mod foreign;
 mod lanes;
 mod names;
 mod open;
+#[cfg(test)]
+mod pathological;
 mod query;
 mod record;
 mod scan;

@@ -20,7 +20,10 @@ pub(super) const INTEGRATION: u8 = 32;
 /// Its end tag came while blocks inside it were open: it takes part in nothing and is popped with them. Popping it at once would close the blocks.
 pub(super) const CLOSED: u8 = 64;
 
-const INHERITED: u8 = P_IN_BUTTON_SCOPE | LI_NEAR | DD_NEAR | LI_IN_LIST_SCOPE;
+/// Inside a `template`.
+pub(super) const IN_TEMPLATE: u8 = 128;
+
+const INHERITED: u8 = P_IN_BUTTON_SCOPE | LI_NEAR | DD_NEAR | LI_IN_LIST_SCOPE | IN_TEMPLATE;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
@@ -67,6 +70,8 @@ static RULES: [Rule; 128] = {
             Tag::P => rules[i].set_flags = P_IN_BUTTON_SCOPE,
             Tag::Li => rules[i].set_flags = LI_NEAR | LI_IN_LIST_SCOPE,
             Tag::Dd | Tag::Dt => rules[i].set_flags = DD_NEAR,
+            Tag::Template => rules[i].set_flags = IN_TEMPLATE,
+            Tag::NoScript => rules[i].keep_flags &= !IN_TEMPLATE,
             _ => {}
         }
         i += 1;
@@ -101,7 +106,7 @@ impl Open {
     pub fn into_foreign(mut self, integration: bool) -> Open {
         self.flags |= FOREIGN;
         if integration {
-            self.flags = FOREIGN | INTEGRATION;
+            self.flags = self.flags & IN_TEMPLATE | FOREIGN | INTEGRATION;
             self.scope = TagSet(0);
             self.near = TagSet(0);
         }

@@ -54,8 +54,12 @@ pub(super) fn tag_name(bytes: &[u8], at: usize) -> (usize, Tag) {
 fn attribute_name(bytes: &[u8], at: usize) -> (usize, Attr) {
     if let Some(block) = Block::load(bytes, at) {
         let ends = block.name_ends() | block.equal(b'=');
-        let len = ends.trailing_zeros() as usize;
-        if len < BLOCK && len > 0 && ATTRIBUTE_NAME_END[bytes[at + len] as usize] {
+        let mut len = ends.trailing_zeros() as usize;
+        if ends == 0 {
+            len = name_end(bytes, at + BLOCK, &ATTRIBUTE_NAME_END) - at;
+            return (at + len, Attr::lookup(block.name_key(BLOCK), &bytes[at..at + len]));
+        }
+        if len > 0 && ATTRIBUTE_NAME_END[bytes[at + len] as usize] {
             return (at + len, Attr::lookup(block.name_key(len), &bytes[at..at + len]));
         }
     }
@@ -64,7 +68,7 @@ fn attribute_name(bytes: &[u8], at: usize) -> (usize, Attr) {
     (end, Attr::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]))
 }
 
-#[cold]
+#[inline(never)]
 fn name_end(bytes: &[u8], at: usize, ends: &[bool; 256]) -> usize {
     let len = bytes[at..].iter().position(|&byte| ends[byte as usize]);
     len.map_or(bytes.len(), |len| at + len)

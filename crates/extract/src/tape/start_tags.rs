@@ -121,7 +121,7 @@ impl Builder<'_> {
             Tag::Caption | Tag::ColGroup | Tag::TBody | Tag::THead | Tag::TFoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Col => {
                 self.start_table_part(token);
             }
-            Tag::Frame if self.stack.iter().all(|entry| entry.tag != Tag::FrameSet) => self.ignore(token),
+            Tag::Frame if self.tape.nodes.get(self.body as usize).is_none_or(|body| body.tag != Tag::FrameSet) => self.ignore(token),
             Tag::Hr | Tag::Input => self.start_in_select(token),
             tag if tags::is_void(tag) => {
                 self.insert(token, tag);
@@ -157,7 +157,7 @@ impl Builder<'_> {
     }
 
     fn start_form(&mut self, token: &StartTag) {
-        let in_template = self.stack.iter().any(|entry| entry.tag == Tag::Template);
+        let in_template = self.top().is(open::IN_TEMPLATE);
         if self.form != NONE && !in_template {
             return self.ignore(token);
         }

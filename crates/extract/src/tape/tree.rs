@@ -28,6 +28,9 @@ pub struct Parser {
     tape: Tape,
     stack: Vec<Open>,
     memo: WordMemo,
+    /// Open elements walked past on the last page.
+    #[cfg(test)]
+    pub(super) walked: usize,
 }
 
 impl Parser {
@@ -44,9 +47,18 @@ impl Parser {
         self.tape.clear();
         self.stack.clear();
         self.memo.clear();
-        Builder::new(source, self).run();
+        let walk_left = Builder::new(source, self).run();
+        let _ = walk_left;
+        #[cfg(test)]
+        {
+            self.walked = walk_max(source) - walk_left;
+        }
         Document { tape: &self.tape, source }
     }
+}
+
+fn walk_max(source: &str) -> usize {
+    source.len().saturating_mul(WALK_PER_BYTE_MAX).saturating_add(WALK_FREE)
 }
 
 /// How far the page has come.
@@ -110,11 +122,12 @@ impl<'p> Builder<'p> {
             unopened: [0; 128],
             any_unopened: false,
             skip_line_feed: false,
-            walk_left: source.len().saturating_mul(WALK_PER_BYTE_MAX).saturating_add(WALK_FREE),
+            walk_left: walk_max(source),
         }
     }
 
-    fn run(mut self) {
+    /// Parses; answers how much could still have been walked.
+    fn run(mut self) -> usize {
         let root = self.synthesize(Tag::Html);
         self.stack.push(Open::root(root));
         loop {
@@ -133,6 +146,7 @@ impl<'p> Builder<'p> {
         }
         self.need_body();
         self.pop_to(0);
+        self.walk_left
     }
 
     fn tokens(&mut self) {
