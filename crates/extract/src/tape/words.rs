@@ -43,7 +43,10 @@ impl Marks {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Mark> {
-        Mark::ALL.iter().copied().filter(move |&mark| self.has(mark))
+        Mark::ALL
+            .iter()
+            .copied()
+            .filter(move |&mark| self.has(mark))
     }
 }
 
@@ -87,7 +90,11 @@ pub(super) struct WordMemo {
 
 impl Default for WordMemo {
     fn default() -> Self {
-        WordMemo { stems: Stems::new(), slots: vec![Slot::default(); MEMO_SLOTS], misses: 0 }
+        WordMemo {
+            stems: Stems::new(),
+            slots: vec![Slot::default(); MEMO_SLOTS],
+            misses: 0,
+        }
     }
 }
 
@@ -111,7 +118,11 @@ impl WordMemo {
         }
         self.misses += 1;
         let marks = self.stems.marks(text);
-        *slot = Slot { start: value.start as u32, len: text.len() as u32, marks };
+        *slot = Slot {
+            start: value.start as u32,
+            len: text.len() as u32,
+            marks,
+        };
         marks
     }
 }
@@ -142,7 +153,11 @@ impl Stems {
         let (mut patterns, mut rules) = (Vec::new(), Vec::new());
         for &(stem, fit, mark) in STEMS {
             // "add-to-cart" stands for `addtocart`, `addToCart`, `add-to-cart` and `add_to_cart`.
-            let spellings = if stem.contains('-') { &["", "-", "_"][..] } else { &[""] };
+            let spellings = if stem.contains('-') {
+                &["", "-", "_"][..]
+            } else {
+                &[""]
+            };
             for separator in spellings {
                 patterns.push(stem.replace('-', separator));
                 rules.push((fit, mark));
@@ -153,11 +168,16 @@ impl Stems {
             .ascii_case_insensitive(true)
             .build(&patterns);
         // Building fails only above limits that the closed list is far from; a test sees that it does not.
-        Stems { automaton: built.ok(), rules }
+        Stems {
+            automaton: built.ok(),
+            rules,
+        }
     }
 
     fn marks(&self, text: &[u8]) -> Marks {
-        let Some(automaton) = &self.automaton else { return Marks::NONE };
+        let Some(automaton) = &self.automaton else {
+            return Marks::NONE;
+        };
         let mut bits = 0;
         let input = Input::new(text).anchored(Anchored::No);
         for found in automaton.find_overlapping_iter(input) {
@@ -183,7 +203,10 @@ fn starts_word(text: &[u8], at: usize) -> bool {
 fn ends_word(text: &[u8], at: usize) -> bool {
     let ends = |at: usize| match text.get(at) {
         None => true,
-        Some(next) => !next.is_ascii_alphabetic() || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase(),
+        Some(next) => {
+            !next.is_ascii_alphabetic()
+                || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase()
+        }
     };
     ends(at) || matches!(text[at], b's' | b'S') && ends(at + 1)
 }
