@@ -133,6 +133,10 @@ fn words_are_kept_apart_as_a_reader_sees_them() {
         ("<td>a<table><tr><td>b<td>c</table>", "a b c"),
         ("<select><option>S<option>M</select>", "S M"),
         ("a<b> </b>c", "a c"),
+        (
+            "<a><svg><title>cart</title><style>x{}</style><path/></svg>Buy</a>",
+            "Buy",
+        ),
         ("<div>a<span></span></div><i></i>b", "a b"),
         ("&lt;b&gt;", "<b>"),
     ];

@@ -22,8 +22,8 @@ pub(super) const fn key_of(name: &[u8]) -> u128 {
 
 #[inline(always)]
 const fn slot_of(key: u128) -> usize {
-    let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (folded.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - 10)) as usize
+    let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(23);
+    (folded.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - SLOTS.ilog2())) as usize
 }
 
 macro_rules! names {

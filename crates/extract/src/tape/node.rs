@@ -178,7 +178,8 @@ impl<'d> Node<'d> {
         .last()
     }
 
-    /// Its visible words: decoded, white space collapsed to one space, blocks and `br` kept apart; scripts, styles, templates and noscript left out.
+    /// Its visible words: decoded, white space collapsed to one space, blocks and `br` kept apart; scripts,
+    /// styles, templates, `noscript`, `iframe` and `svg` left out. Styles are not read, so hidden text counts.
     pub fn text(self) -> String {
         let mut out = String::new();
         self.text_into(&mut out);

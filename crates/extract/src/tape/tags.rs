@@ -103,15 +103,15 @@ pub(super) const SPECIAL: TagSet = CLOSES_P
 /// What stops the search of an open `li`, `dd` or `dt`.
 pub(super) const LIST_BOUNDARY: TagSet = SPECIAL.without(TagSet::of(&[Address, Div, P]));
 
-/// Contents that are never shown.
+/// Contents that are never shown, or, in `svg`, are titles and styles more often than words.
 pub(super) const HIDDEN: TagSet = TagSet::of(&[
-    Script, Style, Template, NoScript, NoFrames, NoEmbed, IFrame, DataList,
+    Svg, Script, Style, Template, NoScript, NoFrames, NoEmbed, IFrame, DataList,
 ]);
 
 /// Do not part words: the elements a browser sets in line, and those never shown.
 pub(super) const INLINE: TagSet = TagSet::of(&[
-    A, Em, Strong, Small, S, Cite, Q, Abbr, Ruby, Rt, Rp, Rb, Rtc, Data, Time, Code, Var, Samp,
-    Kbd, Sub, Sup, I, B, U, Mark, Span, Ins, Del, Label, Big, Font, NoBr, Tt, Strike, Script,
+    Svg, A, Em, Strong, Small, S, Cite, Q, Abbr, Ruby, Rt, Rp, Rb, Rtc, Data, Time, Code, Var,
+    Samp, Kbd, Sub, Sup, I, B, U, Mark, Span, Ins, Del, Label, Big, Font, NoBr, Tt, Strike, Script,
     Style, Template, NoScript, NoFrames, NoEmbed, DataList,
 ]);
 
