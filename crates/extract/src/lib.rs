@@ -9,16 +9,19 @@
 //! ```
 
 pub mod availability;
+pub mod country;
 pub mod extractor;
 pub mod gate;
 pub mod gtin;
 pub mod json;
+pub mod merge;
 pub mod page;
 pub mod prices;
 pub mod reading;
 pub mod sources;
 pub mod tape;
 
+pub use country::country_of;
 pub use extractor::Extractor;
 pub use gate::GateFailure;
 pub use page::{Link, PageInput, PageReading};
