@@ -60,7 +60,7 @@ impl Shop {
         if let Some(at) = self.0.position(path) {
             return product(view, at, seen);
         }
-        None.or_else(|| file(self, origin, path))
+        file(self, origin, path)
             .or_else(|| redirect(view, path))
             .or_else(|| category(view, path, query))
             .or_else(|| text(view, path, query).map(|html| Answer::html(200, html)))

@@ -180,11 +180,11 @@ fn choose(axis: &Axis, dice: Dice, purpose: u64, most: usize) -> OptionAxis {
 
 /// Every combination of the options' values; some products lack the last one, as in real shops.
 fn combinations(options: &[OptionAxis], dice: Dice) -> Vec<Vec<String>> {
-    let mut rows = vec![vec![]];
+    let mut rows: Vec<Vec<String>> = vec![vec![]];
     for axis in options {
         rows = rows
             .iter()
-            .flat_map(|row: &Vec<String>| axis.values.iter().map(move |value| [row.as_slice(), &[value.clone()]].concat()))
+            .flat_map(|row| axis.values.iter().map(move |value| [row.as_slice(), &[value.clone()]].concat()))
             .collect();
     }
     if options.len() == 2 && dice.chance(purpose::GAP, 35) {

@@ -126,6 +126,7 @@ impl Section {
     }
 
     /// How many products it has.
+    #[cfg(test)]
     pub(crate) fn size(&self) -> usize {
         self.leaves.iter().map(|leaf| leaf.count).sum()
     }

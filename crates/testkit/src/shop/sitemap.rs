@@ -48,7 +48,7 @@ fn every_fourth(catalogue: &Catalogue, remainder: usize) -> impl Iterator<Item =
         let twist = catalogue.places[*at].twist;
         at % 4 == remainder && twist.listed() && twist != Twist::Private
     };
-    (0..catalogue.products.len()).filter(named).map(|at| catalogue.products[at].path.clone())
+    (0..catalogue.products.len()).filter(named).map(move |at| catalogue.products[at].path.clone())
 }
 
 fn url_set(origin: &str, paths: impl Iterator<Item = String>) -> String {

@@ -95,7 +95,7 @@ fn detail(view: View<'_>, at: usize) -> String {
         "<section class=\"product-section page-width\" id=\"product-{id}\">\n<div class=\"product product--medium grid\">\n{gallery}<div class=\"product__info-wrapper\">\n\
          <p class=\"product__vendor caption\">{brand}</p>\n<h1 class=\"product__title\">{title}</h1>\n{price}<p class=\"product__tax caption\">{tax}</p>\n{stock}{form}\
          <p class=\"product__sku caption\">{article}: <span class=\"sku\">{id}</span></p>\n\
-         <div class=\"product__description rte\">\n<p>{description}</p>\n</div>\n{tabs}</div>\n</div>\n</section>\n",
+         <div class=\"product__description rte\">\n<h2>{description_label}</h2>\n<p>{description}</p>\n</div>\n{tabs}</div>\n</div>\n</section>\n",
         id = escape(&product.product_id),
         gallery = gallery(product),
         brand = escape(&product.brand),
@@ -105,6 +105,7 @@ fn detail(view: View<'_>, at: usize) -> String {
         stock = stock(product, section),
         form = json_ld_form::form(view, at),
         article = escape(language.article_number),
+        description_label = escape(language.description),
         description = escape(&product.description),
         tabs = tabs(product, section),
     )

@@ -27,7 +27,7 @@ pub(super) fn form(view: View<'_>, at: usize) -> String {
         ),
         false => ("product-form", String::new()),
     };
-    let pickers = if variations { selects(product) } else { radios(product) };
+    let pickers = if variations { selects(product, language.choose) } else { radios(product) };
     let json = match section.variants {
         VariantHabit::ProductJson => {
             format!("<script type=\"application/json\" data-product-json>{}</script>\n", product_json(view, at))
@@ -70,7 +70,7 @@ fn radios(product: &ShopProduct) -> String {
     })
 }
 
-fn selects(product: &ShopProduct) -> String {
+fn selects(product: &ShopProduct, choose: &str) -> String {
     let chosen = product.skus.get(product.selected);
     each(product.options.iter().enumerate(), |(n, axis)| {
         let code = slug(&axis.name);
@@ -80,8 +80,9 @@ fn selects(product: &ShopProduct) -> String {
             format!("  <option value=\"{}\"{selected}>{}</option>\n", slug(value), escape(value))
         });
         format!(
-            "<table class=\"variations\"><tr><th class=\"label\"><label for=\"pa_{code}\">{}</label></th><td class=\"value\">\n<select id=\"pa_{code}\" name=\"attribute_pa_{code}\" data-attribute_name=\"attribute_pa_{code}\">\n  <option value=\"\">–</option>\n{options}</select></td></tr></table>\n",
-            escape(&axis.name)
+            "<table class=\"variations\"><tr><th class=\"label\"><label for=\"pa_{code}\">{}</label></th><td class=\"value\">\n<select id=\"pa_{code}\" name=\"attribute_pa_{code}\" data-attribute_name=\"attribute_pa_{code}\">\n  <option value=\"\">{}</option>\n{options}</select></td></tr></table>\n",
+            escape(&axis.name),
+            escape(choose)
         )
     })
 }

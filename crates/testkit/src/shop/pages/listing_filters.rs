@@ -77,12 +77,12 @@ impl Filters {
         with_query(
             path,
             &[
-                ("color", &self.color),
-                ("size", &self.size),
-                ("brand", &self.brand),
-                ("sort", &self.sort),
-                ("view", &self.view),
-                ("page", &page),
+                ("color", self.color.as_str()),
+                ("size", self.size.as_str()),
+                ("brand", self.brand.as_str()),
+                ("sort", self.sort.as_str()),
+                ("view", self.view.as_str()),
+                ("page", page.as_str()),
             ],
         )
     }

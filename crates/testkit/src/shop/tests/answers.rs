@@ -55,7 +55,7 @@ async fn special_addresses_answer_their_status_and_lead_where_they_say() {
         let mut path = special.path.clone();
         for _ in 0..5 {
             let Some((_, rest)) = response.head.split_once("\r\nlocation: ") else { break };
-            path = rest.lines().next().unwrap().trim_start_matches(&origin).to_owned();
+            path = rest.lines().next().unwrap().trim_start_matches(origin.as_str()).to_owned();
             response = fetch(&shop, &path).await;
         }
         match &special.leads_to {
