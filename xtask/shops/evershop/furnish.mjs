@@ -1,3 +1,5 @@
+// The seed leaves the home page empty and the shop without a menu, so that nothing could be reached by links:
+// this adds what an owner would click together in the admin.
 import 'dotenv/config';
 process.env.NODE_ENV = 'production';
 process.env.ALLOW_CONFIG_MUTATIONS = 'true';

@@ -1,3 +1,4 @@
+// The migrations, which otherwise run only when the shop starts.
 import 'dotenv/config';
 process.env.NODE_ENV = 'production';
 process.env.ALLOW_CONFIG_MUTATIONS = 'true';
