@@ -25,7 +25,10 @@ pub fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Decoded<'b> {
     if let Ok(text) = std::str::from_utf8(bytes)
         && declared.is_none_or(Encoding::is_ascii_compatible)
     {
-        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name() };
+        return Decoded {
+            text: Cow::Borrowed(text),
+            encoding: UTF_8.name(),
+        };
     }
     match declared {
         Some(encoding) if encoding != UTF_8 => decode_as(bytes, encoding),
@@ -36,7 +39,10 @@ pub fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Decoded<'b> {
 
 fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Decoded<'b> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded { text, encoding: encoding.name() }
+    Decoded {
+        text,
+        encoding: encoding.name(),
+    }
 }
 
 fn label(name: &str) -> Option<&'static Encoding> {
@@ -62,10 +68,17 @@ fn prescan(bytes: &[u8]) -> Option<&'static Encoding> {
         if let Some(comment) = rest.strip_prefix(b"!--") {
             let end = memchr::memmem::find(comment, b"-->")?;
             rest = &comment[end..];
-        } else if rest.len() > 5 && rest[..4].eq_ignore_ascii_case(b"meta") && matches!(rest[4], b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' | b'/') {
+        } else if rest.len() > 5
+            && rest[..4].eq_ignore_ascii_case(b"meta")
+            && matches!(rest[4], b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' | b'/')
+        {
             let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
             if let Some(encoding) = charset_in(&rest[..end]) {
-                return Some(if encoding == UTF_16BE || encoding == UTF_16LE { UTF_8 } else { encoding });
+                return Some(if encoding == UTF_16BE || encoding == UTF_16LE {
+                    UTF_8
+                } else {
+                    encoding
+                });
             }
             rest = &rest[end..];
         }
@@ -78,8 +91,13 @@ fn charset_in(tag: &[u8]) -> Option<&'static Encoding> {
     let lower = tag.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&lower);
     text.match_indices("charset").find_map(|(at, word)| {
-        let value = text[at + word.len()..].trim_start().strip_prefix('=')?.trim_start_matches([' ', '\t', '\n', '\r', '"', '\'']);
-        let end = value.find([' ', '\t', '\n', '\r', ';', '"', '\'', '/', '>']).unwrap_or(value.len());
+        let value = text[at + word.len()..]
+            .trim_start()
+            .strip_prefix('=')?
+            .trim_start_matches([' ', '\t', '\n', '\r', '"', '\'']);
+        let end = value
+            .find([' ', '\t', '\n', '\r', ';', '"', '\'', '/', '>'])
+            .unwrap_or(value.len());
         label(&value[..end])
     })
 }
@@ -108,7 +126,11 @@ mod tests {
         ];
         for (bytes, charset, text, encoding) in cases {
             let decoded = decode(bytes, charset);
-            assert_eq!((decoded.text.as_ref(), decoded.encoding), (text, encoding), "{bytes:?}");
+            assert_eq!(
+                (decoded.text.as_ref(), decoded.encoding),
+                (text, encoding),
+                "{bytes:?}"
+            );
         }
     }
 }

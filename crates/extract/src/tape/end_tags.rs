@@ -42,14 +42,26 @@ impl Builder<'_> {
             }
             Tag::Form => self.end_form(),
             Tag::Template => self.end_template(),
-            Tag::Table | Tag::Caption | Tag::ColGroup | Tag::TBody | Tag::THead | Tag::TFoot | Tag::Tr | Tag::Td | Tag::Th => {
+            Tag::Table
+            | Tag::Caption
+            | Tag::ColGroup
+            | Tag::TBody
+            | Tag::THead
+            | Tag::TFoot
+            | Tag::Tr
+            | Tag::Td
+            | Tag::Th => {
                 self.end_table_part(tag);
             }
             tag if tags::CLOSED_IN_SCOPE.has(tag) => self.close(self.find_in_scope(tag)),
             tag if tags::FORMATTING.has(tag) => self.close_formatting(tag),
             tag if tags::HEADINGS.has(tag) => {
                 if self.top().scope.0 & tags::HEADINGS.0 != 0 {
-                    self.close(self.stack.iter().rposition(|entry| tags::HEADINGS.has(entry.tag)));
+                    self.close(
+                        self.stack
+                            .iter()
+                            .rposition(|entry| tags::HEADINGS.has(entry.tag)),
+                    );
                 }
             }
             tag if tags::is_void(tag) => {}
@@ -78,7 +90,10 @@ impl Builder<'_> {
         }
         for position in (1..self.stack.len()).rev() {
             let entry = &self.stack[position];
-            if entry.tag == tag && !entry.is(open::CLOSED) && self.is_spelled(entry, name_start, name_end) {
+            if entry.tag == tag
+                && !entry.is(open::CLOSED)
+                && self.is_spelled(entry, name_start, name_end)
+            {
                 return self.pop_to(position);
             }
             if tags::SPECIAL.has(entry.tag) || !self.may_walk(1) {
@@ -88,7 +103,12 @@ impl Builder<'_> {
     }
 
     /// Whether an end tag's name is that of an open element, for names that are not known.
-    pub(super) fn is_spelled(&self, entry: &open::Open, name_start: usize, name_end: usize) -> bool {
+    pub(super) fn is_spelled(
+        &self,
+        entry: &open::Open,
+        name_start: usize,
+        name_end: usize,
+    ) -> bool {
         if entry.tag != Tag::Unknown {
             return true;
         }
@@ -103,7 +123,9 @@ impl Builder<'_> {
         if self.top().tag == tag {
             return self.pop();
         }
-        let Some(position) = self.find_in_scope(tag) else { return };
+        let Some(position) = self.find_in_scope(tag) else {
+            return;
+        };
         if self.top().near.has(tag) {
             self.pop_to(position);
         } else if self.may_walk(self.stack.len() - position) {
@@ -114,26 +136,33 @@ impl Builder<'_> {
     /// A form ends alone: what is open inside it stays open.
     fn end_form(&mut self) {
         let form = std::mem::replace(&mut self.form, NONE);
-        let Some(position) = self.find_in_scope(Tag::Form) else { return };
-        let in_template = self.stack.iter().any(|entry| entry.tag == Tag::Template);
-        if in_template {
+        let Some(position) = self.find_in_scope(Tag::Form) else {
+            return;
+        };
+        if self.top().is(open::IN_TEMPLATE) {
             self.pop_to(position);
         } else if self.stack[position].node == form {
+            self.close_alone(position);
+        }
+    }
+
+    /// Closes one entry, and those above it only if they need no end tag.
+    fn close_alone(&mut self, position: usize) {
+        let above = self.stack.len() - position;
+        if !self.may_walk(above)
+            || self.stack[position + 1..]
+                .iter()
+                .all(|entry| tags::IMPLIED_END.has(entry.tag))
+        {
+            self.pop_to(position);
+        } else {
             close_in_place(self.stack, position);
-            if position + 1 == self.stack.len() {
-                self.pop();
-            } else if self.stack[position + 1..].iter().all(|entry| tags::IMPLIED_END.has(entry.tag)) {
-                self.pop_to(position);
-            }
         }
     }
 
     fn end_template(&mut self) {
-        let found = self.stack.iter().rposition(|entry| matches!(entry.tag, Tag::Template | Tag::NoScript));
-        if let Some(position) = found
-            && self.stack[position].tag == Tag::Template
-        {
-            self.pop_to(position);
+        if self.top().is(open::IN_TEMPLATE) {
+            self.close(self.find_open(Tag::Template));
         }
     }
 }

@@ -11,25 +11,34 @@ mod decode;
 mod end_tags;
 mod entities;
 mod foreign;
+mod insert;
 mod lanes;
 mod names;
+mod node;
 mod open;
+#[cfg(test)]
+mod pathological;
 mod query;
 mod record;
 mod scan;
+mod sections;
 mod start_tags;
 mod stems;
 mod tables;
 mod tags;
 mod text;
+mod tokens;
 mod tree;
+mod walk;
 mod words;
 
+pub use attributes::{Attribute, WithAttr};
 pub use decode::{Decoded, decode};
 pub use entities::decode_entities;
 pub use names::{Attr, Tag};
-pub use query::{
-    Ancestors, Attribute, Children, Descendants, Document, Elements, Meta, Node, Script, TextRun, Texts, WithAttr,
-};
+pub use node::Node;
+pub use query::{Document, Meta, Script};
+pub use text::{TextRun, Texts};
 pub use tree::Parser;
+pub use walk::{Ancestors, Children, Descendants, Elements};
 pub use words::{Mark, Marks};

@@ -22,8 +22,8 @@ pub(super) const fn key_of(name: &[u8]) -> u128 {
 
 #[inline(always)]
 const fn slot_of(key: u128) -> usize {
-    let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (folded.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - 10)) as usize
+    let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(23);
+    (folded.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - SLOTS.ilog2())) as usize
 }
 
 macro_rules! names {
@@ -181,8 +181,20 @@ mod tests {
 
     #[test]
     fn strange_names_are_unknown() {
-        for name in ["", "\0a", "aa", "my-element", "data-price-amounts", "data-price-amoun\0", "\u{1}itemprop"] {
-            assert_eq!((Tag::find(name), Attr::find(name)), (None, None), "{name:?}");
+        for name in [
+            "",
+            "\0a",
+            "aa",
+            "my-element",
+            "data-price-amounts",
+            "data-price-amoun\0",
+            "\u{1}itemprop",
+        ] {
+            assert_eq!(
+                (Tag::find(name), Attr::find(name)),
+                (None, None),
+                "{name:?}"
+            );
         }
     }
 }

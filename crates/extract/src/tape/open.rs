@@ -20,7 +20,10 @@ pub(super) const INTEGRATION: u8 = 32;
 /// Its end tag came while blocks inside it were open: it takes part in nothing and is popped with them. Popping it at once would close the blocks.
 pub(super) const CLOSED: u8 = 64;
 
-const INHERITED: u8 = P_IN_BUTTON_SCOPE | LI_NEAR | DD_NEAR | LI_IN_LIST_SCOPE;
+/// Inside a `template`.
+pub(super) const IN_TEMPLATE: u8 = 128;
+
+const INHERITED: u8 = P_IN_BUTTON_SCOPE | LI_NEAR | DD_NEAR | LI_IN_LIST_SCOPE | IN_TEMPLATE;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
@@ -47,7 +50,12 @@ struct Rule {
 }
 
 static RULES: [Rule; 128] = {
-    let mut rules = [Rule { keep_scope: !0, keep_near: !0, keep_flags: INHERITED, set_flags: 0 }; 128];
+    let mut rules = [Rule {
+        keep_scope: !0,
+        keep_near: !0,
+        keep_flags: INHERITED,
+        set_flags: 0,
+    }; 128];
     let mut i = 1;
     while i < 128 {
         let tag = Tag::ALL[i];
@@ -67,6 +75,8 @@ static RULES: [Rule; 128] = {
             Tag::P => rules[i].set_flags = P_IN_BUTTON_SCOPE,
             Tag::Li => rules[i].set_flags = LI_NEAR | LI_IN_LIST_SCOPE,
             Tag::Dd | Tag::Dt => rules[i].set_flags = DD_NEAR,
+            Tag::Template => rules[i].set_flags = IN_TEMPLATE,
+            Tag::NoScript => rules[i].keep_flags &= !IN_TEMPLATE,
             _ => {}
         }
         i += 1;
@@ -78,7 +88,15 @@ impl Open {
     /// The entry of a root.
     pub fn root(node: u32) -> Open {
         let tags = TagSet::of(&[Tag::Html]);
-        Open { scope: tags, near: tags, marks: Marks::default(), node, table: 0, tag: Tag::Html, flags: 0 }
+        Open {
+            scope: tags,
+            near: tags,
+            marks: Marks::default(),
+            node,
+            table: 0,
+            tag: Tag::Html,
+            flags: 0,
+        }
     }
 
     /// The entry of an element opened inside this one, which will stand at `position`.
@@ -91,7 +109,11 @@ impl Open {
             near: TagSet(self.near.0 & rule.keep_near | bit),
             marks: self.marks | own,
             node,
-            table: if tags::TABLE_CONTEXT.has(tag) { position as u16 } else { self.table },
+            table: if tags::TABLE_CONTEXT.has(tag) {
+                position as u16
+            } else {
+                self.table
+            },
             tag,
             flags: self.flags & rule.keep_flags | rule.set_flags,
         }
@@ -101,7 +123,7 @@ impl Open {
     pub fn into_foreign(mut self, integration: bool) -> Open {
         self.flags |= FOREIGN;
         if integration {
-            self.flags = FOREIGN | INTEGRATION;
+            self.flags = self.flags & IN_TEMPLATE | FOREIGN | INTEGRATION;
             self.scope = TagSet(0);
             self.near = TagSet(0);
         }
@@ -128,11 +150,19 @@ pub(super) fn close_in_place(stack: &mut [Open], position: usize) {
         let kept = entry.flags & (FOREIGN | INTEGRATION | CLOSED);
         let mut again = below.child(entry.tag, entry.node, Marks::default(), i);
         if entry.is(CLOSED) {
-            again = Open { node: entry.node, tag: entry.tag, ..below };
+            again = Open {
+                node: entry.node,
+                tag: entry.tag,
+                ..below
+            };
         } else if entry.is(INTEGRATION) {
             again = again.into_foreign(true);
         }
         again.flags = again.flags & INHERITED | kept;
-        stack[i] = Open { marks: entry.marks, table: entry.table, ..again };
+        stack[i] = Open {
+            marks: entry.marks,
+            table: entry.table,
+            ..again
+        };
     }
 }

@@ -19,7 +19,9 @@ impl Builder<'_> {
         if self.phase != Phase::Body && self.start_before_body(&token) {
             return;
         }
-        if self.top().tag == Tag::ColGroup && !matches!(token.tag, Tag::Col | Tag::ColGroup | Tag::Template) {
+        if self.top().tag == Tag::ColGroup
+            && !matches!(token.tag, Tag::Col | Tag::ColGroup | Tag::Template)
+        {
             self.pop();
         }
         self.start_in_body(&token);
@@ -84,7 +86,7 @@ impl Builder<'_> {
             }
             Tag::Pre | Tag::Listing => {
                 self.insert_open(token);
-                self.skip_next_line_feed();
+                self.skip_line_feed = true;
             }
             Tag::A | Tag::NoBr => {
                 if self.top().scope.has(tag) {
@@ -101,7 +103,14 @@ impl Builder<'_> {
             Tag::Form => self.start_form(token),
             Tag::Select | Tag::Option | Tag::OptGroup => self.start_choice(token),
             Tag::Rb | Tag::Rtc | Tag::Rp | Tag::Rt => self.start_ruby(token),
-            Tag::Script | Tag::Style | Tag::Title | Tag::TextArea | Tag::IFrame | Tag::NoEmbed | Tag::NoFrames | Tag::Xmp => {
+            Tag::Script
+            | Tag::Style
+            | Tag::Title
+            | Tag::TextArea
+            | Tag::IFrame
+            | Tag::NoEmbed
+            | Tag::NoFrames
+            | Tag::Xmp => {
                 self.raw_element(token);
             }
             Tag::NoScript => self.open_noscript(token),
@@ -118,10 +127,26 @@ impl Builder<'_> {
             }
             Tag::Svg | Tag::Math => self.foreign_start(token),
             Tag::Table => self.start_table(token),
-            Tag::Caption | Tag::ColGroup | Tag::TBody | Tag::THead | Tag::TFoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Col => {
+            Tag::Caption
+            | Tag::ColGroup
+            | Tag::TBody
+            | Tag::THead
+            | Tag::TFoot
+            | Tag::Tr
+            | Tag::Td
+            | Tag::Th
+            | Tag::Col => {
                 self.start_table_part(token);
             }
-            Tag::Frame if self.stack.iter().all(|entry| entry.tag != Tag::FrameSet) => self.ignore(token),
+            Tag::Frame
+                if self
+                    .tape
+                    .nodes
+                    .get(self.body as usize)
+                    .is_none_or(|body| body.tag != Tag::FrameSet) =>
+            {
+                self.ignore(token)
+            }
             Tag::Hr | Tag::Input => self.start_in_select(token),
             tag if tags::is_void(tag) => {
                 self.insert(token, tag);
@@ -157,7 +182,7 @@ impl Builder<'_> {
     }
 
     fn start_form(&mut self, token: &StartTag) {
-        let in_template = self.stack.iter().any(|entry| entry.tag == Tag::Template);
+        let in_template = self.top().is(open::IN_TEMPLATE);
         if self.form != NONE && !in_template {
             return self.ignore(token);
         }
@@ -181,7 +206,9 @@ impl Builder<'_> {
                 }
                 return self.ignore(token);
             }
-            (Tag::Option, true) => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup]))),
+            (Tag::Option, true) => {
+                self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup])))
+            }
             (Tag::OptGroup, true) => self.pop_implied(tags::IMPLIED_END),
             (Tag::Option | Tag::OptGroup, false) if self.top().tag == Tag::Option => self.pop(),
             _ => {}
@@ -192,7 +219,9 @@ impl Builder<'_> {
     fn start_ruby(&mut self, token: &StartTag) {
         if self.top().scope.has(Tag::Ruby) {
             match token.tag {
-                Tag::Rp | Tag::Rt => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::Rtc]))),
+                Tag::Rp | Tag::Rt => {
+                    self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::Rtc])))
+                }
                 _ => self.pop_implied(tags::IMPLIED_END),
             }
         }

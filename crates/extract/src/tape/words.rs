@@ -2,7 +2,9 @@
 //! memo, since a page repeats its classes. Refuses to weigh the bits: "price" in a carousel is for the reader of the marks to judge.
 
 use super::stems::{Fit, STEMS};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, PatternID};
 use std::ops::Range;
 
 pub use super::stems::Mark;
@@ -43,7 +45,10 @@ impl Marks {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Mark> {
-        Mark::ALL.iter().copied().filter(move |&mark| self.has(mark))
+        Mark::ALL
+            .iter()
+            .copied()
+            .filter(move |&mark| self.has(mark))
     }
 }
 
@@ -87,7 +92,11 @@ pub(super) struct WordMemo {
 
 impl Default for WordMemo {
     fn default() -> Self {
-        WordMemo { stems: Stems::new(), slots: vec![Slot::default(); MEMO_SLOTS], misses: 0 }
+        WordMemo {
+            stems: Stems::new(),
+            slots: vec![Slot::default(); MEMO_SLOTS],
+            misses: 0,
+        }
     }
 }
 
@@ -111,7 +120,11 @@ impl WordMemo {
         }
         self.misses += 1;
         let marks = self.stems.marks(text);
-        *slot = Slot { start: value.start as u32, len: text.len() as u32, marks };
+        *slot = Slot {
+            start: value.start as u32,
+            len: text.len() as u32,
+            marks,
+        };
         marks
     }
 }
@@ -133,7 +146,7 @@ fn hash(text: &[u8]) -> u64 {
 /// The automaton of all stems.
 #[derive(Debug)]
 struct Stems {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<DFA>,
     rules: Vec<(Fit, Mark)>,
 }
 
@@ -142,34 +155,59 @@ impl Stems {
         let (mut patterns, mut rules) = (Vec::new(), Vec::new());
         for &(stem, fit, mark) in STEMS {
             // "add-to-cart" stands for `addtocart`, `addToCart`, `add-to-cart` and `add_to_cart`.
-            let spellings = if stem.contains('-') { &["", "-", "_"][..] } else { &[""] };
+            let spellings = if stem.contains('-') {
+                &["", "-", "_"][..]
+            } else {
+                &[""]
+            };
             for separator in spellings {
                 patterns.push(stem.replace('-', separator));
                 rules.push((fit, mark));
             }
         }
-        let built = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .ascii_case_insensitive(true)
-            .build(&patterns);
+        let built = DFA::builder().ascii_case_insensitive(true).build(&patterns);
         // Building fails only above limits that the closed list is far from; a test sees that it does not.
-        Stems { automaton: built.ok(), rules }
+        Stems {
+            automaton: built.ok(),
+            rules,
+        }
     }
 
+    /// Steps the automaton by hand: an iterator over overlapping finds costs more than the finding.
     fn marks(&self, text: &[u8]) -> Marks {
-        let Some(automaton) = &self.automaton else { return Marks::NONE };
+        let Some(automaton) = &self.automaton else {
+            return Marks::NONE;
+        };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else {
+            return Marks::NONE;
+        };
         let mut bits = 0;
-        let input = Input::new(text).anchored(Anchored::No);
-        for found in automaton.find_overlapping_iter(input) {
-            let (fit, mark) = self.rules[found.pattern().as_usize()];
-            let fits = match fit {
-                Fit::Anywhere => true,
-                Fit::Start => starts_word(text, found.start()),
-                Fit::Word => starts_word(text, found.start()) && ends_word(text, found.end()),
-            };
-            bits |= u64::from(fits) << mark as u8;
+        for (at, &byte) in text.iter().enumerate() {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for found in 0..automaton.match_len(state) {
+                    bits |= self.mark_of(
+                        automaton.match_pattern(state, found),
+                        automaton,
+                        text,
+                        at + 1,
+                    );
+                }
+            }
         }
         Marks(bits)
+    }
+
+    /// The bit of a stem found up to `end`, if it fits the word it stands in.
+    fn mark_of(&self, pattern: PatternID, automaton: &DFA, text: &[u8], end: usize) -> u64 {
+        let start = end - automaton.pattern_len(pattern);
+        let (fit, mark) = self.rules[pattern.as_usize()];
+        let fits = match fit {
+            Fit::Anywhere => true,
+            Fit::Start => starts_word(text, start),
+            Fit::Word => starts_word(text, start) && ends_word(text, end),
+        };
+        u64::from(fits) << mark as u8
     }
 }
 
@@ -183,7 +221,10 @@ fn starts_word(text: &[u8], at: usize) -> bool {
 fn ends_word(text: &[u8], at: usize) -> bool {
     let ends = |at: usize| match text.get(at) {
         None => true,
-        Some(next) => !next.is_ascii_alphabetic() || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase(),
+        Some(next) => {
+            !next.is_ascii_alphabetic()
+                || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase()
+        }
     };
     ends(at) || matches!(text[at], b's' | b'S') && ends(at + 1)
 }
