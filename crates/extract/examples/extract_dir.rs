@@ -24,6 +24,26 @@ fn main() {
         let url = urls.get(&name).cloned().unwrap_or_else(|| format!("https://www.example.com/{name}"));
         pages.push((name, Url::parse(&url).unwrap(), bytes));
     }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--debug") {
+        for (name, url, bytes) in pages.iter().filter(|page| page.0.starts_with(&arguments[at + 1])) {
+            let text = tape::decode(bytes, None).text;
+            let mut parser = tape::Parser::new();
+            let document = parser.parse(&text);
+            let facts = creel_extract::sources::facts::Facts::of(document, url, creel_extract::country_of(url), None);
+            let readings = creel_extract::extractor::readings(document, &facts);
+            println!("{name} {url}\ncountry {} headings {:?}", facts.country, facts.headings.iter().take(4).collect::<Vec<_>>());
+            for reading in &readings.stated {
+                println!("{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}", reading.source, reading.title, reading.brand, reading.product_id, reading.sku, reading.gtin, reading.mpn, reading.skus.len(), reading.offer);
+            }
+            let dom = &readings.dom;
+            println!("dom title {:?} brand {:?} codes {:?} stock {:?} can_buy {} unit {:?}", dom.reading.title, dom.reading.brand, dom.codes, dom.stock, dom.can_buy, dom.reading.offer.unit_price);
+            println!("crumbs {:?}\nimages {:?}\noptions {:?}\nproperties {:?}", dom.reading.breadcrumbs, dom.reading.images.iter().take(4).collect::<Vec<_>>(), dom.reading.options, dom.reading.properties.iter().take(8).collect::<Vec<_>>());
+            for price in dom.prices.iter().take(14) {
+                println!("  {} {:?} old {} score {:.2} high {:?}", price.amount, price.currency, price.old, price.score, price.high);
+            }
+        }
+        return;
+    }
     let mut extractor = Extractor::new();
     if let Some(at) = arguments.iter().position(|argument| argument == "--bench") {
         let rounds: usize = arguments[at + 1].parse().unwrap();

@@ -7,7 +7,7 @@ use crate::{
     merge::{self, Readings},
     page::{PageInput, PageReading},
     sources::{dom, facts::Facts, json_ld, microdata, open_graph, rdfa, schema_org, url},
-    tape::Parser,
+    tape::{Document, Parser},
 };
 
 /// Reads pages one after another, reusing its buffers. One for each worker.
@@ -31,19 +31,25 @@ impl Extractor {
         }
         let document = self.parser.parse(page.html);
         let facts = Facts::of(document, page.url, page.country, page.program.and_then(|program| program.currency));
-        let mut readings = Readings::default();
-        let stated_items = [(json_ld::items(document), Source::JsonLd), (microdata::items(document), Source::Microdata), (rdfa::items(document), Source::Rdfa)];
-        for (items, source) in &stated_items {
-            readings.stated.extend(schema_org::read(items, &facts, *source));
-        }
-        let metas = open_graph::read(document, &facts);
-        readings.stated.push(metas.open_graph);
-        readings.stated.push(metas.meta);
-        readings.stated.push(url::read(page.url));
-        let amounts: Vec<Amount> = readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
-        readings.dom = dom::read(document, &facts, &amounts);
+        let readings = readings(document, &facts);
         let draft = merge::merge(&readings, &facts);
         let gate = draft.as_ref().map(|draft| gate::judge(draft, false)).unwrap_or_default();
         PageReading { draft, gate, ..PageReading::empty(PageKind::Product, "") }
     }
+}
+
+/// What every source says.
+pub fn readings(document: Document<'_>, facts: &Facts<'_>) -> Readings {
+    let mut readings = Readings::default();
+    let stated_items = [(json_ld::items(document), Source::JsonLd), (microdata::items(document), Source::Microdata), (rdfa::items(document), Source::Rdfa)];
+    for (items, source) in &stated_items {
+        readings.stated.extend(schema_org::read(items, facts, *source));
+    }
+    let metas = open_graph::read(document, facts);
+    readings.stated.push(metas.open_graph);
+    readings.stated.push(metas.meta);
+    readings.stated.push(url::read(facts.url));
+    let amounts: Vec<Amount> = readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
+    readings.dom = dom::read(document, facts, &amounts);
+    readings
 }

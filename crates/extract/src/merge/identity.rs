@@ -48,7 +48,11 @@ pub(super) fn product_gtin(readings: &Readings) -> Option<(String, Source)> {
 
 pub(super) fn product_mpn(readings: &Readings) -> Option<(String, Source)> {
     let order = [Source::JsonLd, Source::Microdata, Source::Platform, Source::OpenGraph, Source::Dom, Source::Meta, Source::Rdfa];
-    Ordered::new(readings, &order).first(|reading| code(reading.mpn.as_deref()?))
+    // Shops fill the field with their own number; a manufacturer's number differs from it.
+    let own = product_sku(readings).map(|found| found.0);
+    let differs = |mpn: &String| Some(mpn) != own.as_ref();
+    let ordered = Ordered::new(readings, &order);
+    ordered.first(|reading| code(reading.mpn.as_deref()?).filter(differs)).or_else(|| ordered.first(|reading| code(reading.mpn.as_deref()?)))
 }
 
 /// A number as it is kept: plain, short, not a filler.

@@ -40,7 +40,7 @@ pub(super) fn settle(stated: Option<(Amount, Option<Amount>, Source)>, readings:
         let full_source = if full.is_some() { source } else { Source::Dom };
         Settled { amount, full: full.or(shown_full).filter(|full| *full > amount && plausible(*full, amount)), source, full_source }
     };
-    let Some(best) = best.filter(|best| best.score >= OVERRULE_SCORE) else { return Some(keep(full)) };
+    let Some(best) = best.filter(|best| dom.is_certain && best.score >= OVERRULE_SCORE) else { return Some(keep(full)) };
     if best.amount == amount || !plausible(best.amount, amount) || !plausible(amount, best.amount) {
         return Some(keep(full));
     }
@@ -71,8 +71,10 @@ pub(super) fn availability(stated: Option<(AvailabilityReading, Source)>, readin
     let shown = readings.dom.stock.clone();
     let (reading, source) = match (stated, shown) {
         (Some((stated, source)), Some((shown, evidence))) => {
-            let contradicts = stated.status.in_stock() && !shown.status.in_stock() && evidence == Evidence::Strong && !readings.dom.can_buy;
-            if contradicts { (shown, Source::Dom) } else { (AvailabilityReading { text: stated.text.or(shown.text), ..stated }, source) }
+            let denies = stated.status.in_stock() && !shown.status.in_stock() && evidence == Evidence::Strong && !readings.dom.can_buy;
+            // Markup often speaks of one variant; a button that can be pressed speaks of any.
+            let sells = !stated.status.in_stock() && shown.status.in_stock() && readings.dom.can_buy && readings.dom.is_certain;
+            if denies || sells { (shown, Source::Dom) } else { (AvailabilityReading { text: stated.text.or(shown.text), ..stated }, source) }
         }
         (Some(stated), None) => stated,
         (None, Some((shown, _))) => (shown, Source::Dom),

@@ -174,7 +174,8 @@ fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) ->
         (Some(left), _) => Some(left),
         (None, right) => right,
     };
-    if currency.is_some() {
+    // In "£50 £60" the second sign opens the next price; in "35€ 99" it divides the cents.
+    if currency.is_some() && !(left.is_some() && right.is_some()) {
         let end = after.as_ref().map_or(token.end, |(_, end)| *end);
         token.take_split_cents(letters, end);
     }

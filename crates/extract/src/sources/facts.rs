@@ -90,10 +90,24 @@ impl<'p> Facts<'p> {
     }
 }
 
-/// The words of a name in lower case.
+/// The words of a name in lower case; where a script puts no spaces between words, its pairs of letters.
 #[must_use]
 pub fn words(text: &str) -> BTreeSet<String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX).map(str::to_lowercase).collect()
+    let mut found = BTreeSet::new();
+    for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX) {
+        let letters: Vec<char> = word.chars().collect();
+        if letters.len() > 2 && letters.iter().all(|letter| is_unspaced(*letter)) {
+            found.extend(letters.windows(2).take(WORDS_MAX).map(|pair| pair.iter().collect::<String>()));
+        } else {
+            found.insert(word.to_lowercase());
+        }
+    }
+    found
+}
+
+/// Letters of Chinese, Japanese and Thai.
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter as u32, 0x0e00..=0x0e7f | 0x3040..=0x30ff | 0x3400..=0x9fff)
 }
 
 /// `en` of `en-GB`.

@@ -34,6 +34,12 @@ const NOTIFY: &[&str] = &[
     "avvisami", "houd mij op de hoogte", "bevaka", "få besked", "powiadom", "hlídat dostupnost", "strážiť dostupnosť", "értesítést kérek", "anunță-mă", "obavesti me", "obavijesti", "сообщить о поступлении", "уведомить", "повідомити", "gelince haber ver", "أعلمني", "再入荷", "到货通知", "貨到通知", "到貨通知", "재입고",
 ];
 
+/// Whether a text offers to buy.
+pub(super) fn sells(text: &str) -> bool {
+    let folded = text.to_lowercase();
+    BUY.iter().any(|word| folded.contains(word))
+}
+
 pub(super) fn read(scene: &Scene<'_>) -> Buttons {
     let mut found = Buttons::default();
     let document = scene.document;

@@ -32,7 +32,7 @@ const CODE_LABELS: &[&str] = &[
 
 const GTIN_LABELS: &[&str] = &["ean", "gtin", "upc", "isbn", "isbn-13", "isbn13", "isbn-10", "ean-code", "ean code", "ean13", "ean-13", "barcode", "kod ean", "čiarový kód", "čárový kód", "штрихкод", "штрих-код", "jan", "cod ean", "codice ean", "code ean"];
 const MPN_LABELS: &[&str] = &[
-    "mpn", "manufacturer part number", "manufacturer number", "mfr. part", "herstellernummer", "hersteller-nr", "hersteller-artikelnummer", "part number (pn)", "part number", "model number", "model no", "kod producenta", "kód výrobcu", "kód výrobce", "pn", "p/n", "part no", "oem",
+    "mpn", "model name / number", "model name/number", "manufacturer model number", "manufacturer part number", "manufacturer number", "mfr. part", "herstellernummer", "hersteller-nr", "hersteller-artikelnummer", "part number (pn)", "part number", "model number", "model no", "kod producenta", "kód výrobcu", "kód výrobce", "pn", "p/n", "part no", "oem",
 ];
 const BRAND_LABELS: &[&str] = &[
     "brand", "manufacturer", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "mærke", "merke", "merkki", "tootja", "kaubamärk", "bränd", "marka", "producent", "značka", "výrobce", "výrobca", "márka", "gyártó", "producător", "brend", "proizvođač", "znamka", "blagovna znamka", "proizvajalec", "бренд", "производитель", "марка", "виробник", "üretici", "μάρκα", "κατασκευαστής",

@@ -52,6 +52,8 @@ pub struct DomReading {
     /// The currency's sign can mean one currency only, or the country agrees with it.
     pub currency_is_sure: bool,
     pub stock: Option<(AvailabilityReading, Evidence)>,
+    /// The product's heading was found for sure, so that what stands near it is the product's.
+    pub is_certain: bool,
     /// A button that puts the product into the cart.
     pub can_buy: bool,
     /// Numbers of the product with a label beside them, in page order.
@@ -65,6 +67,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     let mut found = DomReading::default();
     found.reading.source = Some(Source::Dom);
     found.reading.title = scene.title();
+    found.is_certain = scene.is_certain;
     let runs = runs::collect(&scene, facts);
     prices::fill(&scene, facts, &runs, stated, &mut found);
     let buttons = buttons::read(&scene);

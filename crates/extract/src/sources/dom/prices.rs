@@ -57,6 +57,8 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
         }
         let mut shown = weigh(scene, price, stated);
         shown.old |= is_followed_by_lower(&boxes, at);
+        // Called old, yet nothing newer stands beside it: shops rename their templates less often than their prices.
+        shown.old &= price.context.struck || has_newer(&boxes, at);
         prices.push(shown);
     }
     // The same price shown again (a sticky bar, a summary) speaks for it.
@@ -177,6 +179,7 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     if ["save ", "you save", "spar", "economi", "ahorr", "risparmi", "zniżk", "shipping", "versand", "delivery", "doprava", "envío", "livraison", "over ", "coupon"].iter().any(|word| words.contains(word)) {
         score -= 2.0;
     }
+    score -= if is_net(*node) { 1.5 } else { 0.0 };
     let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }
@@ -216,6 +219,29 @@ fn is_called_old(node: Node<'_>, scene: &Scene<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether another price that is lower, and no price without tax, stands near.
+fn has_newer(boxes: &[Found<'_>], at: usize) -> bool {
+    let own = &boxes[at];
+    boxes.iter().any(|other| {
+        let near = other.node.index().abs_diff(own.node.index()) < 80;
+        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && other.price.per.is_none() && !is_net(other.node)
+    })
+}
+
+/// Words beside a price without tax.
+const NET: [&str; 26] = [
+    "excl", "exkl", "zzgl", "netto", "ohne mwst", "ex vat", "ex. vat", "ex tax", "before tax", "without tax", "hors taxe", " ht", "sin iva", "sin impuestos", "senza iva", "iva escl", "+ iva", "bez dph", "bez pdv", "bez vat", "brez ddv", "fără tva", "fara tva", "без ндс", "km-ta", "áfa nélkül",
+];
+
+/// Whether a price is said to be without tax.
+fn is_net(node: Node<'_>) -> bool {
+    let boxes = std::iter::once(node).chain(node.ancestors()).take(3).take_while(|at| at.subtree_end() - at.index() <= 8);
+    boxes.into_iter().any(|at| {
+        let text = at.text().to_lowercase();
+        text.len() <= 80 && NET.iter().any(|word| text.contains(word))
+    })
 }
 
 /// A box called "regular" whose neighbour states a lower price is the old one.

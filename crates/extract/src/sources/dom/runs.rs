@@ -42,6 +42,9 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
     let Some(body) = scene.document.body() else { return runs };
     let heading = scene.heading.map_or(0, Node::index);
     let mut open_label: Option<Run<'d>> = None;
+    // "$" and "29" or "294" and "元" may stand in elements of their own.
+    let mut sign_before = false;
+    let mut bare_number: Option<Run<'d>> = None;
     for run in body.texts() {
         let raw = run.raw();
         if raw.len() > RUN_BYTES_MAX * 3 {
@@ -68,11 +71,17 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
                 open_label = Some(found);
             }
         }
+        let number = bare_number.take();
         if digits {
-            if runs.money.len() < RUNS_MAX && may_be_money(trimmed, run.parent) {
+            if runs.money.len() < RUNS_MAX && (sign_before && trimmed.len() <= 14 || may_be_money(trimmed, run.parent)) {
                 runs.money.push(Run { node: run.parent, text: text_of(run) });
+            } else if trimmed.len() <= 14 && !sign_before {
+                bare_number = Some(Run { node: run.parent, text: text_of(run) });
             }
+        } else if let Some(number) = number.filter(|_| runs.money.len() < RUNS_MAX && starts_with_sign(trimmed)) {
+            runs.money.push(number);
         }
+        sign_before = !digits && ends_with_sign(trimmed);
         let at = run.parent.index();
         let near = at + NOTICE_REACH_BEFORE >= heading && at <= heading + NOTICE_REACH;
         if near && trimmed.len() <= 90 && runs.notices.len() < RUNS_MAX && !run.parent.is(Tag::Option) {
@@ -80,6 +89,18 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
         }
     }
     runs
+}
+
+/// Whether a text ends in a sign that stands before amounts.
+fn ends_with_sign(text: &str) -> bool {
+    let sign = text.chars().next_back().is_some_and(|letter| matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫' | '฿' | '₪' | '₱' | '₦' | '￥' | '＄'));
+    sign || text.len() <= 6 && crate::prices::is_symbol(text)
+}
+
+/// Whether a text is or starts with a sign that stands after amounts.
+fn starts_with_sign(text: &str) -> bool {
+    let sign = text.chars().next().is_some_and(|letter| matches!(letter, '€' | '₽' | '元' | '円' | '원' | '₫' | '₴' | '₸' | '$'));
+    sign || text.len() <= 10 && crate::prices::is_symbol(text)
 }
 
 fn text_of(run: TextRun<'_>) -> String {

@@ -24,6 +24,8 @@ pub struct Scene<'d> {
     /// The product's heading.
     pub heading: Option<Node<'d>>,
     heading_text: String,
+    /// Whether the heading is surely the product's: it says what the title says, or it is the only `h1`.
+    pub is_certain: bool,
 }
 
 /// What surrounds an element, up to where the heading is surrounded too.
@@ -56,7 +58,9 @@ impl<'d> Scene<'d> {
     pub fn of(document: Document<'d>, facts: &Facts<'_>) -> Scene<'d> {
         let heading = heading(document, facts);
         let heading_text = heading.map(|node| node.text()).unwrap_or_default();
-        Scene { document, heading, heading_text }
+        let only = document.elements(Tag::H1).nth(1).is_none() && heading.is_some_and(|node| node.is(Tag::H1));
+        let is_certain = heading.is_some() && (only || facts.names_page(&heading_text) >= 0.5);
+        Scene { document, heading, heading_text, is_certain }
     }
 
     #[must_use]
@@ -125,7 +129,7 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
         let precision = shared / words.len() as f32;
         let recall = shared / wanted.len().max(1) as f32;
         let elsewhere = node.inherited_marks().any(Marks::of(&[Mark::Modal, Mark::Related, Mark::Recommend, Mark::Similar, Mark::Footer, Mark::Card]));
-        Some((base + 2.0 * precision + recall - if elsewhere { 1.5 } else { 0.0 }, node))
+        Some((base + 2.0 * precision + 1.5 * recall - if elsewhere { 1.5 } else { 0.0 }, node))
     };
     let best = |found: Option<(f32, Node<'d>)>, next: (f32, Node<'d>)| match found {
         Some(kept) if kept.0 >= next.0 => Some(kept),
@@ -138,7 +142,7 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
     let named = document.with_attr(Attr::ItemProp).filter(|node| node.attr_raw(Attr::ItemProp).is_some_and(|name| name == "name"));
     let lesser = document.elements(Tag::H2).chain(document.elements(Tag::H3)).take(HEADINGS_MAX);
     let other = named.take(HEADINGS_MAX).chain(lesser).filter(|node| !node.is(Tag::Meta)).filter_map(|node| score(node, 0.0)).fold(None, best);
-    let other = other.filter(|found| found.0 >= 1.6);
+    let other = other.filter(|found| found.0 >= 2.0);
     match (h1, other) {
         (Some(h1), Some(other)) if other.0 > h1.0 => Some(other.1),
         (Some(h1), _) => Some(h1.1),

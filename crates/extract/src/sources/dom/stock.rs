@@ -23,6 +23,10 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, runs: &Runs<'d>, buttons: &Buttons, fo
             continue;
         }
         let Some(status) = availability::of_notice(&run.text) else { continue };
+        // A text that sells and denies at once is a template of which a script shows one part.
+        if super::buttons::sells(&run.text) && !status.in_stock() {
+            continue;
+        }
         let Some(evidence) = worth(scene, run.node, status) else { continue };
         let better = best.as_ref().is_none_or(|(_, known)| evidence > *known);
         if better {
