@@ -25,7 +25,7 @@ pub(crate) fn classify(error: &reqwest::Error, url: &Url, connect_timeout_ms: u6
     let reason = chain.deepest();
     if error.is_connect() {
         // A server that hangs up in the middle of the handshake.
-        let hung_up = chain.find::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
+        let hung_up = chain.all::<io::Error>().any(|error| error.kind() == io::ErrorKind::UnexpectedEof);
         return match url.scheme() {
             "https" if hung_up => FetchError::Tls { host, reason },
             _ => FetchError::Unreachable { host, reason },
@@ -65,7 +65,11 @@ impl<'a> Chain<'a> {
     }
 
     fn find<E: Error + 'static>(&self) -> Option<&'a E> {
-        self.0.iter().find_map(|link| link.downcast_ref::<E>())
+        self.all().next()
+    }
+
+    fn all<E: Error + 'static>(&self) -> impl Iterator<Item = &'a E> {
+        self.0.iter().filter_map(|link| link.downcast_ref::<E>())
     }
 
     /// The last error's words; those before it only say where it was met.

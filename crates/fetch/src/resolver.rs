@@ -126,7 +126,7 @@ async fn ask_name_server(resolver: &TokioResolver, host: String) -> Result<Vec<I
 async fn ask_system(host: String) -> Result<Vec<IpAddr>, ResolveError> {
     let found = tokio::net::lookup_host((host.as_str(), 0)).await.map(|found| found.map(|address| address.ip()).collect());
     match found {
-        Ok(found) => Ok(found),
+        Ok(addresses) => Ok(addresses),
         Err(error) => Err(ResolveError::Failed { host, reason: error.to_string(), transient: true }),
     }
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     percent,
-    query_parameters::{Purpose, purpose},
+    query_parameters::{Purpose, purpose_of_pair},
 };
 
 /// The address that identifies a product within a run (SPEC 2.2): what only tracks, keeps a session, arranges the display or
@@ -17,7 +17,7 @@ pub fn canonical_url(url: &Url) -> Url {
 }
 
 /// The address that a found link is queued by: as [`canonical_url`], and facets are dropped too, so that the combinations of a
-/// shop's filters are one page. Pagination stays.
+/// shop's filters are one page. Pagination stays. Start pages are not queued by it: who names a filtered list means it.
 #[must_use]
 pub fn queue_url(url: &Url) -> Url {
     rewrite(url, |purpose| matches!(purpose, Purpose::Identity | Purpose::Page))
@@ -63,7 +63,7 @@ fn sorted_query(query: &str, keep: impl Fn(Purpose) -> bool) -> Option<String> {
         .split('&')
         .filter(|pair| !pair.is_empty() && *pair != "=")
         .map(percent::normalize)
-        .filter(|pair| keep(purpose(pair.split('=').next().unwrap_or_default())))
+        .filter(|pair| keep(purpose_of_pair(pair)))
         .collect();
     kept.sort_unstable();
     kept.dedup();
@@ -113,6 +113,10 @@ mod tests {
             ("https://s.example/c/shoes?filter.v.price.gte=10&sort_by=best", "https://s.example/c/shoes"),
             ("https://s.example/c/shoes?filter%5Bcolor%5D%5B%5D=3&p=4", "https://s.example/c/shoes?p=4"),
             ("https://s.example/c?cat=3&dir=asc&mode=list&limit=all", "https://s.example/c?cat=3"),
+            (
+                "https://s.example/index.php?option=com_shop&view=product&id=9",
+                "https://s.example/index.php?id=9&option=com_shop&view=product",
+            ),
             ("https://s.example/product.php?id=9&PHPSESSID=a", "https://s.example/product.php?id=9"),
         ] {
             assert_eq!(queue_url(&url(from)).as_str(), to, "{from}");

@@ -26,8 +26,8 @@ pub(crate) fn list_of_page_path(url: &Url) -> Option<(String, u32)> {
     let segments: Vec<&str> = segments(url).collect();
     let (list, [word, number]) = segments.split_last_chunk::<2>()?;
     let counts = WORDS.contains(&word.to_ascii_lowercase().as_str()) && !list.is_empty();
-    // `/x/p/123456` is a product; a list has at most a few thousand pages.
-    if !counts || number.len() > 4 {
+    // `/x/p/123456` is a product: a list has at most a few thousand pages, and seldom a thousand where `p` must mean page.
+    if !counts || number.len() > if word.len() == 1 { 3 } else { 4 } {
         return None;
     }
     Some((format!("/{}", list.join("/")), number.parse().ok()?))

@@ -192,7 +192,7 @@ impl HostPace {
         self.paused_until = now.plus_ms(pause);
         self.window = (self.window / 2.0).max(1.0);
         if throttled {
-            let doubled = (self.delay_ms() * 2).max(TROUBLE_DELAY_MS_MIN).min(DELAY_MS_MAX);
+            let doubled = (self.delay_ms() * 2).clamp(TROUBLE_DELAY_MS_MIN, DELAY_MS_MAX);
             self.trouble_delay_ms = doubled as f64;
         }
     }

@@ -4,7 +4,7 @@
 use url::Url;
 
 use crate::{
-    likeness::{PRODUCT_LIKENESS_MIN, looks_like_info, looks_like_list, product_likeness},
+    likeness::{PRODUCT_LIKENESS_MIN, judge},
     path_words,
     query_parameters::{Purpose, purpose},
 };
@@ -39,7 +39,8 @@ pub fn priority(url: &Url, link: &LinkContext) -> i64 {
     if link.depth == 0 && !link.from_sitemap {
         return START;
     }
-    let likeness = likeness_in_context(url, link);
+    let judgement = judge(url);
+    let likeness = likeness_in_context(judgement.likeness, link);
     if likeness >= PRODUCT_LIKENESS_MIN {
         return PRODUCT + i64::from(likeness) * 1_000 - depth;
     }
@@ -47,9 +48,9 @@ pub fn priority(url: &Url, link: &LinkContext) -> i64 {
         // The second page of every list comes before the third of one.
         return PAGINATION - page.min(STEPS_MAX) * 50 - depth.min(49);
     }
-    let band = if looks_like_info(url) {
+    let band = if judgement.is_info {
         INFO
-    } else if looks_like_list(url) {
+    } else if judgement.is_list {
         LIST
     } else {
         OTHER
@@ -57,8 +58,7 @@ pub fn priority(url: &Url, link: &LinkContext) -> i64 {
     band + i64::from(likeness) - depth * 50
 }
 
-fn likeness_in_context(url: &Url, link: &LinkContext) -> u8 {
-    let shape = product_likeness(url);
+fn likeness_in_context(shape: u8, link: &LinkContext) -> u8 {
     match link.program_says_product {
         Some(true) => 100,
         // The program has seen this shop's product pages; the general shape only breaks ties.

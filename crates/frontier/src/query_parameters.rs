@@ -18,6 +18,23 @@ pub(crate) enum Purpose {
     Identity,
 }
 
+/// The purpose of the parameter `name=value`, still encoded.
+pub(crate) fn purpose_of_pair(pair: &str) -> Purpose {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    match purpose(name) {
+        // One script that shows everything is told what by these: `index.php?view=productdetails&layout=default`.
+        Purpose::Display if AMBIGUOUS.contains(&name.to_ascii_lowercase().as_str()) && !is_display_value(value) => {
+            Purpose::Identity
+        }
+        purpose => purpose,
+    }
+}
+
+fn is_display_value(value: &str) -> bool {
+    let plain = value.to_ascii_lowercase();
+    plain.bytes().all(|byte| byte.is_ascii_digit()) || DISPLAY_VALUES.iter().any(|word| plain.starts_with(word))
+}
+
 /// The purpose of the parameter with this (still encoded) name.
 pub(crate) fn purpose(name: &str) -> Purpose {
     let lower = name.to_ascii_lowercase();
@@ -90,6 +107,13 @@ const DISPLAY: &[&str] = &[
     "shownum", "numresults", "n_items", "sz", "tab", "tabs", "print", "printable", "format", "columns", "cols", "sortieren",
     "sortierung", "anzahl", "ansicht", "tri", "trier", "orden", "ordenar", "ordinamento", "sortowanie", "razeni", "controller_order",
 ];
+const AMBIGUOUS: &[&str] = &["view", "mode", "layout", "display", "show", "list", "format", "tab", "order"];
+#[rustfmt::skip]
+const DISPLAY_VALUES: &[&str] = &[
+    "grid", "list", "all", "galler", "table", "row", "tile", "compact", "large", "small", "medium", "big", "thumb", "box", "line", "col",
+    "asc", "desc", "price", "name", "new", "date", "popular", "relevan", "rating", "best", "position", "review", "spec", "descr", "amp",
+    "print", "page", "viewall",
+];
 const VARIANT: &[&str] = &[
     "variant",
     "variantid",
@@ -109,7 +133,7 @@ const FACET: &[&str] = &[
     "maxprice", "min_price", "max_price", "price_from", "price_to", "pricerange", "price_range", "preis", "prix", "precio", "prezzo",
     "cena", "color", "colour", "colors", "colours", "farbe", "couleur", "colore", "kleur", "kolor", "farve", "size", "sizes",
     "groesse", "taille", "talla", "taglia", "maat", "rozmiar", "velikost", "brand", "brands", "marke", "marque", "marca", "merk",
-    "manufacturer", "manufacturers", "hersteller", "vendor", "material", "gender", "fit", "style", "pattern", "discount", "sale",
+    "manufacturer", "manufacturers", "hersteller", "vendor", "material", "gender", "fit", "pattern", "discount", "sale",
     "rating", "ratings", "availability", "instock", "in_stock", "on_sale", "stock", "condition", "narrow", "prefn", "prefv", "specs",
     "attributes", "attrib", "layered", "constraint", "pf", "tags", "features",
 ];
@@ -122,6 +146,20 @@ const FACET_PREFIXES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_can_tell_more() {
+        for (pair, expected) in [
+            ("view=grid", Purpose::Display),
+            ("view=60", Purpose::Display),
+            ("view=productdetails", Purpose::Identity),
+            ("order=price_desc", Purpose::Display),
+            ("sort=anything", Purpose::Display),
+            ("id=list", Purpose::Identity),
+        ] {
+            assert_eq!(purpose_of_pair(pair), expected, "{pair}");
+        }
+    }
 
     #[test]
     fn names_tell_the_purpose() {

@@ -35,7 +35,6 @@ impl Owner {
     }
 
     /// A judge of other processes on the same folder, to hand to [`crate::Store::claim_run`].
-    #[must_use]
     pub fn judge(&self) -> impl Fn(Uuid) -> bool + Send + Sync + Clone + 'static {
         let folder = self.folder.clone();
         move |other| is_gone(&folder, other)

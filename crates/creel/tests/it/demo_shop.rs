@@ -117,7 +117,7 @@ fn differences(product: &ShopProduct, capture: &Value, shop: &DemoShop) -> Vec<S
     compare("skus", expected_skus(product), found_skus(capture, product.options.len()));
     let images: Vec<String> = product.images.iter().map(|path| shop.address_of(path)).collect();
     compare("images", serde_json::to_string(&images).unwrap(), capture["images"].to_string());
-    if product.template != Template::BareDom {
+    if product.template != Template::Bare {
         compare("breadcrumbs", serde_json::to_string(&product.breadcrumbs).unwrap(), capture["breadcrumbs"].to_string());
     }
     faults

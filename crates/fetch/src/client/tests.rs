@@ -270,6 +270,81 @@ async fn servers_that_lie() {
     }
 }
 
+/// A secure server for `shop.test`, whose certificate nobody but its holder trusts.
+async fn serve_tls() -> SocketAddr {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("loopback-key.pem")).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let _ = stream.read(&mut [0; 4_096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecure").await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    address
+}
+
+/// Made for these tests alone; its key beside it protects nothing.
+const CERTIFICATE: &[u8] = include_bytes!("loopback-certificate.pem");
+
+#[tokio::test]
+async fn certificates() {
+    let port = serve_tls().await.port();
+    let trusting = |settings: &mut FetchSettings| settings.extra_root_certificates = vec![CERTIFICATE.to_vec()];
+    for (what, fetcher, name, expected) in [
+        ("unknown issuer", fetcher(&["*"]), "shop.test", Err("tls")),
+        ("trusted", fetcher_with(&["*"], trusting), "shop.test", Ok("secure".to_owned())),
+        ("another name", fetcher_with(&["*"], trusting), "other.test", Err("tls")),
+    ] {
+        let found = fetcher.get(&Url::parse(&format!("https://{name}:{port}/")).unwrap(), &GetOptions::default()).await;
+        let found = found.map(|page| String::from_utf8_lossy(&page.body).into_owned());
+        assert_eq!(found.as_ref().map_err(|error| error.code()), expected.as_ref().map_err(|code| *code), "{what}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_of_this_machine() {
+    let url = Url::parse(&format!("http://localhost:{}/page", serve(shop()).await.port())).unwrap();
+    for (allowed, expected) in [(vec![], Err("private_address")), (vec!["localhost".to_owned()], Ok(200))] {
+        let settings = FetchSettings { allow_private_networks: allowed, ..FetchSettings::default() };
+        let found = Fetcher::new(settings, Clock::system()).unwrap().get(&url, &GetOptions::default()).await;
+        assert_eq!(found.map(|page| page.status).map_err(|error| error.code()), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quick_shop_is_read_quickly() {
+    const WORKERS: u32 = 16;
+    const PAGES: u32 = 50;
+    let url = Url::parse(&format!("http://{}/page", serve(shop()).await)).unwrap();
+    let (fetcher, gates) = (fetcher(&["*"]), crate::HostGates::new(creel_frontier::PaceSettings::default()));
+    let started = Instant::now();
+    let workers = (0..WORKERS).map(|_| {
+        let (url, fetcher, gates) = (url.clone(), fetcher.clone(), gates.clone());
+        tokio::spawn(async move {
+            let host = creel_types::Host::of(&url).unwrap();
+            for _ in 0..PAGES {
+                let turn = gates.turn(&host).await;
+                let page = fetcher.get(&url, &GetOptions::default()).await.unwrap();
+                turn.done(creel_frontier::Outcome::from_status(page.status), page.first_byte_ms, page.retry_after_ms);
+            }
+        })
+    });
+    for worker in futures::future::join_all(workers).await {
+        worker.unwrap();
+    }
+    let rate = f64::from(WORKERS * PAGES) / started.elapsed().as_secs_f64();
+    println!("{rate:.0} pages a second");
+    assert!(rate > 100.0, "{rate:.0} pages a second");
+}
+
 #[test]
 fn settings_that_cannot_be_used() {
     for settings in [

