@@ -184,7 +184,7 @@ fn combinations(options: &[OptionAxis], dice: Dice) -> Vec<Vec<String>> {
     for axis in options {
         rows = rows
             .iter()
-            .flat_map(|row| axis.values.iter().map(move |value| [row.as_slice(), &[value.clone()]].concat()))
+            .flat_map(|row| axis.values.iter().map(move |value| [row.as_slice(), std::slice::from_ref(value)].concat()))
             .collect();
     }
     if options.len() == 2 && dice.chance(purpose::GAP, 35) {
@@ -204,7 +204,9 @@ fn make_skus(
     let Place { section, twist, .. } = place;
     let rows = combinations(options, dice);
     let variants = !options.is_empty();
-    let has_gtin = dice.chance(purpose::GTIN, 70) && (!variants || section.variants.shows_variant_gtins());
+    // Variants show their numbers inside their offers, so one without a price shows none.
+    let shows_gtins = !variants || (section.variants.shows_variant_gtins() && twist.has_price());
+    let has_gtin = shows_gtins && dice.chance(purpose::GTIN, 70);
     let lucky = dice.pick(purpose::STOCK, rows.len());
     let prices = Prices::of(section, dice);
     let sku = |(at, values): (usize, Vec<String>)| {

@@ -102,6 +102,7 @@ pub enum Reason {
     /// Answers 500 for ever.
     ServerError,
     /// An empty page whose script would fill it.
+    #[serde(rename = "needs_javascript")]
     NeedsJavaScript,
     /// 404, or 200 that says so in words.
     NotFound,

@@ -9,7 +9,7 @@ use super::{
     },
     View, carousel,
     frame::{Page, document},
-    listing_filters::{Filters, PAGE_SIZE},
+    listing_filters::Filters,
 };
 
 /// A section's listing, or one of its leaf categories'.
@@ -22,10 +22,9 @@ pub(crate) fn category(view: View<'_>, section: &'static Section, leaf: Option<u
     let here = |at: &usize| view.place(*at).twist.listed() && leaf.is_none_or(|leaf| view.place(*at).leaf == leaf);
     let filters = Filters::parse(query);
     let chosen = filters.choose(view, view.catalogue.of_section(section.key).filter(here).collect());
-    let pages = chosen.len().div_ceil(PAGE_SIZE);
+    let pages = Filters::pages(chosen.len());
     let suffix = link_suffix(section, &filters.address(&path));
-    let cards =
-        each(chosen.iter().skip((filters.page - 1) * PAGE_SIZE).take(PAGE_SIZE), |at| carousel::card(view, *at, &suffix));
+    let cards = each(filters.shown(&chosen).iter(), |at| carousel::card(view, *at, &suffix));
     let dead = if leaf.is_none() && filters.is_plain() && filters.page == 1 { dead_card(section) } else { String::new() };
     let main = format!(
         "<nav class=\"breadcrumbs\"><a href=\"/\">{home}</a> › <a href=\"{section_path}\">{section_name}</a></nav>\n<h1 class=\"listing-title\">{title}</h1>\n<p class=\"toolbar-amount\">{results}</p>\n\
@@ -77,8 +76,8 @@ pub(crate) fn sale(view: View<'_>, query: Option<&str>) -> String {
     let mut positions: Vec<usize> = (0..view.catalogue.products.len()).filter(reduced).collect();
     positions.sort_by_key(|at| !second_path(*at));
     let chosen = filters.choose(view, positions);
-    let pages = chosen.len().div_ceil(PAGE_SIZE);
-    let cards = each(chosen.iter().skip((filters.page - 1) * PAGE_SIZE).take(PAGE_SIZE), |at| {
+    let pages = Filters::pages(chosen.len());
+    let cards = each(filters.shown(&chosen).iter(), |at| {
         let product = view.product(*at);
         let card = carousel::card(view, *at, "");
         match product.other_paths.first() {

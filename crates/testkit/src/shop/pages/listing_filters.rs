@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Products on one page of a listing.
-pub(super) const PAGE_SIZE: usize = 24;
+const PAGE_SIZE: usize = 24;
 
 /// Sort keys in the order of the languages' labels.
 const SORTS: [&str; 4] = ["", "price_asc", "price_desc", "newest"];
@@ -19,6 +19,7 @@ const SORTS: [&str; 4] = ["", "price_asc", "price_desc", "newest"];
 /// A listing's query. Unknown parameters are ignored, as every shop does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filters {
+    /// From one; [`Filters::parse`] makes no other.
     pub(super) page: usize,
     color: String,
     size: String,
@@ -69,6 +70,16 @@ impl Filters {
             _ => {}
         }
         chosen
+    }
+
+    /// How many pages so many products fill.
+    pub(super) fn pages(count: usize) -> usize {
+        count.div_ceil(PAGE_SIZE)
+    }
+
+    /// The part of `chosen` that stands on the asked page; nothing on a page that does not exist.
+    pub(super) fn shown<'a>(&self, chosen: &'a [usize]) -> &'a [usize] {
+        chosen.chunks(PAGE_SIZE).nth(self.page - 1).unwrap_or_default()
     }
 
     /// The address of the same listing with these filters; page one has no page parameter.

@@ -53,7 +53,7 @@ pub(super) static SECTION: Section = Section {
     origin_label: "Fabricado em",
     origins: ["Brasil", "Portugal", "Argentina"],
     sentences: [
-        "{} foi pensado para quem anda muito e quer chegar bem.",
+        "{}: para quem anda muito e quer chegar bem.",
         "A palmilha se molda ao pé depois de poucos dias.",
         "O solado de borracha natural segura firme na chuva.",
         "As costuras são duplas nos pontos que mais sofrem.",

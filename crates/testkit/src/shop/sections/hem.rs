@@ -38,7 +38,7 @@ pub(super) static SECTION: Section = Section {
     origin_label: "Tillverkad i",
     origins: ["Sverige", "Litauen", "Finland"],
     sentences: [
-        "{} är ritad för små rum och långa kvällar.",
+        "{}: för små rum och långa kvällar.",
         "Virket kommer från skog som är äldre än vi.",
         "Ytan är oljad och kan slipas om hemma.",
         "Den levereras platt och monteras med en enda nyckel.",

@@ -42,7 +42,7 @@ pub(super) static SECTION: Section = Section {
     origin_label: "Kraj produkcji",
     origins: ["Polska", "Czechy", "Słowacja"],
     sentences: [
-        "{} powstał z myślą o ogrodnikach, którzy pracują codziennie.",
+        "{}: z myślą o ogrodnikach, którzy pracują codziennie.",
         "Ostrze jest kute i hartowane w oleju.",
         "Trzonek z jesionu dobrze leży w dłoni i nie pęka.",
         "Po pracy wystarczy wytrzeć go suchą szmatką.",

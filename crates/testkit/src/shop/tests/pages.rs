@@ -109,6 +109,9 @@ fn listings_have_pages_and_facets() {
             assert_eq!(get(&shop, &section.leaf_path(leaf)).status, 200, "{} {leaf}", section.key);
         }
     }
+    for page in ["0", "9", "18446744073709551615", "-1", "x"] {
+        assert_eq!(get(&shop, &format!("/audio?page={page}")).status, 200, "{page}");
+    }
     let second = text(&get(&shop, "/audio?page=2&color=Black"));
     assert!(second.contains("/audio?color=Black&amp;sort=price_asc"), "facets keep each other and drop the page");
 }
