@@ -62,6 +62,14 @@ pub struct Fetched {
 }
 
 impl Fetched {
+    /// The charset parameter of the Content-Type header.
+    #[must_use]
+    pub fn charset(&self) -> Option<&str> {
+        let parameters = self.content_type.as_deref()?.split(';').skip(1);
+        let named = |parameter: &&str| parameter.trim_start().get(..8).is_some_and(|name| name.eq_ignore_ascii_case("charset="));
+        Some(parameters.into_iter().find(|parameter| named(parameter))?.trim_start()[8..].trim().trim_matches('"'))
+    }
+
     #[must_use]
     pub const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300

@@ -12,6 +12,7 @@ pub mod page;
 pub mod robot;
 pub mod run;
 pub mod time;
+mod words;
 
 pub use capture::{
     Availability, AvailabilityStatus, Capture, Condition, Field, Identifiers, Offer, OptionAxis, Price, Product, Promotion,

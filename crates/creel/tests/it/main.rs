@@ -1,0 +1,11 @@
+//! Black-box tests: the binary as a person or a program uses it, against servers on loopback.
+
+mod api;
+mod bad_input;
+mod command;
+mod crash;
+mod credits;
+mod demo_shop;
+mod evershop;
+mod extract;
+mod tidy;

@@ -1,0 +1,245 @@
+//! Values with a printed label: "SKU: 123", "Art.-Nr. 123", "Brand: X". Owns the labels of the languages that shops trade in and what a product's
+//! number may look like.
+
+use crate::{
+    sources::dom::{
+        DomReading,
+        runs::Runs,
+        scene::{Context, Scene},
+    },
+    tape::{Attr, Mark, Node, Tag},
+};
+
+/// Letters of a product's number.
+const CODE_LETTERS_MAX: usize = 40;
+
+/// Numbers of one page that are kept.
+const CODES_MAX: usize = 12;
+
+/// Labels of a shop's own number, in lower case without closing marks. Longer ones first where one begins another.
+const CODE_LABELS: &[&str] = &[
+    "sku", "item code", "item number", "item no", "item #", "item id", "item", "product code", "product number", "product no", "product id", "product #", "article number", "article no", "article", "art. no", "art no", "catalog number", "catalogue number", "catalog #",
+    "stock code", "stock number", "stock no", "part number", "part no", "style number", "style no", "style #", "style code", "style", "model number", "model no", "model", "mfr part", "reference number", "reference", "ref", "code", "web id", "plu", "order number", "order no", "listing id", "ad id", "lot",
+    "artikelnummer", "artikel-nr", "artikelnr", "artikel nr", "art.-nr", "art-nr", "art.nr", "art. nr", "artnr", "bestellnummer", "bestell-nr", "bestellnr", "produktnummer", "produkt-nr", "modellnummer", "teilenummer", "modell",
+    "référence", "réf", "code article", "code produit", "numéro d'article", "n° d'article", "référence produit", "ref. produit",
+    "referencia", "código", "código de producto", "cód", "cod", "código del producto", "modelo", "referência", "código do produto", "ref. produto",
+    "codice", "codice articolo", "codice prodotto", "cod. prodotto", "cod. articolo", "riferimento", "rif",
+    "artikelnummer", "productnummer", "bestelnummer", "artikelcode", "productcode", "artikelkod", "artikelnummer", "art.nr", "varenummer", "varenr", "produktnr", "tuotenumero", "tuotekoodi", "tootekood", "toote kood", "kood", "prekės kodas", "preces kods",
+    "kod produktu", "nr katalogowy", "numer katalogowy", "symbol", "indeks", "numer artykułu", "nr ref", "nr produktu", "kód produktu", "kód zboží", "katalogové číslo", "kód tovaru", "obj. číslo", "objednacie číslo", "objednávacie číslo", "číslo produktu", "kód", "kat. číslo",
+    "cikkszám", "termékkód", "cod produs", "cod articol", "šifra", "šifra artikla", "šifra izdelka", "šifra proizvoda", "kataloški broj", "koda izdelka", "koda", "артикул", "код товара", "код", "код товару", "номер товара", "арт", "каталожен номер", "продуктов код",
+    "ürün kodu", "stok kodu", "κωδικός", "κωδικός προϊόντος", "מק\"ט", "מק״ט", "رمز المنتج", "رقم المنتج", "رمز", "رقم الموديل", "کد محصول", "商品番号", "商品コード", "品番", "型番", "商品编号", "商品編號", "货号", "貨號", "產品編號", "品號", "商品id", "상품번호", "상품코드", "품번", "mã sản phẩm", "mã sp", "mã hàng", "รหัสสินค้า", "kode produk",
+];
+
+const GTIN_LABELS: &[&str] = &["ean", "gtin", "upc", "isbn", "isbn-13", "isbn13", "isbn-10", "ean-code", "ean code", "ean13", "ean-13", "barcode", "kod ean", "čiarový kód", "čárový kód", "штрихкод", "штрих-код", "jan", "cod ean", "codice ean", "code ean"];
+const MPN_LABELS: &[&str] = &[
+    "mpn", "model name / number", "model name/number", "manufacturer model number", "manufacturer part number", "manufacturer number", "mfr. part", "herstellernummer", "hersteller-nr", "hersteller-artikelnummer", "part number (pn)", "part number", "model number", "model no", "kod producenta", "kód výrobcu", "kód výrobce", "pn", "p/n", "part no", "oem",
+];
+const BRAND_LABELS: &[&str] = &[
+    "brand", "manufacturer", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "mærke", "merke", "merkki", "tootja", "kaubamärk", "bränd", "marka", "producent", "značka", "výrobce", "výrobca", "márka", "gyártó", "producător", "brend", "proizvođač", "znamka", "blagovna znamka", "proizvajalec", "бренд", "производитель", "марка", "виробник", "üretici", "μάρκα", "κατασκευαστής",
+    "العلامة التجارية", "الماركة", "מותג", "ブランド", "メーカー", "品牌", "브랜드", "제조사", "thương hiệu", "แบรนด์", "merek", "author", "publisher",
+];
+
+/// Whether a text may begin with a label; quick, because it is asked of every text of the page.
+pub(super) fn may_begin(text: &str) -> bool {
+    let first = text.as_bytes()[0];
+    text.len() <= 80 && (first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'('))
+}
+
+/// Whether the whole text is one label.
+pub(super) fn is_label(text: &str) -> bool {
+    let folded = folded_label(text);
+    folded.len() <= 40 && known(&folded)
+}
+
+/// Whether the text is a label with its value.
+pub(super) fn is_whole(text: &str) -> bool {
+    split(text).is_some()
+}
+
+fn known(folded: &str) -> bool {
+    [CODE_LABELS, GTIN_LABELS, MPN_LABELS, BRAND_LABELS].iter().any(|labels| labels.contains(&folded))
+}
+
+fn folded_label(text: &str) -> String {
+    text.trim().trim_start_matches(['(', '#']).trim_end_matches([':', '.', '#', ' ', '°', '№', '：', '-']).trim_end().to_lowercase()
+}
+
+/// "SKU: 123 456" in its label and value.
+fn split(text: &str) -> Option<(String, &str)> {
+    let at = text.find([':', '#', '：', '№', '°']).filter(|at| *at <= 60);
+    if let Some(at) = at {
+        let mark = text[at..].chars().next().map_or(1, char::len_utf8);
+        let label = folded_label(&text[..at]);
+        let value = text[at + mark..].trim_start_matches([':', '#', ' ', '.', '：']).trim();
+        if known(&label) && !value.is_empty() {
+            return Some((label, value));
+        }
+    }
+    // "Art.-Nr. 123", "SKU 123"
+    let (head, value) = text.rsplit_once(' ')?;
+    let label = folded_label(head);
+    (known(&label) && value.bytes().any(|byte| byte.is_ascii_digit())).then_some((label, value))
+}
+
+pub(super) fn fill<'d>(scene: &Scene<'d>, runs: &Runs<'d>, found: &mut DomReading) {
+    let mut codes: Vec<(f32, String)> = Vec::new();
+    for (run, next) in &runs.labels {
+        let (label, value) = match split(&run.text) {
+            Some((label, value)) => (label, value.to_owned()),
+            None => (folded_label(&run.text), next.clone()),
+        };
+        let context = scene.context(run.node);
+        if context.is_elsewhere() || context.marks.has(Mark::Card) || context.linked {
+            continue;
+        }
+        take(&label, &value, weight(scene, run.node, &context), found, &mut codes);
+    }
+    marked_codes(scene, &mut codes);
+    codes.sort_by(|one, other| other.0.total_cmp(&one.0));
+    for (_, code) in codes {
+        if !found.codes.contains(&code) && found.codes.len() < CODES_MAX {
+            found.codes.push(code);
+        }
+    }
+    found.reading.sku = found.codes.first().cloned();
+    if found.reading.brand.is_none() {
+        found.reading.brand = marked_brand(scene);
+    }
+}
+
+fn weight(scene: &Scene<'_>, node: Node<'_>, context: &Context) -> f32 {
+    let mut weight = 2.0 - (scene.distance(node) as f32 / 600.0).min(3.0);
+    weight += if context.marks.has(Mark::Sku) { 0.5 } else { 0.0 };
+    weight -= if context.hidden { 0.5 } else { 0.0 };
+    weight
+}
+
+fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &mut Vec<(f32, String)>) {
+    let label_is = |labels: &[&str]| labels.contains(&label);
+    if label_is(BRAND_LABELS) {
+        let brand = value.split(['|', ';', '•']).next().unwrap_or(value).trim();
+        if brand.chars().count() <= 60 && !brand.is_empty() {
+            found.reading.brand.get_or_insert_with(|| brand.to_owned());
+        }
+        return;
+    }
+    let Some(code) = code(value) else { return };
+    if label_is(GTIN_LABELS) {
+        found.reading.gtin.get_or_insert(code);
+        return;
+    }
+    if label_is(MPN_LABELS) {
+        found.reading.mpn.get_or_insert(code.clone());
+        codes.push((weight - 1.0, code));
+        return;
+    }
+    if label_is(CODE_LABELS) {
+        // "Model: X" and "Code: Y" say less than "SKU: Z".
+        let vague = matches!(label, "model" | "modelo" | "modell" | "style" | "code" | "item" | "article" | "symbol" | "lot" | "código" | "cod" | "cód" | "kód" | "код" | "kood");
+        codes.push((weight - if vague { 0.7 } else { 0.0 }, code));
+    }
+}
+
+/// A product's number: short, with a digit, without words after it.
+fn code(value: &str) -> Option<String> {
+    let value = value.trim().trim_matches(['(', ')', '[', ']', ':', '#', ',', '.', ' ']);
+    let value = value.split([',', '|', ';', '(', '•', '\u{a0}']).next().unwrap_or(value).trim();
+    let words: Vec<&str> = value.split(' ').filter(|word| !word.is_empty()).collect();
+    let code = match words.as_slice() {
+        [] => return None,
+        [only] => (*only).to_owned(),
+        // "123 456 78" and "GARNI 570 EASY II"; prose has more words.
+        many if many.len() <= 4 && value.chars().all(|letter| letter.is_ascii_digit() || letter == ' ') => many.join(" "),
+        many if many.len() <= 5 && value.chars().all(|letter| !letter.is_lowercase()) => many.join(" "),
+        [first, ..] if first.bytes().filter(u8::is_ascii_digit).count() >= 3 => (*first).to_owned(),
+        _ => return None,
+    };
+    let fits = (2..=CODE_LETTERS_MAX).contains(&code.chars().count()) && code.bytes().any(|byte| byte.is_ascii_digit());
+    (fits && !code.contains("://") && !code.contains('%')).then_some(code)
+}
+
+/// Elements that are called a number: `<span class="sku">A-1</span>`, `itemprop="sku"`, `data-sku`.
+fn marked_codes(scene: &Scene<'_>, codes: &mut Vec<(f32, String)>) {
+    for tag in [Tag::Span, Tag::Div, Tag::P, Tag::Strong, Tag::Dd, Tag::Td, Tag::B, Tag::Small] {
+        for node in scene.document.elements(tag).filter(|node| node.marks().has(Mark::Sku)).take(30) {
+            if node.subtree_end() - node.index() > 8 {
+                continue;
+            }
+            let text = node.text();
+            let value = split(&text).map_or(text.as_str(), |(_, value)| value);
+            let context = scene.context(node);
+            if let Some(code) = code(value).filter(|_| !context.is_elsewhere() && !context.linked && !context.marks.has(Mark::Card)) {
+                codes.push((weight(scene, node, &context) - 0.3, code));
+            }
+        }
+    }
+    for attr in [Attr::DataSku, Attr::DataProductSku] {
+        if let Some(node) = scene.document.with_attr(attr).next() {
+            let context = scene.context(node);
+            let value = node.attr(attr).unwrap_or_default();
+            if let Some(code) = code(&value).filter(|_| !context.is_elsewhere() && !context.marks.has(Mark::Card)) {
+                codes.push((weight(scene, node, &context) - 0.8, code));
+            }
+        }
+    }
+}
+
+/// An element called brand near the heading: its words, or the `alt` of its logo.
+fn marked_brand(scene: &Scene<'_>) -> Option<String> {
+    let mut best: Option<(usize, String)> = None;
+    for tag in [Tag::A, Tag::Span, Tag::Div, Tag::Img, Tag::H2, Tag::P] {
+        for node in scene.document.elements(tag).filter(|node| node.marks().has(Mark::Brand)).take(40) {
+            if node.subtree_end() - node.index() > 12 {
+                continue;
+            }
+            let text = if node.is(Tag::Img) { node.attr(Attr::Alt).unwrap_or_default().into_owned() } else { node.text() };
+            let text = if text.trim().is_empty() { node.descendants().find(|inner| inner.is(Tag::Img)).and_then(|img| img.attr(Attr::Alt)).unwrap_or_default().into_owned() } else { text };
+            let text = split(&text).map_or(text.as_str(), |(_, value)| value).trim().to_owned();
+            let fits = (1..=40).contains(&text.chars().count()) && text.split(' ').count() <= 5;
+            let distance = scene.distance(node);
+            if !fits || distance > 300 || scene.context(node).is_elsewhere() {
+                continue;
+            }
+            if best.as_ref().is_none_or(|(known, _)| distance < *known) {
+                best = Some((distance, text));
+            }
+        }
+    }
+    best.map(|(_, text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_with_their_values() {
+        for (text, expected) in [
+            ("SKU: 123-4", Some(("sku", "123-4"))),
+            ("Art.-Nr. 4711", Some(("art.-nr", "4711"))),
+            ("Artikelnummer 002.937.72", Some(("artikelnummer", "002.937.72"))),
+            ("Item # 88", Some(("item", "88"))),
+            ("Артикул: 5", Some(("артикул", "5"))),
+            ("Brand: Bosch", Some(("brand", "Bosch"))),
+            ("Colour: red", None),
+            ("The code is 5", None),
+        ] {
+            assert_eq!(split(text), expected.map(|(label, value)| (label.to_owned(), value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_products() {
+        for (text, expected) in [
+            ("123-4", Some("123-4")),
+            (" 002.937.72 ", Some("002.937.72")),
+            ("GARNI 570 EASY II", Some("GARNI 570 EASY II")),
+            ("1002/710", Some("1002/710")),
+            ("red", None),
+            ("only 5 left in your size", None),
+            ("https://a.example/1", None),
+        ] {
+            assert_eq!(code(text).as_deref(), expected, "{text}");
+        }
+    }
+}
