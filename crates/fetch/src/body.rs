@@ -94,7 +94,9 @@ fn undo(coding: Coding, coded: Unpacked, bytes_max: usize) -> Result<Unpacked, U
         },
         // Some servers send zlib data as the standard says, some bare deflate data.
         Coding::Deflate => match read_limited(flate2::read::ZlibDecoder::new(input), bytes_max) {
-            (body, Some(_), _) if body.is_empty() => ("deflate", read_limited(flate2::read::DeflateDecoder::new(input), bytes_max)),
+            (body, Some(_), _) if body.is_empty() => {
+                ("deflate", read_limited(flate2::read::DeflateDecoder::new(input), bytes_max))
+            }
             read => ("deflate", read),
         },
         Coding::Brotli => ("br", read_limited(brotli_decompressor::Decompressor::new(input, BUFFER_BYTES), bytes_max)),
@@ -104,9 +106,11 @@ fn undo(coding: Coding, coded: Unpacked, bytes_max: usize) -> Result<Unpacked, U
     match error {
         Some(reason) if body.is_empty() => Err(UnpackError::Bad { coding: name, reason }),
         // What was cut before it was coded cannot end well; the part that could be read counts.
-        error => {
-            Ok(Unpacked { body: body.into(), over_limit: over_limit || coded.over_limit, broken: error.is_some() || coded.broken })
-        }
+        error => Ok(Unpacked {
+            body: body.into(),
+            over_limit: over_limit || coded.over_limit,
+            broken: error.is_some() || coded.broken,
+        }),
     }
 }
 
@@ -227,7 +231,9 @@ pub(crate) mod tests {
     #[test]
     fn bombs_stop_at_the_limit() {
         let zeros = vec![0; 10_000_000];
-        for (wire, encoding) in [(gzip(&zeros), "gzip"), (zlib(&zeros), "deflate"), (zstd(&zeros), "zstd"), (zeros.clone(), "")] {
+        for (wire, encoding) in
+            [(gzip(&zeros), "gzip"), (zlib(&zeros), "deflate"), (zstd(&zeros), "zstd"), (zeros.clone(), "")]
+        {
             let unpacked = body(&wire, encoding).unwrap();
             assert!(unpacked.over_limit, "{encoding}");
             assert_eq!(unpacked.body.len(), 1_000, "{encoding}");

@@ -66,7 +66,9 @@ impl Fetched {
     #[must_use]
     pub fn charset(&self) -> Option<&str> {
         let parameters = self.content_type.as_deref()?.split(';').skip(1);
-        let named = |parameter: &&str| parameter.trim_start().get(..8).is_some_and(|name| name.eq_ignore_ascii_case("charset="));
+        let named = |parameter: &&str| {
+            parameter.trim_start().get(..8).is_some_and(|name| name.eq_ignore_ascii_case("charset="))
+        };
         Some(parameters.into_iter().find(|parameter| named(parameter))?.trim_start()[8..].trim().trim_matches('"'))
     }
 
@@ -211,11 +213,12 @@ impl Inner {
     async fn read_wire(&self, url: &Url, mut response: Response, wire_max: usize) -> Result<(Bytes, bool), FetchError> {
         let mut wire = BytesMut::new();
         loop {
-            let chunk =
-                response.chunk().await.map_err(|error| match failure::classify(&error, url, self.settings.connect_timeout_ms) {
+            let chunk = response.chunk().await.map_err(|error| {
+                match failure::classify(&error, url, self.settings.connect_timeout_ms) {
                     timeout @ FetchError::Timeout { .. } => timeout,
                     other => FetchError::Protocol { url: url.to_string(), reason: other.to_string() },
-                })?;
+                }
+            })?;
             let Some(chunk) = chunk else { return Ok((wire.freeze(), false)) };
             let room = wire_max - wire.len();
             wire.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -271,7 +274,8 @@ fn client_builder(settings: &FetchSettings, resolver: Arc<GuardedResolver>) -> r
 /// Where a redirecting answer leads; `None` for other answers, and for a redirect that names no place.
 fn redirect_target(from: &Url, response: &Response) -> Result<Option<Url>, FetchError> {
     use StatusCode as Code;
-    let redirects = [Code::MOVED_PERMANENTLY, Code::FOUND, Code::SEE_OTHER, Code::TEMPORARY_REDIRECT, Code::PERMANENT_REDIRECT];
+    let redirects =
+        [Code::MOVED_PERMANENTLY, Code::FOUND, Code::SEE_OTHER, Code::TEMPORARY_REDIRECT, Code::PERMANENT_REDIRECT];
     let Some(location) = response.headers().get(LOCATION).filter(|_| redirects.contains(&response.status())) else {
         return Ok(None);
     };
@@ -279,7 +283,9 @@ fn redirect_target(from: &Url, response: &Response) -> Result<Option<Url>, Fetch
     let location = String::from_utf8_lossy(location.as_bytes());
     match from.join(location.trim()) {
         Ok(target) => Ok(Some(without_fragment(target))),
-        Err(error) => Err(FetchError::BadUrl { url: location.into_owned(), reason: format!("{from} redirects to it; {error}") }),
+        Err(error) => {
+            Err(FetchError::BadUrl { url: location.into_owned(), reason: format!("{from} redirects to it; {error}") })
+        }
     }
 }
 

@@ -34,7 +34,9 @@ impl Guard {
     /// address with a port lets through URLs that hold the address itself; a name needs an entry of its own or of its range.
     pub fn new(allow_private_networks: &[String]) -> Result<Guard, FetchError> {
         if allow_private_networks.len() > ALLOWED_MAX {
-            return Err(FetchError::Setup { reason: format!("allow_private_networks holds more than {ALLOWED_MAX} entries") });
+            return Err(FetchError::Setup {
+                reason: format!("allow_private_networks holds more than {ALLOWED_MAX} entries"),
+            });
         }
         let mut guard = Guard::default();
         for (index, entry) in allow_private_networks.iter().enumerate() {
@@ -97,7 +99,8 @@ impl Guard {
     #[must_use]
     pub fn refusal(&self, address: IpAddr) -> Option<&'static str> {
         let plain = address.to_canonical();
-        if self.everything || self.networks.iter().any(|network| network.contains(&plain) || network.contains(&address)) {
+        if self.everything || self.networks.iter().any(|network| network.contains(&plain) || network.contains(&address))
+        {
             return None;
         }
         not_public(address)
@@ -105,7 +108,8 @@ impl Guard {
 
     fn route_of_name(&self, name: &str, port: u16) -> Route {
         let name = plain_name(name);
-        let named = self.names.iter().any(|(allowed, only_port)| *allowed == name && only_port.is_none_or(|only| only == port));
+        let named =
+            self.names.iter().any(|(allowed, only_port)| *allowed == name && only_port.is_none_or(|only| only == port));
         if self.everything || named { Route::Trusted } else { Route::Checked }
     }
 }

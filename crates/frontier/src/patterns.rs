@@ -59,9 +59,9 @@ impl PatternError {
     pub const fn index(&self) -> Option<usize> {
         match self {
             PatternError::TooMany { .. } => None,
-            PatternError::Empty { index, .. } | PatternError::TooLong { index, .. } | PatternError::BadExpression { index, .. } => {
-                Some(*index)
-            }
+            PatternError::Empty { index, .. }
+            | PatternError::TooLong { index, .. }
+            | PatternError::BadExpression { index, .. } => Some(*index),
         }
     }
 }

@@ -256,7 +256,9 @@ mod tests {
 
     #[test]
     fn pace_follows_response_times() {
-        for (latency_ms, least, most) in [(2, 2_000, 80_000), (100, 300, 850), (400, 50, 110), (1_000, 10, 25), (3_000, 2, 6)] {
+        for (latency_ms, least, most) in
+            [(2, 2_000, 80_000), (100, 300, 850), (400, 50, 110), (1_000, 10, 25), (3_000, 2, 6)]
+        {
             let pages = pages_in(&mut HostPace::new(PaceSettings::default()), latency_ms, 10_000);
             assert!((least..=most).contains(&pages), "{latency_ms} ms: {pages} pages in 10 s");
         }

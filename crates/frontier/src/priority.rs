@@ -71,7 +71,8 @@ fn likeness_in_context(shape: u8, link: &LinkContext) -> u8 {
 
 /// The number of the list's page that the URL names; 2 for a pagination link without a number.
 fn page_number(url: &Url, link: &LinkContext) -> Option<i64> {
-    let in_query = url.query_pairs().find(|(name, _)| purpose(name) == Purpose::Page).and_then(|(_, value)| value.parse().ok());
+    let in_query =
+        url.query_pairs().find(|(name, _)| purpose(name) == Purpose::Page).and_then(|(_, value)| value.parse().ok());
     let in_path = || path_words::list_of_page_path(url).map(|(_, page)| i64::from(page));
     in_query.map(|page: i64| page.max(0)).or_else(in_path).or(link.pagination.then_some(2))
 }
@@ -111,7 +112,9 @@ mod tests {
         let far = LinkContext { depth: u32::MAX, ..LinkContext::default() };
         let url = |path: &str| Url::parse("https://s.example").unwrap().join(path).unwrap();
         assert!(priority(&url("/products/x-y-z"), &far) > priority(&url("/c/x?page=1"), &far));
-        assert!(priority(&url("/c/x?page=999999999999"), &far) > priority(&url("/c/x"), &LinkContext { depth: 1, ..far }));
+        assert!(
+            priority(&url("/c/x?page=999999999999"), &far) > priority(&url("/c/x"), &LinkContext { depth: 1, ..far })
+        );
         assert!(priority(&url("/c/x"), &far) > priority(&url("/x"), &LinkContext { depth: 1, ..far }));
     }
 }

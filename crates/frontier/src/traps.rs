@@ -100,8 +100,10 @@ fn path_key(url: &Url) -> Option<PatternKey> {
     if segments.windows(2).any(is_year_and_month) {
         return Some(PatternKey { key: format!("dated {}", shape(&segments)), queued_max: DATED_PAGES_MAX });
     }
-    (segments.len() >= 6)
-        .then(|| PatternKey { key: format!("deep /{}/ {}", segments[..2].join("/"), segments.len()), queued_max: DEEP_PAGES_MAX })
+    (segments.len() >= 6).then(|| PatternKey {
+        key: format!("deep /{}/ {}", segments[..2].join("/"), segments.len()),
+        queued_max: DEEP_PAGES_MAX,
+    })
 }
 
 /// The path with its numbers replaced, so that dates of one archive are one shape.

@@ -26,7 +26,8 @@ struct Names(&'static [(&'static str, &'static str)]);
 
 impl Lookup for Names {
     fn look_up(&self, host: String) -> LookingUp {
-        let found: Vec<_> = self.0.iter().filter(|(name, _)| *name == host).map(|(_, address)| address.parse().unwrap()).collect();
+        let found: Vec<_> =
+            self.0.iter().filter(|(name, _)| *name == host).map(|(_, address)| address.parse().unwrap()).collect();
         Box::pin(async move {
             if found.is_empty() {
                 Err(ResolveError::Failed { host, reason: "unknown".into(), transient: false })
@@ -82,7 +83,9 @@ fn redirect(to: &str) -> Answer<Body> {
 
 fn shop() -> Router {
     let coded = |encoding: &'static str, wire: Vec<u8>| {
-        get(move || async move { Answer::builder().header("content-encoding", encoding).body(Body::from(wire)).unwrap() })
+        get(
+            move || async move { Answer::builder().header("content-encoding", encoding).body(Body::from(wire)).unwrap() },
+        )
     };
     let gzip = |data: &[u8]| {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -92,7 +95,9 @@ fn shop() -> Router {
     Router::new()
         .route(
             "/page",
-            get(|| async { ([("content-type", "text/html; charset=iso-8859-1"), ("x-robots-tag", "nofollow")], "a page") }),
+            get(|| async {
+                ([("content-type", "text/html; charset=iso-8859-1"), ("x-robots-tag", "nofollow")], "a page")
+            }),
         )
         .route("/echo", get(|headers: HeaderMap| async move { format!("{headers:?}") }))
         .route("/once", get(|| async { redirect("/page#part") }))
@@ -128,7 +133,10 @@ fn shop() -> Router {
         .route("/zstd", coded("zstd", zstd::stream::encode_all(&b"standard page"[..], 3).unwrap()))
         .route("/bomb", coded("gzip", gzip(&vec![0; 20_000_000])))
         .route("/large", get(|| async { vec![b'x'; 100_000] }))
-        .route("/busy", get(|| async { (Code::SERVICE_UNAVAILABLE, [("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")], "busy") }))
+        .route(
+            "/busy",
+            get(|| async { (Code::SERVICE_UNAVAILABLE, [("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")], "busy") }),
+        )
         .route("/gone", get(|| async { (Code::NOT_FOUND, "gone") }))
         .route(
             "/slow",
@@ -192,7 +200,10 @@ async fn redirects() {
     }
     assert_eq!(get_from(&fetcher, &base, "/down/9", &options).await.unwrap().redirects.len(), 10);
     assert!(get_from(&fetcher, &base, "/down/4", &GetOptions::robots_txt()).await.is_ok());
-    assert_eq!(get_from(&fetcher, &base, "/down/5", &GetOptions::robots_txt()).await.unwrap_err().code(), "too_many_redirects");
+    assert_eq!(
+        get_from(&fetcher, &base, "/down/5", &GetOptions::robots_txt()).await.unwrap_err().code(),
+        "too_many_redirects"
+    );
     let stay = GetOptions { may_follow: Some(Arc::new(|url: &Url| url.path() != "/page")), ..GetOptions::default() };
     let refused = get_from(&fetcher, &base, "/once", &stay).await.unwrap();
     assert_eq!((refused.status, refused.refused_redirect.as_ref().map(Url::path)), (302, Some("/page")));
@@ -266,7 +277,11 @@ async fn servers_that_lie() {
     ] {
         let found = fetcher.get(&Url::parse(&url).unwrap(), &GetOptions::default()).await;
         let found = found.map(|page| String::from_utf8_lossy(&page.body).into_owned());
-        assert_eq!(found.as_ref().map_err(|error| error.code()), expected.as_ref().map_err(|code| *code), "{what}: {found:?}");
+        assert_eq!(
+            found.as_ref().map_err(|error| error.code()),
+            expected.as_ref().map_err(|code| *code),
+            "{what}: {found:?}"
+        );
     }
 }
 
@@ -276,7 +291,8 @@ async fn serve_tls() -> SocketAddr {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("loopback-key.pem")).unwrap();
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config =
+        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -305,7 +321,11 @@ async fn certificates() {
     ] {
         let found = fetcher.get(&Url::parse(&format!("https://{name}:{port}/")).unwrap(), &GetOptions::default()).await;
         let found = found.map(|page| String::from_utf8_lossy(&page.body).into_owned());
-        assert_eq!(found.as_ref().map_err(|error| error.code()), expected.as_ref().map_err(|code| *code), "{what}: {found:?}");
+        assert_eq!(
+            found.as_ref().map_err(|error| error.code()),
+            expected.as_ref().map_err(|code| *code),
+            "{what}: {found:?}"
+        );
     }
 }
 
