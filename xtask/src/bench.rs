@@ -29,7 +29,10 @@ pub fn extract(json: bool) -> Result<(), String> {
         });
         println!("{line}");
     } else {
-        println!("extract.full: {value:.1} MB/s a core; extruct {EXTRUCT}: {peer_value:.1} MB/s; ratio {:.1}", value / peer_value);
+        println!(
+            "extract.full: {value:.1} MB/s a core; extruct {EXTRUCT}: {peer_value:.1} MB/s; ratio {:.1}",
+            value / peer_value
+        );
         println!("({} MB of product pages, median of {ROUNDS} rounds taken in turns)", bytes / 1_000_000);
     }
     Ok(())

@@ -5,8 +5,8 @@ mod bench;
 mod corpus;
 mod need;
 mod score;
-mod shop;
 mod sh;
+mod shop;
 mod test;
 
 use std::process::ExitCode;

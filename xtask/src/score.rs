@@ -28,7 +28,9 @@ pub fn score() -> Result<(), String> {
         score("brand")
     );
     for (name, [price, sku, availability, out_of_stock]) in PUBLISHED {
-        println!("  {name:<20}  {price:>5}  {sku:>5}   {availability:>5}         {out_of_stock:>5}   (published, whole benchmark)");
+        println!(
+            "  {name:<20}  {price:>5}  {sku:>5}   {availability:>5}         {out_of_stock:>5}   (published, whole benchmark)"
+        );
     }
     println!("  gtin {}, mpn {}", score("gtin"), score("mpn"));
     let (right, labelled) = more_product_pages(&corpus)?;
@@ -55,9 +57,8 @@ fn product_pages(corpus: &Path) -> Result<BTreeMap<String, String>, String> {
     let lines = extract(&pages.join("html"), Some(&pages.join("urls.tsv")))?;
     let out = sh::work_folder("score")?.join("product-pages.jsonl");
     fs::write(&out, lines).map_err(|error| format!("{}: {error}", out.display()))?;
-    let table = sh::output(
-        Command::new("python3").arg(corpus.join("score-pages.py")).arg(pages.join("truth.json")).arg(&out),
-    )?;
+    let table =
+        sh::output(Command::new("python3").arg(corpus.join("score-pages.py")).arg(pages.join("truth.json")).arg(&out))?;
     Ok(table
         .lines()
         .filter_map(|line| {
@@ -80,7 +81,8 @@ fn more_product_pages(corpus: &Path) -> Result<(usize, usize), String> {
         labelled += 1;
         let product = if row["capture"].is_null() { &row["draft"] } else { &row["capture"] };
         let amount = product["skus"][0]["offers"][0]["price"]["amount"].to_string();
-        let equal = |a: &str, b: &str| a.parse::<f64>().ok().zip(b.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() < 0.001);
+        let equal =
+            |a: &str, b: &str| a.parse::<f64>().ok().zip(b.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() < 0.001);
         right += usize::from(equal(&amount, &price));
     }
     Ok((right, labelled))

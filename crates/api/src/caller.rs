@@ -21,9 +21,8 @@ impl FromRequestParts<ApiState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Caller, ApiError> {
-        let refuse = || {
-            ApiError::new(ErrorCode::Unauthorized, "send a valid API key in the header: Authorization: Bearer crl_…")
-        };
+        let refuse =
+            || ApiError::new(ErrorCode::Unauthorized, "send a valid API key in the header: Authorization: Bearer crl_…");
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(refuse)?;
         let (scheme, secret) = header.split_once(' ').ok_or_else(refuse)?;
         if !scheme.eq_ignore_ascii_case("bearer") {

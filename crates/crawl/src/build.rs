@@ -24,7 +24,8 @@ pub enum BadAddress {
 /// Reads an address as a person types it: `shop.example` counts as `https://shop.example/`.
 pub fn shop_address(text: &str) -> Result<Url, BadAddress> {
     let text = text.trim();
-    let looks_bare = !text.contains("://") && !text.contains(char::is_whitespace) && text.contains('.') && !text.contains(':');
+    let looks_bare =
+        !text.contains("://") && !text.contains(char::is_whitespace) && text.contains('.') && !text.contains(':');
     let whole = if looks_bare { format!("https://{text}") } else { text.to_owned() };
     let url = Url::parse(&whole).map_err(|error| match error {
         url::ParseError::EmptyHost => BadAddress::NotAUrl(format!("{text} (it has no host)")),

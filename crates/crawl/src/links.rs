@@ -63,7 +63,8 @@ pub(crate) fn take_unknown(known: &Mutex<Known>, pages: Vec<NewPage>) -> Vec<New
                 return false;
             }
             if page.shape != UNBOUNDED {
-                let bound = Url::parse(&page.url).ok().and_then(|url| pattern_key(&url)).map_or(u32::MAX, |shape| shape.queued_max);
+                let bound =
+                    Url::parse(&page.url).ok().and_then(|url| pattern_key(&url)).map_or(u32::MAX, |shape| shape.queued_max);
                 let count = known.shapes.entry(page.shape.clone()).or_default();
                 if *count >= bound {
                     return false;

@@ -64,7 +64,9 @@ fn after_answer(crawl: &Crawl, page: &LeasedPage, fetched: Fetched) -> Got {
 }
 
 fn after_failure(crawl: &Crawl, page: &LeasedPage, error: &FetchError) -> Got {
-    if error.is_transient() && let Some(at) = next_try(crawl, page, None) {
+    if error.is_transient()
+        && let Some(at) = next_try(crawl, page, None)
+    {
         return Got::TryLater(at);
     }
     let trouble = run_error(error);
@@ -149,9 +151,5 @@ fn capture(crawl: &Crawl, fetched: &Fetched, page_url: Url, reading: PageReading
         stated_canonical: stated,
         product: reading.draft.unwrap_or_default(),
     };
-    Finding {
-        kind: PageKind::Product,
-        status_code: Some(fetched.status),
-        result: PageResult::Capture(Box::new(new)),
-    }
+    Finding { kind: PageKind::Product, status_code: Some(fetched.status), result: PageResult::Capture(Box::new(new)) }
 }

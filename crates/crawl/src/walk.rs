@@ -72,12 +72,7 @@ impl Finding {
         Finding {
             kind: PageKind::Discovery,
             status_code: Some(fetched.status),
-            result: PageResult::Outcome {
-                outcome: PageOutcome::Discovery,
-                reason: None,
-                error_code: None,
-                fetched: false,
-            },
+            result: PageResult::Outcome { outcome: PageOutcome::Discovery, reason: None, error_code: None, fetched: false },
         }
     }
 }

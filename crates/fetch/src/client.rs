@@ -66,9 +66,8 @@ impl Fetched {
     #[must_use]
     pub fn charset(&self) -> Option<&str> {
         let parameters = self.content_type.as_deref()?.split(';').skip(1);
-        let named = |parameter: &&str| {
-            parameter.trim_start().get(..8).is_some_and(|name| name.eq_ignore_ascii_case("charset="))
-        };
+        let named =
+            |parameter: &&str| parameter.trim_start().get(..8).is_some_and(|name| name.eq_ignore_ascii_case("charset="));
         Some(parameters.into_iter().find(|parameter| named(parameter))?.trim_start()[8..].trim().trim_matches('"'))
     }
 

@@ -72,10 +72,7 @@ fn parse(text: &str, host: &str) -> Option<(Cookie, bool)> {
     let mut parts = text.split(';');
     let (name, value) = parts.next()?.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
-    if name.is_empty()
-        || name.len() + value.len() > COOKIE_BYTES_MAX
-        || text.bytes().any(|byte| byte.is_ascii_control())
-    {
+    if name.is_empty() || name.len() + value.len() > COOKIE_BYTES_MAX || text.bytes().any(|byte| byte.is_ascii_control()) {
         return None;
     }
     let mut cookie = Cookie {

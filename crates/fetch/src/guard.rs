@@ -99,8 +99,7 @@ impl Guard {
     #[must_use]
     pub fn refusal(&self, address: IpAddr) -> Option<&'static str> {
         let plain = address.to_canonical();
-        if self.everything || self.networks.iter().any(|network| network.contains(&plain) || network.contains(&address))
-        {
+        if self.everything || self.networks.iter().any(|network| network.contains(&plain) || network.contains(&address)) {
             return None;
         }
         not_public(address)

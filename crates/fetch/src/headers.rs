@@ -2,9 +2,7 @@
 
 use creel_frontier::politeness::RETRY_AFTER_MS_MAX;
 use creel_types::{Country, Time};
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use url::Url;
 
 use crate::{body, cookies::CookieJar, settings::GetOptions};

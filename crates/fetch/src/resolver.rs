@@ -77,11 +77,9 @@ fn permitted(host: &str, answers: Vec<IpAddr>, guard: Option<&Guard>) -> Result<
     match (permitted.is_empty(), refused) {
         (false, _) => Ok(permitted),
         (true, Some(private)) => Err(private),
-        (true, None) => Err(ResolveError::Failed {
-            host: host.to_owned(),
-            reason: "it has no address".to_owned(),
-            transient: false,
-        }),
+        (true, None) => {
+            Err(ResolveError::Failed { host: host.to_owned(), reason: "it has no address".to_owned(), transient: false })
+        }
     }
 }
 
@@ -126,8 +124,7 @@ async fn ask_name_server(resolver: &TokioResolver, host: String) -> Result<Vec<I
 }
 
 async fn ask_system(host: String) -> Result<Vec<IpAddr>, ResolveError> {
-    let found =
-        tokio::net::lookup_host((host.as_str(), 0)).await.map(|found| found.map(|address| address.ip()).collect());
+    let found = tokio::net::lookup_host((host.as_str(), 0)).await.map(|found| found.map(|address| address.ip()).collect());
     match found {
         Ok(addresses) => Ok(addresses),
         Err(error) => Err(ResolveError::Failed { host, reason: error.to_string(), transient: true }),
@@ -153,17 +150,11 @@ mod tests {
             match expected {
                 Ok(expected) => assert_eq!(found, Ok(addresses(&expected)), "{answers:?}"),
                 Err(expected) => {
-                    assert!(
-                        matches!(found, Err(ResolveError::Private { reason, .. }) if reason == expected),
-                        "{answers:?}"
-                    )
+                    assert!(matches!(found, Err(ResolveError::Private { reason, .. }) if reason == expected), "{answers:?}")
                 }
             }
         }
-        assert!(matches!(
-            permitted("s.example", vec![], Some(&guard)),
-            Err(ResolveError::Failed { transient: false, .. })
-        ));
+        assert!(matches!(permitted("s.example", vec![], Some(&guard)), Err(ResolveError::Failed { transient: false, .. })));
         assert_eq!(permitted("s.example", addresses(&["127.0.0.1"]), None), Ok(addresses(&["127.0.0.1"])));
     }
 }

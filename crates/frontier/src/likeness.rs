@@ -59,8 +59,7 @@ struct Shape {
 impl Shape {
     fn of(url: &Url) -> Shape {
         let path = percent::decode_lossy(url.path()).to_ascii_lowercase();
-        let mut segments: Vec<String> =
-            path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         if segments.first().is_some_and(|first| is_language(first)) {
             segments.remove(0);
         }
@@ -98,8 +97,7 @@ impl Shape {
 
     fn path_score(&self) -> i32 {
         let Some((last, before)) = self.segments.split_last() else { return -300 };
-        let holds =
-            |segments: &[String], words: &[&str]| segments.iter().any(|segment| url_words::holds(words, segment));
+        let holds = |segments: &[String], words: &[&str]| segments.iter().any(|segment| url_words::holds(words, segment));
         let last = std::slice::from_ref(last);
         let mut score = 0;
         if holds(before, url_words::PRODUCT) {
@@ -182,10 +180,8 @@ fn query_score(url: &Url) -> i32 {
     // A parameter that says product needs no path: `/index.php?product_id=40`.
     score += if any(&|name| name.contains("product") && name.ends_with("id")) { 240 } else { 0 };
     // A chosen variant, or the mark that a recommendation below another product leaves.
-    score +=
-        if any(&|name| name == "variant" || name.starts_with("dwvar_") || name.starts_with("pr_")) { 70 } else { 0 };
-    score
-        - if any(&|name| LIST.contains(&name) || name.contains("filter") || name.starts_with("prefn")) { 60 } else { 0 }
+    score += if any(&|name| name == "variant" || name.starts_with("dwvar_") || name.starts_with("pr_")) { 70 } else { 0 };
+    score - if any(&|name| LIST.contains(&name) || name.contains("filter") || name.starts_with("prefn")) { 60 } else { 0 }
 }
 
 fn host_score(url: &Url) -> i32 {

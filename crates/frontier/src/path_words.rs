@@ -10,8 +10,8 @@ pub(crate) fn segments(url: &Url) -> impl Iterator<Item = &str> {
 /// Whether a parameter of this name says which product or category is meant: `id`, `product_id`, `cat`, `sku`.
 pub(crate) fn names_a_thing(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "id", "pid", "sku", "cat", "category", "c", "product", "item", "article", "artnr", "code", "model", "prod",
-        "cid", "cgid", "ean", "gtin", "isbn", "asin", "pn", "partno", "n",
+        "id", "pid", "sku", "cat", "category", "c", "product", "item", "article", "artnr", "code", "model", "prod", "cid",
+        "cgid", "ean", "gtin", "isbn", "asin", "pn", "partno", "n",
     ];
     let lower = name.to_ascii_lowercase();
     // The capital in `productId`, `itemID` starts the last word; `paid` has none.

@@ -112,9 +112,7 @@ mod tests {
         let far = LinkContext { depth: u32::MAX, ..LinkContext::default() };
         let url = |path: &str| Url::parse("https://s.example").unwrap().join(path).unwrap();
         assert!(priority(&url("/products/x-y-z"), &far) > priority(&url("/c/x?page=1"), &far));
-        assert!(
-            priority(&url("/c/x?page=999999999999"), &far) > priority(&url("/c/x"), &LinkContext { depth: 1, ..far })
-        );
+        assert!(priority(&url("/c/x?page=999999999999"), &far) > priority(&url("/c/x"), &LinkContext { depth: 1, ..far }));
         assert!(priority(&url("/c/x"), &far) > priority(&url("/x"), &LinkContext { depth: 1, ..far }));
     }
 }

@@ -1,11 +1,7 @@
 //! What is measured rather than decided: the time that hostile files take, and how well the rules do on the corpus of real files
 //! and URLs, where it is at hand (`CREEL_CORPUS`). Here and not beside the rules, because measuring needs a clock and files.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "what tests call outside their own functions, and figures"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what tests call outside their own functions, and figures")]
 
 use std::{
     path::PathBuf,

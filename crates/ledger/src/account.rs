@@ -5,10 +5,7 @@
 use creel_types::{Credits, LotId, OrganizationId, Time};
 use thiserror::Error;
 
-use crate::{
-    Entry, EntryKind, Lot, LotPart, LotSource, Reference, ReferenceType,
-    entry::FIRST_PREVIOUS_HASH,
-};
+use crate::{Entry, EntryKind, Lot, LotPart, LotSource, Reference, ReferenceType, entry::FIRST_PREVIOUS_HASH};
 
 /// Largest balance an organization may have; far from the edge of 64 bits, so that sums cannot overflow.
 pub const BALANCE_MAX: Credits = Credits(1_000_000_000_000_000_000);
@@ -45,7 +42,15 @@ impl Account {
     /// An account before its first entry.
     #[must_use]
     pub fn empty(organization: OrganizationId) -> Account {
-        Account::load(organization, Credits::ZERO, Credits::ZERO, 0, Time(i64::MIN), FIRST_PREVIOUS_HASH.to_owned(), Vec::new())
+        Account::load(
+            organization,
+            Credits::ZERO,
+            Credits::ZERO,
+            0,
+            Time(i64::MIN),
+            FIRST_PREVIOUS_HASH.to_owned(),
+            Vec::new(),
+        )
     }
 
     /// An account as the database holds it. `lots` are those with something left, in any order.
@@ -60,7 +65,17 @@ impl Account {
         mut lots: Vec<Lot>,
     ) -> Account {
         lots.sort_by(Lot::spending_order);
-        Account { organization, available, held, sequence, last_at, last_hash, lots, entries: Vec::new(), touched: Vec::new() }
+        Account {
+            organization,
+            available,
+            held,
+            sequence,
+            last_at,
+            last_hash,
+            lots,
+            entries: Vec::new(),
+            touched: Vec::new(),
+        }
     }
 
     /// What could pay for work now or when holds end.
@@ -95,7 +110,15 @@ impl Account {
             let (id, rest) = (lot.id, lot.remaining);
             self.move_in_lot(at, -rest);
             let parts = vec![LotPart { lot: id, amount: -rest }];
-            self.append(end, EntryKind::Expire, -rest, Reference::new(ReferenceType::Lot, id), String::new(), String::new(), parts);
+            self.append(
+                end,
+                EntryKind::Expire,
+                -rest,
+                Reference::new(ReferenceType::Lot, id),
+                String::new(),
+                String::new(),
+                parts,
+            );
         }
     }
 
@@ -187,7 +210,10 @@ impl Account {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an entry has that many fields, and this is the one place that fills them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an entry has that many fields, and this is the one place that fills them"
+    )]
     fn append(
         &mut self,
         at: Time,

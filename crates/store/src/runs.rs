@@ -230,7 +230,10 @@ impl Store {
     pub async fn release_run(&self, id: RunId, owner: Uuid) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         let touched = tx
-            .execute("UPDATE runs SET leased_by = NULL, lease_expires_at = NULL WHERE id = $1 AND leased_by = $2", args![id, owner])
+            .execute(
+                "UPDATE runs SET leased_by = NULL, lease_expires_at = NULL WHERE id = $1 AND leased_by = $2",
+                args![id, owner],
+            )
             .await?;
         if touched > 0 {
             reopen_leased_pages(&mut tx, id).await?;
@@ -279,12 +282,7 @@ impl Store {
     }
 
     /// Takes an ended run up again. `budget` is the new total; without it the old total holds.
-    pub async fn restart_run(
-        &self,
-        organization: OrganizationId,
-        id: RunId,
-        budget: Option<i64>,
-    ) -> Result<(), StoreError> {
+    pub async fn restart_run(&self, organization: OrganizationId, id: RunId, budget: Option<i64>) -> Result<(), StoreError> {
         let run = self.get_run(organization, id).await?;
         if !run.status.is_ended() || run.end_reason == Some(EndReason::CrawlComplete) {
             let state = run.end_reason.map_or(run.status.as_str(), EndReason::as_str);
@@ -461,8 +459,7 @@ fn progress(run: &Run, in_queue: i64) -> Option<f64> {
     if run.status == RunStatus::Completed {
         return Some(1.0);
     }
-    let pages = (run.pages_fetched + in_queue > 0)
-        .then(|| run.pages_fetched as f64 / (run.pages_fetched + in_queue) as f64);
+    let pages = (run.pages_fetched + in_queue > 0).then(|| run.pages_fetched as f64 / (run.pages_fetched + in_queue) as f64);
     let budget = run.budget.filter(|budget| *budget > 0).map(|budget| run.extracted as f64 / budget as f64);
     let share = match (pages, budget) {
         (None, None) => return None,

@@ -146,7 +146,8 @@ async fn a_product_is_debited_once_per_run_and_again_in_the_next() {
         let mut second = shop.finished(run.id, &urls[1]);
         // The same product id and title at another address.
         if let PageResult::Capture(new) = &mut second.result {
-            new.product = Product { title: format!("TITLE  of {}", urls[0]), product_id: Some(urls[0].clone()), ..Product::default() };
+            new.product =
+                Product { title: format!("TITLE  of {}", urls[0]), product_id: Some(urls[0].clone()), ..Product::default() };
         }
         assert!(matches!(shop.committer.settle(shop.finished(run.id, &urls[0])).await.unwrap(), Verdict::Stored(_)));
         assert_eq!(shop.committer.settle(second).await.unwrap(), Verdict::Duplicate);
@@ -236,7 +237,8 @@ async fn an_expired_lot_pays_nothing_even_when_nobody_swept() {
     let urls = shop.lease(run.id, 5).await;
     shop.store.clock.advance_ms(500);
     assert_eq!(stored(&shop.settle_all(run.id, &urls).await), 1, "only the lot without expiry pays");
-    let rows = shop.store.statement(shop.organization, &StatementFilter { limit: 50, ..StatementFilter::default() }).await.unwrap();
+    let rows =
+        shop.store.statement(shop.organization, &StatementFilter { limit: 50, ..StatementFilter::default() }).await.unwrap();
     let kinds: Vec<&str> = rows.iter().rev().map(|row| row.kind.as_str()).collect();
     assert_eq!(kinds, ["grant", "grant", "expire", "debit"]);
     assert_eq!(shop.store.balance(shop.organization).await.unwrap().available, Credits(0));

@@ -334,7 +334,12 @@ mod tests {
                     full_amount: Some("60.00".parse().unwrap()),
                     currency: Currency::parse("USD"),
                 }),
-                availability: Availability { in_stock: true, status: AvailabilityStatus::InStock, quantity: Some(3), text: None },
+                availability: Availability {
+                    in_stock: true,
+                    status: AvailabilityStatus::InStock,
+                    quantity: Some(3),
+                    text: None,
+                },
                 condition: Condition::New,
                 seller: None,
                 seller_type: SellerType::Store,

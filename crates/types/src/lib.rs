@@ -23,9 +23,7 @@ pub use country::Country;
 pub use credits::{Action, Credits};
 pub use currency::Currency;
 pub use host::Host;
-pub use ids::{
-    ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId,
-};
+pub use ids::{ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId};
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
 pub use robot::{Robot, RobotProgram, RobotStatus};

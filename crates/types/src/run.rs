@@ -40,9 +40,10 @@ impl EndReason {
     #[must_use]
     pub const fn status(self) -> RunStatus {
         match self {
-            EndReason::CrawlComplete | EndReason::BudgetReached | EndReason::InsufficientCredits | EndReason::LimitReached => {
-                RunStatus::Completed
-            }
+            EndReason::CrawlComplete
+            | EndReason::BudgetReached
+            | EndReason::InsufficientCredits
+            | EndReason::LimitReached => RunStatus::Completed,
             EndReason::StoppedByUser => RunStatus::Stopped,
             EndReason::Error => RunStatus::Failed,
         }

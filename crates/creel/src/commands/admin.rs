@@ -43,14 +43,7 @@ pub async fn admin(common: &Common, command: AdminCommand) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
-fn grant(
-    opened: &Opened,
-    credits: i64,
-    expires_at: Option<Time>,
-    why: &WhyArgs,
-    source: LotSource,
-    actor: &str,
-) -> Grant {
+fn grant(opened: &Opened, credits: i64, expires_at: Option<Time>, why: &WhyArgs, source: LotSource, actor: &str) -> Grant {
     Grant {
         lot: opened.store.random.id(opened.store.clock.now()),
         source,
@@ -72,7 +65,9 @@ fn actor() -> String {
 fn read_date(text: &str) -> Result<Time, Failure> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     whole.parse().map_err(|_| {
-        Failure::usage(format!("--expires {text} is neither a day such as 2027-01-31 nor an instant such as 2027-01-31T12:00:00Z"))
+        Failure::usage(format!(
+            "--expires {text} is neither a day such as 2027-01-31 nor an instant such as 2027-01-31T12:00:00Z"
+        ))
     })
 }
 

@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, io::Write, path::Path};
 
 use creel_crawl::Crawler;
-use creel_store::{Store, organizations::Organization, robots::BuildAnswer, runs::{NewRun, RunSettings, RunView}};
+use creel_store::{
+    Store,
+    organizations::Organization,
+    robots::BuildAnswer,
+    runs::{NewRun, RunSettings, RunView},
+};
 use creel_testkit::shop::Shop;
 use creel_types::{Capture, Country};
 use url::Url;
@@ -157,7 +162,9 @@ fn table(out: &mut impl Write, captures: &[Capture]) -> Result<(), Failure> {
 fn what_next(data: Option<&Path>) {
     print::say("\nWhat to try next:");
     match data {
-        Some(folder) => print::say(&format!("  creel ledger show --data {}           the credits, entry by entry", folder.display())),
+        Some(folder) => {
+            print::say(&format!("  creel ledger show --data {}           the credits, entry by entry", folder.display()))
+        }
         None => print::say("  creel demo --data demo               the same, kept in a folder to look around in"),
     }
     print::say("  creel run https://your-shop.example --budget 20 --output products.jsonl");

@@ -118,8 +118,7 @@ struct Page {
 fn line_for(extractor: &mut Extractor, page: &Page, bytes: &[u8], charset: Option<&str>) -> String {
     let country = page.country.or_else(|| Country::of_url(&page.url)).unwrap_or(Country::US);
     let decoded = decode(bytes, charset);
-    let input =
-        PageInput { url: &page.url, html: &decoded.text, country, program: None, status: page.status };
+    let input = PageInput { url: &page.url, html: &decoded.text, country, program: None, status: page.status };
     let reading = extractor.read(&input);
     line(page, country, reading).to_string()
 }
@@ -192,8 +191,8 @@ fn read_page_file(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Lines of file name, tab, URL.
 fn read_urls(path: &Path) -> Result<HashMap<String, Url>, Failure> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("--urls {shown} cannot be read: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("--urls {shown} cannot be read: {error}")))?;
     let mut urls = HashMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |what: &str| Failure::usage(format!("--urls {shown}, line {}: {what}", at + 1));

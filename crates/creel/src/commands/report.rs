@@ -29,11 +29,8 @@ pub async fn statement(
     let run = find_run(store, view).await?;
     let balance = store.spendable(run.organization).await?;
     let counts = store.outcome_counts(run.id).await?;
-    let text = if common.json {
-        as_json(view, balance.0, &counts).to_string()
-    } else {
-        as_text(view, balance.0, &counts, output)
-    };
+    let text =
+        if common.json { as_json(view, balance.0, &counts).to_string() } else { as_text(view, balance.0, &counts, output) };
     match output {
         Some(_) => writeln!(std::io::stdout().lock(), "{text}")?,
         None => print::say(&text),
@@ -62,7 +59,10 @@ pub fn as_text(run: &RunView, balance: i64, counts: &[OutcomeCount], output: Opt
     let mut lines = vec![String::new(), headline(run)];
     let price = Action::Extract.price();
     lines.push(format!("  captures       {:>9}", number(run.extracted)));
-    lines.push(format!("  credits spent  {:>9}   {price} per capture, nothing for anything else", number(run.credits_spent.0)));
+    lines.push(format!(
+        "  credits spent  {:>9}   {price} per capture, nothing for anything else",
+        number(run.credits_spent.0)
+    ));
     lines.push(format!("  balance        {:>9}", number(balance)));
     lines.push(format!("  pages fetched  {:>9}", number(run.pages_fetched)));
     if let Some((path, written)) = output {

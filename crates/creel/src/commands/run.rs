@@ -167,7 +167,8 @@ impl Progress {
     fn start() -> Progress {
         let bar = print::a_person_looks().then(|| {
             let bar = ProgressBar::new(1000);
-            let style = ProgressStyle::with_template("{spinner} [{bar:30}] {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style =
+                ProgressStyle::with_template("{spinner} [{bar:30}] {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style.progress_chars("━━╌"));
             bar
         });

@@ -15,8 +15,22 @@ use crate::{cli::Format, exit::Failure};
 const CHUNK: i64 = 200;
 
 const COLUMNS: [&str; 16] = [
-    "id", "store", "url", "canonical_url", "extracted_at", "product_id", "title", "brand", "price", "full_price", "max_price",
-    "currency", "available", "sku_count", "image_url", "breadcrumbs",
+    "id",
+    "store",
+    "url",
+    "canonical_url",
+    "extracted_at",
+    "product_id",
+    "title",
+    "brand",
+    "price",
+    "full_price",
+    "max_price",
+    "currency",
+    "available",
+    "sku_count",
+    "image_url",
+    "breadcrumbs",
 ];
 
 /// Writes all captures of the run and answers how many. A file appears whole or not at all.

@@ -39,7 +39,9 @@ fn usage_errors_exit_with_2_and_say_why() {
 #[test]
 fn private_addresses_are_refused_unless_allowed() {
     let creel = Creel::new();
-    for url in ["http://127.0.0.1:9/", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest", "http://0x7f.1/"] {
+    for url in
+        ["http://127.0.0.1:9/", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest", "http://0x7f.1/"]
+    {
         for command in ["run", "extract"] {
             let finished = creel.run(&[command, url]);
             assert_eq!(finished.code, 2, "{command} {url}: {}", finished.err);

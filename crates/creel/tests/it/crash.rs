@@ -38,7 +38,10 @@ fn killed_at_any_moment_nothing_is_lost_or_debited_twice() {
         let _ = child.wait();
         creel.verified_balance();
     }
-    assert!(killed >= KILLS / 2, "only {killed} of {KILLS} were still running when killed: the shop is too quick to test with");
+    assert!(
+        killed >= KILLS / 2,
+        "only {killed} of {KILLS} were still running when killed: the shop is too quick to test with"
+    );
     let finished = finish(creel.command(&words).output().unwrap());
     assert_eq!(finished.code, 0, "{}", finished.err);
     let captures = finished.lines();

@@ -59,10 +59,8 @@ fn every_product_is_captured_once_field_by_field() {
     let unwanted: Vec<&String> = by_path.keys().filter(|path| !wanted.contains(&path.as_str())).collect();
     assert!(missing.is_empty() && unwanted.is_empty(), "missing {missing:#?}, unwanted {unwanted:#?}\n{}", finished.err);
     assert_eq!(captures.len(), expected.len(), "each once");
-    let faults: Vec<String> = expected
-        .iter()
-        .flat_map(|product| differences(product, by_path[&product.path], &shop))
-        .collect();
+    let faults: Vec<String> =
+        expected.iter().flat_map(|product| differences(product, by_path[&product.path], &shop)).collect();
     let shown: Vec<&String> = faults.iter().take(40).collect();
     assert!(faults.is_empty(), "{} fields differ, for example {shown:#?}", faults.len());
     assert_eq!(creel.verified_balance(), 5_000 - 2 * captures.len() as i64);
@@ -103,7 +101,11 @@ fn differences(product: &ShopProduct, capture: &Value, shop: &DemoShop) -> Vec<S
     let chosen = capture["skus"].as_array().unwrap().iter().find(|sku| sku["selected"] == true);
     let price = chosen.map_or(&Value::Null, |sku| &sku["offers"][0]["price"]);
     compare("price", decimal(product.price.map(|price| price.to_string())), decimal(number(&price["amount"])));
-    compare("full price", decimal(product.full_price.map(|price| price.to_string())), decimal(number(&price["full_amount"])));
+    compare(
+        "full price",
+        decimal(product.full_price.map(|price| price.to_string())),
+        decimal(number(&price["full_amount"])),
+    );
     let options = |capture: &Value| {
         let map = capture["options"].as_object().unwrap();
         map.values().map(|option| format!("{}={}", text(&option["name"]), option["values"])).collect::<Vec<_>>().join("; ")

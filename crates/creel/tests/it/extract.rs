@@ -5,7 +5,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{command::{Creel, finish}, demo_shop::DemoShop};
+use crate::{
+    command::{Creel, finish},
+    demo_shop::DemoShop,
+};
 
 const PRODUCT: &str = r#"<html lang="en"><head><title>Oak Chair</title>
 <script type="application/ld+json">{"@context":"https://schema.org","@type":"Product","name":"Oak Chair","sku":"OC-1",

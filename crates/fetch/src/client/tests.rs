@@ -83,9 +83,7 @@ fn redirect(to: &str) -> Answer<Body> {
 
 fn shop() -> Router {
     let coded = |encoding: &'static str, wire: Vec<u8>| {
-        get(
-            move || async move { Answer::builder().header("content-encoding", encoding).body(Body::from(wire)).unwrap() },
-        )
+        get(move || async move { Answer::builder().header("content-encoding", encoding).body(Body::from(wire)).unwrap() })
     };
     let gzip = |data: &[u8]| {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -95,9 +93,7 @@ fn shop() -> Router {
     Router::new()
         .route(
             "/page",
-            get(|| async {
-                ([("content-type", "text/html; charset=iso-8859-1"), ("x-robots-tag", "nofollow")], "a page")
-            }),
+            get(|| async { ([("content-type", "text/html; charset=iso-8859-1"), ("x-robots-tag", "nofollow")], "a page") }),
         )
         .route("/echo", get(|headers: HeaderMap| async move { format!("{headers:?}") }))
         .route("/once", get(|| async { redirect("/page#part") }))
@@ -291,8 +287,7 @@ async fn serve_tls() -> SocketAddr {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("loopback-key.pem")).unwrap();
-    let config =
-        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

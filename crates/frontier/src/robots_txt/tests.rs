@@ -129,8 +129,7 @@ fn crawl_delay_and_sitemaps() {
         let delay = RobotsTxt::parse(file.as_bytes()).crawl_delay();
         assert_eq!(delay, expected.map(Duration::from_millis), "{file:?}");
     }
-    let file =
-        "Sitemap: https://s.example/a.xml\nUser-agent: x\nDisallow: /\nsitemap:https://s.example/b.xml #c\nSitemap:";
+    let file = "Sitemap: https://s.example/a.xml\nUser-agent: x\nDisallow: /\nsitemap:https://s.example/b.xml #c\nSitemap:";
     assert_eq!(RobotsTxt::parse(file.as_bytes()).sitemaps(), ["https://s.example/a.xml", "https://s.example/b.xml"]);
 }
 

@@ -16,11 +16,7 @@ fn pages_of_every_form() {
             "\u{feff}<?xml version=\"1.0\"?>\n<urlset xmlns=\"x\"><url>\n<loc>\n https://s.example/a\n</loc></url></urlset>",
             vec![a],
         ),
-        (
-            "prefixed",
-            "<sm:urlset xmlns:sm=\"x\"><sm:url><sm:loc>https://s.example/a</sm:loc></sm:url></sm:urlset>",
-            vec![a],
-        ),
+        ("prefixed", "<sm:urlset xmlns:sm=\"x\"><sm:url><sm:loc>https://s.example/a</sm:loc></sm:url></sm:urlset>", vec![a]),
         (
             "cdata",
             "<urlset><url><loc><![CDATA[https://s.example/a?x=1&y=2]]></loc></url></urlset>",
@@ -41,11 +37,7 @@ fn pages_of_every_form() {
             "<urlset><url><loc>https://s.example/&eacute;</loc></url></urlset>",
             vec!["https://s.example/&eacute;"],
         ),
-        (
-            "cut inside the next entry",
-            "<urlset><url><loc>https://s.example/a</loc></url><url><loc>https://s.exa",
-            vec![a],
-        ),
+        ("cut inside the next entry", "<urlset><url><loc>https://s.example/a</loc></url><url><loc>https://s.exa", vec![a]),
         ("cut behind the address", "<urlset><url><loc>https://s.example/a</loc><lastm", vec![a]),
         (
             "entries never closed",
@@ -78,11 +70,7 @@ fn pages_of_every_form() {
             "https://s.example/a\r\n# no\r\n\r\n  http://s.example/b \nftp://s.example/c",
             vec![a, "http://s.example/b"],
         ),
-        (
-            "html",
-            "<!doctype html><html><head><link href=\"/x.css\"></head><body><a href=\"/a\">a</a></body></html>",
-            vec![],
-        ),
+        ("html", "<!doctype html><html><head><link href=\"/x.css\"></head><body><a href=\"/a\">a</a></body></html>", vec![]),
         ("nothing", "", vec![]),
     ] {
         assert_eq!(urls(file), expected, "{what}");

@@ -240,12 +240,7 @@ async fn insert_captures(
 }
 
 /// Closes the pages that came to an end; those refused for credits or budget stay for another day.
-async fn finish_pages(
-    tx: &mut Tx,
-    pages: &[&FinishedPage],
-    verdicts: &[Verdict],
-    now: Time,
-) -> Result<(), StoreError> {
+async fn finish_pages(tx: &mut Tx, pages: &[&FinishedPage], verdicts: &[Verdict], now: Time) -> Result<(), StoreError> {
     let mut values: Vec<Value> = Vec::with_capacity(pages.len() * 8);
     let mut rows = 0;
     for (page, verdict) in pages.iter().zip(verdicts) {
@@ -310,8 +305,7 @@ pub(crate) async fn end_runs_without_credits(tx: &mut Tx, account: &Account, now
             args![account.organization],
         )
         .await?;
-    let alive: HashMap<RunId, ()> =
-        rows.iter().map(|row| Ok((row.parsed("id")?, ()))).collect::<Result<_, StoreError>>()?;
+    let alive: HashMap<RunId, ()> = rows.iter().map(|row| Ok((row.parsed("id")?, ()))).collect::<Result<_, StoreError>>()?;
     for run in alive.into_keys() {
         runs::end_run(tx, run, EndReason::InsufficientCredits, None, now).await?;
     }

@@ -37,7 +37,10 @@ pub(super) enum Identity {
     Duplicate,
     /// A new product under this canonical address. `displaced` is a capture that had taken the address by a
     /// rel=canonical which turned out to be wrong, with the address of its own that it goes back to.
-    New { canonical_url: String, displaced: Option<(String, String)> },
+    New {
+        canonical_url: String,
+        displaced: Option<(String, String)>,
+    },
 }
 
 /// The captures that a batch's pages could collide with, by run and canonical address and by run and product.
@@ -180,12 +183,20 @@ mod tests {
             ),
             (
                 "a constant canonical, its owner first",
-                vec![page("/a", Some("/a"), None, "A"), page("/b", Some("/a"), None, "B"), page("/c", Some("/a"), None, "C")],
+                vec![
+                    page("/a", Some("/a"), None, "A"),
+                    page("/b", Some("/a"), None, "B"),
+                    page("/c", Some("/a"), None, "C"),
+                ],
                 &["/a", "/b", "/c"],
             ),
             (
                 "a constant canonical, its owner last",
-                vec![page("/b", Some("/a"), None, "B"), page("/c", Some("/a"), None, "C"), page("/a", Some("/a"), None, "A")],
+                vec![
+                    page("/b", Some("/a"), None, "B"),
+                    page("/c", Some("/a"), None, "C"),
+                    page("/a", Some("/a"), None, "A"),
+                ],
                 &["/a", "/c", "/a displacing c0 to /b"],
             ),
             (

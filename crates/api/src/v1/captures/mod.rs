@@ -1,4 +1,4 @@
 //! Captures: what runs stored.
 
-pub(crate) mod list;
 pub(crate) mod get;
+pub(crate) mod list;

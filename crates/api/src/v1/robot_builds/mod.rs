@@ -1,5 +1,5 @@
 //! Robot builds: the analysis that makes a robot.
 
 pub(crate) mod create;
-pub(crate) mod list;
 pub(crate) mod get;
+pub(crate) mod list;

@@ -1,4 +1,4 @@
 //! Robots of the organization.
 
-pub(crate) mod list;
 pub(crate) mod get;
+pub(crate) mod list;
