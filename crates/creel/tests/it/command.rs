@@ -54,11 +54,15 @@ impl Creel {
         (finished.lines(), finished)
     }
 
-    /// The balance, after the whole ledger was recomputed.
-    pub fn verified_balance(&self) -> i64 {
+    /// The balance, after the whole ledger was recomputed; `None` where there is no ledger yet.
+    pub fn find_verified_balance(&self) -> Option<i64> {
         let verified = self.run(&["ledger", "verify", "--json"]);
         assert_eq!(verified.code, 0, "{}", verified.err);
-        verified.lines()[0]["balance"].as_i64().unwrap()
+        verified.lines().first()?["balance"].as_i64()
+    }
+
+    pub fn verified_balance(&self) -> i64 {
+        self.find_verified_balance().unwrap()
     }
 }
 
