@@ -44,6 +44,8 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
     let context = facts.prices();
     let mut seen = FxHashSet::default();
     let boxes: Vec<Found<'d>> = runs.money.iter().filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
+    let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
+    found.carded_prices = boxes.iter().filter(carded).count();
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
         if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
