@@ -10,7 +10,7 @@ use crate::{
     links,
     merge::{self, Readings},
     page::{PageInput, PageReading},
-    sources::{self, dom, facts::Facts, json_ld, microdata, open_graph, rdfa, schema_org},
+    sources::{self, dom, facts::Facts, json_ld, microdata, open_graph, platform, rdfa, schema_org},
     tape::{Document, Parser},
 };
 
@@ -100,6 +100,9 @@ pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
     read.readings.stated.push(metas.open_graph);
     read.readings.stated.push(metas.meta);
     read.readings.stated.push(sources::url::read(facts.url));
+    let names: Vec<String> = read.readings.stated.iter().filter_map(|reading| reading.title.clone()).chain(facts.headings.iter().take(3).cloned()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    read.readings.stated.extend(platform::read(document, facts, &names));
     let amounts: Vec<Amount> = read.readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
     read.readings.dom = dom::read(document, facts, &amounts);
     read
