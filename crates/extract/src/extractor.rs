@@ -103,9 +103,16 @@ pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
     let names: Vec<String> = read.readings.stated.iter().filter_map(|reading| reading.title.clone()).chain(facts.headings.iter().take(3).cloned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     read.readings.stated.extend(platform::read(document, facts, &names));
-    let amounts: Vec<Amount> = read.readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
+    let mut amounts: Vec<Amount> = read.readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
+    amounts.extend(described_amounts(&read.readings, facts));
     read.readings.dom = dom::read(document, facts, &amounts);
     read
+}
+
+/// Amounts in the descriptions that a page gives of itself: "Hose, 10 m. Price: $9.99".
+fn described_amounts(readings: &Readings, facts: &Facts<'_>) -> Vec<Amount> {
+    let descriptions = readings.stated.iter().filter(|reading| matches!(reading.source, Some(Source::OpenGraph | Source::Meta))).filter_map(|reading| reading.description.as_deref());
+    descriptions.flat_map(|text| crate::prices::find_all(text, &facts.prices())).map(|money| money.amount).filter(|amount| amount.is_positive()).collect()
 }
 
 /// The product patterns of the last program seen, compiled.
