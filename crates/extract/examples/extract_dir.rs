@@ -30,7 +30,7 @@ fn main() {
             let mut parser = tape::Parser::new();
             let document = parser.parse(&text);
             let facts = creel_extract::sources::facts::Facts::of(document, url, creel_extract::country_of(url), None);
-            let readings = creel_extract::extractor::readings(document, &facts);
+            let readings = creel_extract::extractor::read_sources(document, &facts).readings;
             println!("{name} {url}\ncountry {} headings {:?}", facts.country, facts.headings.iter().take(4).collect::<Vec<_>>());
             for reading in &readings.stated {
                 println!("{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}", reading.source, reading.title, reading.brand, reading.product_id, reading.sku, reading.gtin, reading.mpn, reading.skus.len(), reading.offer);

@@ -9,11 +9,13 @@
 //! ```
 
 pub mod availability;
+pub mod classify;
 pub mod country;
 pub mod extractor;
 pub mod gate;
 pub mod gtin;
 pub mod json;
+pub mod links;
 pub mod merge;
 pub mod page;
 pub mod prices;

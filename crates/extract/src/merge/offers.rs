@@ -5,7 +5,7 @@ use creel_types::{Amount, Availability, AvailabilityStatus, Condition, Currency,
 
 use crate::{
     merge::{Draft, Ordered, Readings},
-    reading::{AvailabilityReading, OfferReading},
+    reading::{AvailabilityReading, OfferReading, Reading},
     sources::dom::Evidence,
 };
 
@@ -62,6 +62,13 @@ pub(super) fn stated_price(readings: &Readings) -> Option<(Amount, Option<Amount
     let order = [Source::JsonLd, Source::Microdata, Source::Platform, Source::OpenGraph, Source::Meta, Source::Rdfa];
     let ordered = Ordered::new(readings, &order);
     let (amount, source) = ordered.first(|reading| reading.offer.amount.filter(|amount| amount.is_positive()))?;
+    // Markup that still states the regular price: another source states a lower one and calls this one the full price, or two agree on the lower.
+    let lower = |reading: &&Reading| reading.offer.amount.filter(|lower| *lower < amount && lower.is_positive() && plausible(amount, *lower));
+    let reduced = ordered.first(|reading| lower(&reading).filter(|_| reading.offer.full_amount == Some(amount)));
+    let agreed = || ordered.first(|reading| lower(&reading).filter(|lower| ordered.each().filter(|other| other.offer.amount == Some(*lower)).count() >= 2));
+    if let Some((lower, source)) = reduced.or_else(agreed) {
+        return Some((lower, Some(amount), source));
+    }
     let full = ordered.first(|reading| reading.offer.full_amount.filter(|full| *full > amount && plausible(*full, amount)));
     Some((amount, full.map(|found| found.0), source))
 }

@@ -50,6 +50,7 @@ impl<'p> Facts<'p> {
         if let [only] = headings.as_slice() {
             words.extend(self::words(only));
         }
+        words.extend(slug_words(url));
         let language = document.html_lang().map(|lang| primary_language(&lang)).filter(|lang| !lang.is_empty());
         Facts { url, base, country, currency, canonical, title, og_title, headings, language, words }
     }
@@ -103,6 +104,13 @@ pub fn words(text: &str) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// The words of the address's last segments: "blue-garden-hose" names the product in most shops.
+#[must_use]
+pub fn slug_words(url: &Url) -> BTreeSet<String> {
+    let segments = url.path_segments().into_iter().flatten().filter(|segment| segment.len() > 8).collect::<Vec<_>>();
+    segments.iter().rev().take(2).flat_map(|segment| words(segment)).filter(|word| word.chars().any(char::is_alphabetic) && word.len() > 2).collect()
 }
 
 /// Letters of Chinese, Japanese and Thai.

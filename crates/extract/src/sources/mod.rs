@@ -7,6 +7,7 @@ pub mod items;
 pub mod json_ld;
 pub mod microdata;
 pub mod open_graph;
+pub mod platform;
 pub mod rdfa;
 pub mod schema_org;
 pub mod url;

@@ -56,7 +56,8 @@ fn look_at(scene: &Scene<'_>, button: Node<'_>, found: &mut Buttons) {
     let folded = text.to_lowercase();
     let sells = BUY.iter().any(|word| folded.contains(word)) || button.marks().has(Mark::AddToCart);
     let tells = NOTIFY.iter().any(|word| folded.contains(word));
-    let gone = folded.len() <= 80 && crate::availability::of_notice(&folded).is_some_and(|status| !status.in_stock());
+    // A button that sells and denies at once is a template of which a script shows one part.
+    let gone = folded.len() <= 80 && !sells && crate::availability::of_notice(&folded).is_some_and(|status| !status.in_stock());
     if !(sells || tells || gone) || scene.distance(button) > 3_000 {
         return;
     }

@@ -56,6 +56,10 @@ pub struct DomReading {
     pub is_certain: bool,
     /// A button that puts the product into the cart.
     pub can_buy: bool,
+    /// Prices that stand in links or cards: other products.
+    pub carded_prices: usize,
+    /// Bytes of the page's visible text.
+    pub text_bytes: usize,
     /// Numbers of the product with a label beside them, in page order.
     pub codes: Vec<String>,
 }
@@ -69,6 +73,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     found.reading.title = scene.title();
     found.is_certain = scene.is_certain;
     let runs = runs::collect(&scene, facts);
+    found.text_bytes = runs.text_bytes;
     prices::fill(&scene, facts, &runs, stated, &mut found);
     let buttons = buttons::read(&scene);
     found.can_buy = buttons.can_buy;

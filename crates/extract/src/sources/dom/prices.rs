@@ -44,6 +44,8 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
     let context = facts.prices();
     let mut seen = FxHashSet::default();
     let boxes: Vec<Found<'d>> = runs.money.iter().filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
+    let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
+    found.carded_prices = boxes.iter().filter(carded).count();
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
         if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
@@ -66,10 +68,19 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
         let again = prices.iter().filter(|other| other.amount == prices[at].amount && other.score > 0.0).count();
         prices[at].score += 0.15 * (again.min(4) as f32 - 1.0).max(0.0);
     }
+    doubt_small_change(&mut prices);
     prices.sort_by(|one, other| other.score.total_cmp(&one.score));
     prices.retain(|price| price.score > -2.0);
     prices.truncate(60);
     settle(found, prices, &boxes);
+}
+
+/// Beside a good price, one of a twentieth of it is a bonus, a fee or an instalment.
+fn doubt_small_change(prices: &mut [ShownPrice]) {
+    let most = prices.iter().filter(|price| price.score >= SCORE_MIN).map(|price| price.amount.scaled()).max().unwrap_or(0);
+    for price in prices.iter_mut().filter(|price| price.amount.scaled().saturating_mul(20) < most) {
+        price.score -= 0.8;
+    }
 }
 
 fn settle(found: &mut DomReading, prices: Vec<ShownPrice>, boxes: &[Found<'_>]) {
@@ -130,6 +141,14 @@ fn completes(short: Amount, longer: Amount) -> bool {
     longer > short && longer.decimal().trunc() == short.decimal()
 }
 
+/// Old pages set the price in a large font by hand.
+fn is_set_large(node: Node<'_>) -> bool {
+    std::iter::once(node).chain(node.parent()).any(|at| {
+        let size = at.attr_raw(Attr::Style).and_then(|style| style.split("px").next()).and_then(|before| before.rsplit(|letter: char| !letter.is_ascii_digit()).next());
+        size.and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| (18..100).contains(&size)) && at.attr_raw(Attr::Style).is_some_and(|style| style.contains("font"))
+    })
+}
+
 fn names_price(node: Node<'_>) -> bool {
     let own = |node: Node<'_>| node.attr_raw(Attr::ItemProp).is_some_and(|name| name.to_ascii_lowercase().contains("price"));
     own(node) || node.parent().is_some_and(own)
@@ -170,6 +189,7 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     score += if marks.has(Mark::Product) { 0.2 } else { 0.0 };
     score += if matches!(node.tag(), Tag::Strong | Tag::B | Tag::Ins | Tag::H2 | Tag::H3) { 0.2 } else { 0.0 };
     score += if stated.contains(&price.amount) { 1.2 } else { 0.0 };
+    score += if is_set_large(*node) { 0.5 } else { 0.0 };
     score -= (scene.distance(*node) as f32 / 300.0).min(4.0);
     score -= penalty(context);
     let words = text.to_lowercase();

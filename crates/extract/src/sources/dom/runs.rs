@@ -27,6 +27,8 @@ pub(super) struct Runs<'d> {
     pub money: Vec<Run<'d>>,
     /// Texts that begin with the label of a number or a brand, with the text that follows.
     pub labels: Vec<(Run<'d>, String)>,
+    /// Bytes of all visible texts.
+    pub text_bytes: usize,
     /// Short texts without digits, near the heading, that may be notices.
     pub notices: Vec<Run<'d>>,
 }
@@ -47,6 +49,7 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
     let mut bare_number: Option<Run<'d>> = None;
     for run in body.texts() {
         let raw = run.raw();
+        runs.text_bytes += raw.trim_ascii().len();
         if raw.len() > RUN_BYTES_MAX * 3 {
             open_label = None;
             continue;

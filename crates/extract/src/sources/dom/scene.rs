@@ -2,7 +2,7 @@
 //! point where they also hold the heading: a page whose body is called "header-fixed" is not a header.
 
 use crate::{
-    sources::facts::{Facts, words},
+    sources::facts::{Facts, slug_words, words},
     tape::{Attr, Document, Mark, Marks, Node, Tag},
 };
 
@@ -119,6 +119,7 @@ fn leads_elsewhere(href: &str) -> bool {
 fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
     let title = facts.og_title.as_deref().unwrap_or(&facts.title);
     let wanted = words(title);
+    let slug = slug_words(facts.url);
     let score = |node: Node<'d>, base: f32| -> Option<(f32, Node<'d>)> {
         let text = node.text();
         let words = words(&text);
@@ -126,7 +127,8 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
             return None;
         }
         let shared = words.iter().filter(|word| wanted.contains(*word)).count() as f32;
-        let precision = shared / words.len() as f32;
+        let named = words.iter().filter(|word| wanted.contains(*word) || slug.contains(*word)).count() as f32;
+        let precision = named / words.len() as f32;
         let recall = shared / wanted.len().max(1) as f32;
         let elsewhere = node.inherited_marks().any(Marks::of(&[Mark::Modal, Mark::Related, Mark::Recommend, Mark::Similar, Mark::Footer, Mark::Card]));
         Some((base + 2.0 * precision + 1.5 * recall - if elsewhere { 1.5 } else { 0.0 }, node))
@@ -135,8 +137,10 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
         Some(kept) if kept.0 >= next.0 => Some(kept),
         _ => Some(next),
     };
-    let h1 = document.elements(Tag::H1).take(HEADINGS_MAX).filter_map(|node| score(node, 1.0)).fold(None, best);
-    if h1.is_some_and(|found| found.0 >= 1.6) {
+    // A page with many of them uses `h1` for anything.
+    let base = if document.elements(Tag::H1).nth(3).is_some() { 0.0 } else { 1.0 };
+    let h1 = document.elements(Tag::H1).take(HEADINGS_MAX).filter_map(|node| score(node, base)).fold(None, best);
+    if h1.is_some_and(|found| found.0 >= 1.6 && base > 0.0) {
         return h1.map(|found| found.1);
     }
     let named = document.with_attr(Attr::ItemProp).filter(|node| node.attr_raw(Attr::ItemProp).is_some_and(|name| name == "name"));
