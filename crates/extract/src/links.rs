@@ -58,7 +58,7 @@ pub fn directives(document: Document<'_>, base: &Url) -> Directives {
 pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut raw_seen: FxHashSet<&str> = FxHashSet::default();
-    let mut places: FxHashMap<Url, usize> = FxHashMap::default();
+    let mut places = Places::default();
     for node in document.elements(Tag::Link).filter(|node| has_rel(node.to_owned(), "next") || has_rel(*node, "prev")) {
         add(node, base, &mut links, &mut places, true);
     }
@@ -74,27 +74,38 @@ pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
     links
 }
 
-fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut FxHashMap<Url, usize>, paging: bool) {
+/// Where each address stands in the list, by its hash; of two with one hash the later counts.
+type Places = FxHashMap<u64, usize>;
+
+fn hash_of(text: &str) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, paging: bool) {
     let Some(url) = node.attr(Attr::Href).and_then(|href| absolute(&href, base)) else { return };
+    let text = words_of(node);
     let link = Link {
-        text: words_of(node),
         nofollow: ["nofollow", "ugc", "sponsored"].iter().any(|rel| has_rel(node, rel)),
-        pagination: paging || is_paging(node, &url),
+        pagination: paging || is_paging(node, &url, &text),
         product_card: is_in_card(node),
         navigation: is_navigation(node),
+        text,
         url,
     };
-    match places.get(&link.url) {
+    let place = places.entry(hash_of(link.url.as_str())).or_insert(usize::MAX);
+    match links.get_mut(*place).filter(|known| known.url == link.url) {
         // The same address again, under another fragment: what either says counts.
-        Some(at) => {
-            let known = &mut links[*at];
+        Some(known) => {
             known.nofollow &= link.nofollow;
             known.pagination |= link.pagination;
             known.product_card |= link.product_card;
             known.navigation &= link.navigation;
         }
         None => {
-            places.insert(link.url.clone(), links.len());
+            *place = links.len();
             links.push(link);
         }
     }
@@ -130,19 +141,19 @@ fn words_of(node: Node<'_>) -> String {
 }
 
 /// Part of a pager: the page says so, its box is called so, or it leads to a numbered page and is a number or an arrow.
-fn is_paging(node: Node<'_>, url: &Url) -> bool {
+fn is_paging(node: Node<'_>, url: &Url, text: &str) -> bool {
     if has_rel(node, "next") || has_rel(node, "prev") {
         return true;
     }
-    let called = std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
+    if text.len() > 24 || !leads_to_numbered_page(url) {
+        return false;
+    }
+    let bare = text.trim();
+    let numbered = !bare.is_empty() && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()));
+    numbered || std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
         let says = |value: Option<&str>| value.is_some_and(|value| memchr::memmem::find(value.as_bytes(), b"agin").is_some() || memchr::memmem::find(value.as_bytes(), b"pager").is_some());
         says(at.attr_raw(Attr::Class)) || says(at.attr_raw(Attr::Id))
-    });
-    called || leads_to_numbered_page(url) && {
-        let text = node.text();
-        let bare = text.trim();
-        bare.len() <= 4 && !bare.is_empty() && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()))
-    }
+    })
 }
 
 fn leads_to_numbered_page(url: &Url) -> bool {

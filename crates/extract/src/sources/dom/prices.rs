@@ -23,6 +23,9 @@ const BOX_LETTERS_MAX: usize = 60;
 /// Levels that a price's parts may be apart.
 const CLIMB_MAX: usize = 4;
 
+/// Levels above a whole amount with its currency that may add its cents.
+const CLIMB_WHOLE_MAX: usize = 3;
+
 /// Elements of one price box.
 const BOX_ELEMENTS_MAX: usize = 24;
 
@@ -45,7 +48,7 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
     let mut seen = FxHashSet::default();
     let boxes: Vec<Found<'d>> = runs.money.iter().filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
     let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
-    found.carded_prices = boxes.iter().filter(carded).count();
+    found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
         if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
@@ -108,7 +111,15 @@ fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen:
     let split = chosen.is_none() || !run.text.contains(['.', ',']);
     if split {
         // "19", "99" and "€" may stand in elements of their own.
-        for node in std::iter::once(run.node).chain(run.node.ancestors()).take(CLIMB_MAX) {
+        let levels = if chosen.is_some() { CLIMB_WHOLE_MAX } else { CLIMB_MAX };
+        for node in std::iter::once(run.node).chain(run.node.ancestors()).take(levels) {
+            // An element with nothing but the text says the same again.
+            if node.subtree_end() - node.index() <= 2 && node == run.node {
+                if chosen.is_none() && own.is_some() && (node.marks().has(Mark::Price) || names_price(node)) {
+                    chosen = own.clone().map(|price| (node, price, run.text.clone()));
+                }
+                continue;
+            }
             if node.subtree_end() - node.index() > BOX_ELEMENTS_MAX || scene.holds_heading(node) {
                 break;
             }

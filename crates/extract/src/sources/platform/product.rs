@@ -6,7 +6,7 @@ use creel_types::{AvailabilityStatus, Currency};
 use crate::{
     availability,
     json::Json,
-    prices::{PriceContext, machine_amount},
+    prices::machine_amount,
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::facts::{Facts, words},
 };
@@ -241,7 +241,7 @@ fn offer(object: Json<'_>, page: &Page<'_>) -> OfferReading {
 
 /// The amount under the first of `keys`; an object there holds it under another such key or one for amounts.
 fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types::Amount> {
-    let context = PriceContext::new(page.facts.country, page.facts.currency);
+    let context = page.facts.prices();
     let plain = |value: Json<'_>| value.text().and_then(|text| machine_amount(&text, &context)).filter(|amount| amount.is_positive());
     keys.iter().filter_map(|key| object.get(key)).find_map(|value| {
         if !value.is_object() {

@@ -20,13 +20,13 @@ const ATTEMPTS_MAX: usize = 40;
 const WASTED_BYTES_MAX: usize = 4 << 20;
 
 /// Keys that an object of a product has; a script needs two different kinds of them.
-const KEYS: [(&str, u8); 26] = [
+const KEYS: [(&str, u8); 27] = [
     ("\"price\"", 1), ("\"prices\"", 1), ("'price'", 1), ("price:", 1), ("\"salePrice\"", 1), ("\"currentPrice\"", 1), ("\"sale_price\"", 1), ("\"finalPrice\"", 1), ("\"offers\"", 1), ("\"unitPrice\"", 1), ("\"priceInfo\"", 1), ("\"price_amount\"", 1), ("\"listPrice\"", 1), ("\"amount\"", 1),
-    ("\"sku\"", 2), ("\"productId\"", 2), ("\"product_id\"", 2), ("\"variants\"", 2), ("\"item_id\"", 2), ("'id'", 2), ("\"id\"", 2), ("\"skuId\"", 2), ("id:", 2), ("\"skus\"", 2), ("\"jsonConfig\"", 3), ("\"product_attributes\"", 3),
+    ("\"sku\"", 2), ("\"productId\"", 2), ("\"product_id\"", 2), ("\"variants\"", 2), ("\"item_id\"", 2), ("'id'", 2), ("\"id\"", 2), ("\"skuId\"", 2), ("sku:", 2), ("id:", 2), ("\"skus\"", 2), ("\"jsonConfig\"", 3), ("\"product_attributes\"", 3),
 ];
 
 static FINDER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::Standard).build(KEYS.iter().map(|(key, _)| key)).ok());
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(KEYS.iter().map(|(key, _)| key)).ok());
 
 /// Hands every literal of the page's scripts that may hold a product to `take`.
 pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
