@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashSet},
     io::Read,
     path::{Path, PathBuf},
@@ -39,7 +40,11 @@ fn read(path: &Path, url: &str) -> PageReading {
     let bytes = unpack(path);
     let text = tape::decode(&bytes, None).text;
     let url = Url::parse(url).unwrap();
-    Extractor::new().read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 })
+    EXTRACTOR.with_borrow_mut(|extractor| extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 }))
+}
+
+thread_local! {
+    static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::new());
 }
 
 fn truth(path: &Path) -> BTreeMap<String, Value> {
@@ -162,4 +167,107 @@ fn drafts_hold_together() {
             assert!(sku.options.is_empty() || sku.options.len() == product.options.len(), "{name}: {:?} for {:?}", sku.options, product.options);
         }
     }
+}
+
+/// One example of schema.org in its three syntaxes.
+struct Triple {
+    name: String,
+    microdata: String,
+    rdfa: String,
+    json: String,
+}
+
+fn triples(text: &str) -> Vec<Triple> {
+    let mut triples = Vec::new();
+    for example in text.split("\nTYPES:").skip(1) {
+        let part = |from: &str, to: &str| -> String {
+            let Some((_, rest)) = example.split_once(from) else { return String::new() };
+            if to.is_empty() { rest.to_owned() } else { rest.split_once(to).map_or(rest, |(part, _)| part).to_owned() }
+        };
+        let triple = Triple { name: example.lines().next().unwrap_or_default().trim().to_owned(), microdata: part("\nMICRODATA:", "\nRDFA:"), rdfa: part("\nRDFA:", "\nJSON:"), json: part("\nJSON:", "") };
+        if triple.microdata.contains("itemscope") && triple.rdfa.contains("typeof") && triple.json.contains("@type") {
+            triples.push(triple);
+        }
+    }
+    triples
+}
+
+/// JSON-LD, microdata and RDFa of the same example give items of the same types and, for products, the same reading.
+#[test]
+fn syntaxes_agree() {
+    use creel_extract::sources::{facts::Facts, json_ld, microdata, rdfa, schema_org};
+    let Some(corpus) = corpus() else { return };
+    let text = String::from_utf8(unpack(&corpus.join("schema-org-examples.txt.gz"))).unwrap();
+    let url = Url::parse("https://shop.example/p/1").unwrap();
+    let triples = triples(&text);
+    let (mut same_types, mut products, mut same_products) = (0, 0, 0);
+    for triple in &triples {
+        let read = |syntax: usize| {
+            let mut parser = tape::Parser::new();
+            let document = parser.parse([&triple.json, &triple.microdata, &triple.rdfa][syntax]);
+            let facts = Facts::of(document, &url, creel_types::Country::US, None);
+            let items = [json_ld::items, microdata::items, rdfa::items][syntax](document);
+            let types: std::collections::BTreeSet<String> = items.all().flat_map(|item| item.types().to_vec()).filter(|kind| kind != "WebPage" && kind != "Review" && kind != "Person").collect();
+            let reading = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
+            let product = reading.filter(|reading| reading.title.is_some()).map(|reading| {
+                let offer = reading.offer;
+                (reading.title, offer.amount, offer.low_amount, offer.currency, offer.availability.map(|said| said.status), reading.sku, reading.gtin, reading.mpn, reading.brand)
+            });
+            (types, product)
+        };
+        let (json, microdata, rdfa) = (read(0), read(1), read(2));
+        same_types += u32::from(json.0 == microdata.0 && json.0 == rdfa.0);
+        if json.1.is_some() {
+            products += 1;
+            let same = json.1 == microdata.1 && json.1 == rdfa.1;
+            same_products += u32::from(same);
+            if !same {
+                eprintln!("{}\n  {:?}\n  {:?}\n  {:?}", triple.name, json.1, microdata.1, rdfa.1);
+            }
+        }
+    }
+    eprintln!("{} triples, {same_types} with the same types, {same_products} of {products} products the same", triples.len());
+    assert!(triples.len() >= 150 && f64::from(same_types) >= 0.75 * triples.len() as f64 && f64::from(same_products) >= 0.6 * f64::from(products));
+}
+
+/// Samples of structured data, broken ones included, and listing pages: nothing panics, and few listings are taken for products.
+#[test]
+fn samples_and_listings() {
+    let Some(corpus) = corpus() else { return };
+    let mut listings = BTreeMap::<&str, u32>::new();
+    for (archive, url) in [("structured-data-samples.tar.gz", "https://shop.example/sample"), ("listing-pages-pagination.tar.gz", "https://shop.example/category/things")] {
+        for (name, bytes) in untar(&unpack(&corpus.join(archive))) {
+            if !name.ends_with(".html") {
+                continue;
+            }
+            let text = tape::decode(&bytes, None).text;
+            let url = Url::parse(url).unwrap();
+            let reading = EXTRACTOR.with_borrow_mut(|extractor| extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 }));
+            if archive.starts_with("listing") {
+                *listings.entry(if reading.is_capture() { "capture" } else { reading.kind.as_str() }).or_default() += 1;
+                if reading.is_capture() {
+                    eprintln!("{name}: {:?} {:?}", reading.reasons, reading.draft.map(|draft| draft.title));
+                }
+            }
+        }
+    }
+    eprintln!("listing pages: {listings:?}");
+    let captures = listings.get("capture").copied().unwrap_or(0);
+    assert!(captures <= 6, "{listings:?}");
+}
+
+/// The files of a tar archive: blocks of 512 bytes, a header with name and octal size before each file.
+fn untar(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut at = 0;
+    while at + 512 <= bytes.len() && bytes[at] != 0 {
+        let header = &bytes[at..at + 512];
+        let text = |range: std::ops::Range<usize>| String::from_utf8_lossy(&header[range]).trim_end_matches(['\0', ' ']).to_owned();
+        let size = usize::from_str_radix(text(124..136).trim(), 8).unwrap_or(0);
+        if matches!(header[156], b'0' | 0) {
+            files.push((text(0..100), bytes[at + 512..(at + 512 + size).min(bytes.len())].to_vec()));
+        }
+        at += 512 + size.div_ceil(512) * 512;
+    }
+    files
 }

@@ -13,10 +13,15 @@ use crate::{
 /// Buttons of one page that are looked at.
 const BUTTONS_MAX: usize = 400;
 
+/// Buttons that sell, from which on a page is a listing.
+pub const LISTING_BUTTONS_MIN: usize = 7;
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buttons {
     /// The product can be put into the cart.
     pub can_buy: bool,
+    /// Buttons that sell; many of them sell many products.
+    pub count: usize,
     /// The button is there and cannot be pressed.
     pub disabled: bool,
     /// The words of a button that offers a message when the product is back.
@@ -60,6 +65,7 @@ pub(super) fn read(scene: &Scene<'_>) -> Buttons {
     for button in document.elements(Tag::Button).chain(submits).chain(links).take(BUTTONS_MAX) {
         look_at(scene, button, &mut found);
     }
+    found.can_buy &= found.count < LISTING_BUTTONS_MIN;
     found
 }
 
@@ -89,6 +95,7 @@ fn look_at<'d>(scene: &Scene<'d>, button: Node<'d>, found: &mut Buttons) {
         found.disabled = true;
     } else {
         found.can_buy = true;
+        found.count += 1;
     }
 }
 
