@@ -15,6 +15,9 @@ pub const LINKS_MAX: usize = 5_000;
 /// Letters of a link's words that are kept.
 const TEXT_LETTERS_MAX: usize = 80;
 
+/// Texts in one link that are looked at.
+const TEXT_RUNS_MAX: usize = 12;
+
 /// Bytes of an address.
 const HREF_BYTES_MAX: usize = 2_048;
 
@@ -59,8 +62,9 @@ pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut raw_seen: FxHashSet<&str> = FxHashSet::default();
     let mut places = Places::default();
+    let mut frames = Frames::of(document);
     for node in document.elements(Tag::Link).filter(|node| has_rel(node.to_owned(), "next") || has_rel(*node, "prev")) {
-        add(node, base, &mut links, &mut places, true);
+        add(node, base, &mut links, &mut places, &mut frames, true);
     }
     for node in document.elements(Tag::A).chain(document.elements(Tag::Area)) {
         if links.len() >= LINKS_MAX {
@@ -68,7 +72,7 @@ pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
         }
         let Some(raw) = node.attr_raw(Attr::Href) else { continue };
         if raw.len() <= HREF_BYTES_MAX && raw_seen.insert(raw) {
-            add(node, base, &mut links, &mut places, false);
+            add(node, base, &mut links, &mut places, &mut frames, false);
         }
     }
     links
@@ -84,14 +88,16 @@ fn hash_of(text: &str) -> u64 {
     hasher.finish()
 }
 
-fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, paging: bool) {
+fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, frames: &mut Frames, paging: bool) {
     let Some(url) = node.attr(Attr::Href).and_then(|href| absolute(&href, base)) else { return };
     let text = words_of(node);
+    let rel = node.attr_raw(Attr::Rel).unwrap_or_default();
+    let says = |wanted: &[&str]| !rel.is_empty() && rel.split_ascii_whitespace().any(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)));
     let link = Link {
-        nofollow: ["nofollow", "ugc", "sponsored"].iter().any(|rel| has_rel(node, rel)),
-        pagination: paging || is_paging(node, &url, &text),
+        nofollow: says(&["nofollow", "ugc", "sponsored"]),
+        pagination: paging || says(&["next", "prev"]) || is_paging(node, &url, &text),
         product_card: is_in_card(node),
-        navigation: is_navigation(node),
+        navigation: frames.hold(node),
         text,
         url,
     };
@@ -121,7 +127,9 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
         return None;
     }
     let mut url = base.join(href).ok()?;
-    url.set_fragment(None);
+    if url.fragment().is_some() {
+        url.set_fragment(None);
+    }
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
@@ -129,11 +137,24 @@ fn has_rel(node: Node<'_>, wanted: &str) -> bool {
     node.attr_raw(Attr::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
 }
 
+/// The first words of a link.
 fn words_of(node: Node<'_>) -> String {
-    if node.subtree_end() == node.index() + 1 {
-        return String::new();
+    let mut text = String::new();
+    for run in node.texts().take(TEXT_RUNS_MAX) {
+        let run = run.text();
+        for word in run.split_whitespace() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+            if text.len() > TEXT_LETTERS_MAX * 4 {
+                break;
+            }
+        }
+        if text.len() > TEXT_LETTERS_MAX {
+            break;
+        }
     }
-    let mut text = node.text();
     if let Some((at, _)) = text.char_indices().nth(TEXT_LETTERS_MAX) {
         text.truncate(at);
     }
@@ -142,9 +163,6 @@ fn words_of(node: Node<'_>) -> String {
 
 /// Part of a pager: the page says so, its box is called so, or it leads to a numbered page and is a number or an arrow.
 fn is_paging(node: Node<'_>, url: &Url, text: &str) -> bool {
-    if has_rel(node, "next") || has_rel(node, "prev") {
-        return true;
-    }
     if text.len() > 24 || !leads_to_numbered_page(url) {
         return false;
     }
@@ -167,14 +185,48 @@ fn leads_to_numbered_page(url: &Url) -> bool {
 
 /// In a tile of one of several products.
 fn is_in_card(node: Node<'_>) -> bool {
+    if !(node.inherited_marks() | node.marks()).any(Marks::of(&[Mark::Card, Mark::Product])) {
+        return false;
+    }
     std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
         let marks = at.marks();
-        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A) || at.attr_raw(Attr::ItemType).is_some_and(|kind| kind.ends_with("/Product"))
+        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A) 
     })
 }
 
-fn is_navigation(node: Node<'_>) -> bool {
-    std::iter::once(node).chain(node.ancestors()).take(12).any(|at| matches!(at.tag(), Tag::Nav | Tag::Header | Tag::Footer) || at.marks().any(NAVIGATION) && !at.is(Tag::Body))
+/// Where header, footer and navigation stand: ranges of the page in order. Links come in order too, so each is found in passing.
+struct Frames {
+    ranges: Vec<(usize, usize)>,
+    next: usize,
+}
+
+impl Frames {
+    fn of(document: Document<'_>) -> Frames {
+        let tags = [Tag::Nav, Tag::Header, Tag::Footer];
+        let mut ranges: Vec<(usize, usize)> = tags.into_iter().flat_map(|tag| document.elements(tag)).map(|node| (node.index(), node.subtree_end())).collect();
+        ranges.sort_unstable();
+        // Only the outermost, so that the ranges follow one another.
+        let mut end = 0;
+        ranges.retain(|range| {
+            let outer = range.0 >= end;
+            end = end.max(range.1);
+            outer
+        });
+        Frames { ranges, next: 0 }
+    }
+
+    fn hold(&mut self, node: Node<'_>) -> bool {
+        let at = node.index();
+        if self.next > 0 && self.ranges.get(self.next - 1).is_some_and(|range| at < range.0) {
+            self.next = 0;
+        }
+        while self.ranges.get(self.next).is_some_and(|range| range.1 <= at) {
+            self.next += 1;
+        }
+        let framed = self.ranges.get(self.next).is_some_and(|range| range.0 <= at);
+        let body = node.document().body().map_or(Marks::NONE, Node::marks);
+        framed || node.inherited_marks().without(body).any(NAVIGATION)
+    }
 }
 
 #[cfg(test)]

@@ -64,7 +64,12 @@ impl<'p> Facts<'p> {
     /// How much of `name` the page's title and heading say, 0 to 1.
     #[must_use]
     pub fn names_page(&self, name: &str) -> f32 {
-        let words = words(name);
+        self.share_named(&words(name))
+    }
+
+    /// The share of `words` that the page's title, heading and address have.
+    #[must_use]
+    pub fn share_named(&self, words: &BTreeSet<String>) -> f32 {
         if words.is_empty() || self.words.is_empty() {
             return 0.0;
         }

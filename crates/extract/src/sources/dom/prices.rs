@@ -2,7 +2,7 @@
 //! price, a price per kilo, an instalment and another product's price look like.
 
 use creel_types::{Amount, UnitPrice};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     prices::{Certainty, PriceContext, PriceText, parse},
@@ -22,6 +22,9 @@ const BOX_LETTERS_MAX: usize = 60;
 
 /// Levels that a price's parts may be apart.
 const CLIMB_MAX: usize = 4;
+
+/// Elements between the heading and a price that may be the product's.
+const REACH: usize = 4_000;
 
 /// Levels above a whole amount with its currency that may add its cents.
 const CLIMB_WHOLE_MAX: usize = 3;
@@ -46,7 +49,8 @@ struct Found<'d> {
 pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, stated: &[Amount], found: &mut DomReading) {
     let context = facts.prices();
     let mut seen = FxHashSet::default();
-    let boxes: Vec<Found<'d>> = runs.money.iter().filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
+    let mut memo = Memo::default();
+    let boxes: Vec<Found<'d>> = runs.money.iter().filter(|run| scene.distance(run.node) < REACH).filter_map(|run| price_box(scene, run, &context, &mut seen, &mut memo)).collect();
     let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
     found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
@@ -104,8 +108,11 @@ fn settle(found: &mut DomReading, prices: Vec<ShownPrice>, boxes: &[Found<'_>]) 
     found.prices = prices;
 }
 
+/// What was read of a box: its text if it is short enough, and the price in it.
+type Memo = FxHashMap<usize, (Option<String>, Option<PriceText>)>;
+
 /// The smallest box around a text that holds a whole price.
-fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen: &mut FxHashSet<usize>) -> Option<Found<'d>> {
+fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen: &mut FxHashSet<usize>, memo: &mut Memo) -> Option<Found<'d>> {
     let own = parse(&run.text, context);
     let mut chosen = own.clone().filter(|price| price.currency.is_some()).map(|price| (run.node, price, run.text.clone()));
     let split = chosen.is_none() || !run.text.contains(['.', ',']);
@@ -123,11 +130,13 @@ fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen:
             if node.subtree_end() - node.index() > BOX_ELEMENTS_MAX || scene.holds_heading(node) {
                 break;
             }
-            let text = joined_text(node);
-            if text.chars().count() > BOX_LETTERS_MAX {
-                break;
-            }
-            let Some(price) = parse(&text, context) else { continue };
+            let (whole, price) = memo.entry(node.index()).or_insert_with(|| {
+                let text = joined_text(node);
+                let fits = text.chars().count() <= BOX_LETTERS_MAX;
+                (fits.then(|| text.clone()), if fits { parse(&text, context) } else { None })
+            });
+            let Some(text) = whole.clone() else { break };
+            let Some(price) = price.clone() else { continue };
             let better = match &chosen {
                 None => price.currency.is_some() || node.marks().has(Mark::Price) && price.amount.is_positive(),
                 // Cents that stood apart make the price more exact; anything else is another price.
@@ -203,6 +212,10 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     score += if is_set_large(*node) { 0.5 } else { 0.0 };
     score -= (scene.distance(*node) as f32 / 300.0).min(4.0);
     score -= penalty(context);
+    if score < -2.0 {
+        // Too far off or too clearly another's: its words cannot change that.
+        return ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old: context.struck, score, high: None };
+    }
     let words = text.to_lowercase();
     if ["/mo", "monat", "mensual", "mese", "/month", "per month", " x ", "mtl.", "rate"].iter().any(|word| words.contains(word)) {
         score -= 1.5;
@@ -210,7 +223,7 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     if ["save ", "you save", "spar", "economi", "ahorr", "risparmi", "zniżk", "shipping", "versand", "delivery", "doprava", "envío", "livraison", "over ", "coupon"].iter().any(|word| words.contains(word)) {
         score -= 2.0;
     }
-    score -= if is_net(*node) { 1.5 } else { 0.0 };
+    score -= if score > -1.0 && is_net(*node) { 1.5 } else { 0.0 };
     let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }
