@@ -34,6 +34,9 @@ const IMAGES_MAX: usize = 40;
 /// What an object must score to be this page's product.
 const SCORE_MIN: f32 = 2.4;
 
+/// What an object without price and variants loses.
+const MENU_PENALTY: f32 = 2.0;
+
 const NAME_KEYS: [&str; 11] = ["name", "title", "productName", "product_name", "displayName", "item_name", "productTitle", "product_title", "itemName", "label", "fullName"];
 const PRICE_KEYS: [&str; 24] = [
     "salePrice", "sale_price", "currentPrice", "current_price", "finalPrice", "final_price", "specialPrice", "special_price", "price_amount", "discountedPrice", "discountPrice", "sellingPrice", "offerPrice", "priceAmount", "price", "prices", "pricing", "priceInfo", "unitPrice", "unit_price", "priceValue", "basePrice", "price_value", "product_price",
@@ -114,8 +117,11 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     if called < 0.5 && score < 1.5 {
         return None;
     }
-    score += if price(object, &PRICE_KEYS, page).is_some() { 0.6 } else { 0.0 };
-    score += if variants(object).is_some() { 0.6 } else { 0.0 };
+    let (priced, varied) = (price(object, &PRICE_KEYS, page).is_some(), variants(object).is_some());
+    score += if priced { 0.6 } else { 0.0 };
+    score += if varied { 0.6 } else { 0.0 };
+    // A step of a menu has name and address of the category that the product's address begins with, and "children".
+    score -= if priced || varied || object.get("offers").is_some() { 0.0 } else { MENU_PENALTY };
     score += 0.1 * [&IMAGE_KEYS[..], &DESCRIPTION_KEYS, &BRAND_KEYS, &SKU_KEYS].iter().filter(|keys| object.get_any(keys).is_some()).count() as f32;
     Some(score)
 }
