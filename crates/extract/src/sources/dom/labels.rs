@@ -159,7 +159,8 @@ fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &m
     let kind = LABELS.get(label).copied();
     if kind == Some(Kind::Brand) {
         let brand = value.split(['|', ';', '•']).next().unwrap_or(value).trim();
-        if brand.chars().count() <= 60 && !brand.is_empty() {
+        let letters = brand.chars().filter(|letter| letter.is_alphabetic()).count();
+        if brand.chars().count() <= 60 && letters > 0 && !crate::prices::is_symbol(brand.rsplit(' ').next().unwrap_or_default()) {
             found.reading.brand.get_or_insert_with(|| brand.to_owned());
         }
         return;

@@ -55,7 +55,7 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
     found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
-        if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
+        if let Some((quantity, unit)) = measure(&price.price) {
             if !price.context.is_elsewhere() && found.reading.offer.unit_price.is_none() && scene.distance(price.node) < 1_500 {
                 found.reading.offer.unit_price = Some(UnitPrice { amount: price.price.amount, quantity, unit });
             }
@@ -224,6 +224,8 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
         score -= 2.0;
     }
     score -= if score > -1.0 && is_net(*node) { 1.5 } else { 0.0 };
+    score -= if score > -1.0 && is_said_beside(*node, &PARTS) { 1.5 } else { 0.0 };
+    score -= if price.per.is_some() { 0.3 } else { 0.0 };
     let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }
@@ -270,7 +272,7 @@ fn has_newer(boxes: &[Found<'_>], at: usize) -> bool {
     let own = &boxes[at];
     boxes.iter().any(|other| {
         let near = other.node.index().abs_diff(own.node.index()) < 80;
-        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && other.price.per.is_none() && !is_net(other.node)
+        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && measure(&other.price).is_none() && !is_net(other.node)
     })
 }
 
@@ -279,13 +281,30 @@ const NET: [&str; 26] = [
     "excl", "exkl", "zzgl", "netto", "ohne mwst", "ex vat", "ex. vat", "ex tax", "before tax", "without tax", "hors taxe", " ht", "sin iva", "sin impuestos", "senza iva", "iva escl", "+ iva", "bez dph", "bez pdv", "bez vat", "brez ddv", "fără tva", "fara tva", "без ндс", "km-ta", "áfa nélkül",
 ];
 
+/// Words beside a price that is one of several payments.
+const PARTS: [&str; 22] = [
+    "每期", "分期", "期零利率", "cuotas", "parcelas", "de entrada", "raty", "rata ", "raten", "mensualit", "taksit", "рассрочк", "в месяц", "/mes", "al mese", "/mies", "mesačne", "měsíčně", "/kuu", "per month", "a month", "monthly",
+];
+
+/// Whether the small box around a price says one of `words`.
+fn is_said_beside(node: Node<'_>, words: &[&str]) -> bool {
+    let boxes = std::iter::once(node).chain(node.ancestors()).take(4).take_while(|at| at.subtree_end() - at.index() <= 9);
+    // The largest of the small boxes holds the words of the others.
+    boxes.last().is_some_and(|at| {
+        let text = at.text().to_lowercase();
+        text.len() <= 120 && words.iter().any(|word| text.contains(word))
+    })
+}
+
 /// Whether a price is said to be without tax.
 fn is_net(node: Node<'_>) -> bool {
-    let boxes = std::iter::once(node).chain(node.ancestors()).take(3).take_while(|at| at.subtree_end() - at.index() <= 8);
-    boxes.into_iter().any(|at| {
-        let text = at.text().to_lowercase();
-        text.len() <= 80 && NET.iter().any(|word| text.contains(word))
-    })
+    is_said_beside(node, &NET)
+}
+
+/// What one pays for, where that is a measure and not simply one piece.
+fn measure(price: &PriceText) -> Option<(Amount, String)> {
+    let pieces = ["szt", "stk", "st", "piece", "pc", "pcs", "ea", "each", "unit", "шт", "stück", "kus", "ks", "db", "unidad", "unité", "tab", "ct", "count"];
+    price.per.clone().filter(|(_, unit)| !pieces.contains(&unit.as_str()))
 }
 
 /// A box called "regular" whose neighbour states a lower price is the old one.
