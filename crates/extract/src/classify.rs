@@ -58,15 +58,16 @@ pub fn by_status(status: u16) -> Option<Verdict> {
 #[must_use]
 pub fn classify(document: Document<'_>, evidence: &Evidence<'_>) -> Verdict {
     let dom = &evidence.readings.dom;
-    if !evidence.complete {
-        if let Some(verdict) = blocked(document, evidence).or_else(|| missing(evidence)) {
+    if !evidence.complete
+        && let Some(verdict) = blocked(document, evidence).or_else(|| missing(evidence)) {
             return verdict;
         }
-    }
     let stated = stated_product(evidence.readings);
     if let Some((source, priced)) = stated {
         let listing = evidence.listed_products >= 4 && !dom.can_buy && !evidence.product_url && !priced;
-        if !listing && (priced || dom.can_buy || evidence.complete) && !(evidence.article && !dom.can_buy) {
+        let offered = priced || dom.can_buy || evidence.complete;
+        let reported = evidence.article && !dom.can_buy;
+        if offered && !listing && !reported {
             return Verdict::new(PageKind::Product, format!("{source} states one product"));
         }
     }

@@ -12,6 +12,9 @@ use crate::{
 /// Links of one page that are kept.
 pub const LINKS_MAX: usize = 5_000;
 
+/// Links that most pages have fewer of; room is made for so many at once.
+const LINKS_USUAL: usize = 512;
+
 /// Letters of a link's words that are kept.
 const TEXT_LETTERS_MAX: usize = 80;
 
@@ -59,9 +62,9 @@ pub fn directives(document: Document<'_>, base: &Url) -> Directives {
 /// The links of a page, each address once, in page order.
 #[must_use]
 pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
-    let mut links: Vec<Link> = Vec::new();
-    let mut raw_seen: FxHashSet<&str> = FxHashSet::default();
-    let mut places = Places::default();
+    let mut links: Vec<Link> = Vec::with_capacity(LINKS_USUAL);
+    let mut raw_seen: FxHashSet<&str> = FxHashSet::with_capacity_and_hasher(LINKS_USUAL, Default::default());
+    let mut places = Places::with_capacity_and_hasher(LINKS_USUAL, Default::default());
     let mut frames = Frames::of(document);
     for node in document.elements(Tag::Link).filter(|node| has_rel(node.to_owned(), "next") || has_rel(*node, "prev")) {
         add(node, base, &mut links, &mut places, &mut frames, true);

@@ -36,7 +36,7 @@ pub(super) fn parse_strict(text: &str) -> Option<Document<'_>> {
 pub(super) fn parse_lenient(text: &str) -> Option<Document<'_>> {
     let mut parser = Parser::new(text, true);
     loop {
-        parser.to_next_value();
+        parser.seek_value();
         if parser.at >= text.len() {
             break;
         }
@@ -352,7 +352,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Passes over what may stand between two values of a text, CDATA marks and stray words included.
-    fn to_next_value(&mut self) {
+    fn seek_value(&mut self) {
         self.skip_space();
         if !matches!(self.peek(), Some(b'{' | b'[')) {
             let rest = &self.text.as_bytes()[self.at.min(self.bytes.len())..];

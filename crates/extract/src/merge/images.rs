@@ -57,10 +57,12 @@ fn shows_goods(address: &str) -> bool {
         "placeholder", "no-image", "noimage", "no_image", "no-photo", "nophoto", "no_photo", "spacer", "blank.", "1x1", "pixel.", "sprite", "loading", "loader", "lazyload", "transparent",
         "default-image", "image-not-available", "notavailable", "coming-soon", "comingsoon", "empty.", "dummy", "spinner", "ajax-loader",
     ];
-    !(folded.starts_with("data:") || folded.starts_with("javascript:") || folded.starts_with("about:") || name.ends_with(".svg") && !name.contains("product"))
-        && !empty.iter().any(|word| name.contains(word))
-        && !(name.starts_with("logo") || name.contains("-logo.") || name.contains("_logo.") || name.contains("favicon") || name.contains("icon-"))
-        && !folded.contains("{{") && !folded.contains("<%") && !folded.contains("${")
+    let no_address = ["data:", "javascript:", "about:"].iter().any(|scheme| folded.starts_with(scheme));
+    let template = ["{{", "<%", "${"].iter().any(|mark| folded.contains(mark));
+    let drawing = name.ends_with(".svg") && !name.contains("product");
+    let logo = name.starts_with("logo") || ["-logo.", "_logo.", "favicon", "icon-"].iter().any(|word| name.contains(word));
+    let nothing = empty.iter().any(|word| name.contains(word));
+    !(no_address || template || drawing || logo || nothing)
 }
 
 /// What two spellings of one image have in common: the address without scheme and sizes in the query.

@@ -152,7 +152,7 @@ fn fill_rating(draft: &mut Draft, stated: &Ordered<'_>) {
     let found = stated.first(|reading| {
         let rating = reading.rating.as_ref().filter(|rating| rating.value.is_positive())?;
         let best = rating.best.or_else(|| if rating.value > "5".parse().ok()? { None } else { "5".parse().ok() })?;
-        (rating.value <= best).then(|| Rating { value: rating.value, best, count: rating.count })
+        (rating.value <= best).then_some(Rating { value: rating.value, best, count: rating.count })
     });
     if let Some((rating, source)) = found {
         draft.product.rating = Some(rating);
@@ -218,10 +218,9 @@ fn currency(readings: &Readings, facts: &Facts<'_>) -> Option<(Currency, Source)
     let shown = readings.dom.reading.offer.currency;
     let code = stated.first(of);
     // A visible sign that can only mean another currency beats markup left over from a template.
-    if let (Some((_, _)), Some(shown), true) = (code, shown, readings.dom.currency_is_sure) {
-        if code.is_some_and(|(code, _)| code != shown) {
+    if let (Some((_, _)), Some(shown), true) = (code, shown, readings.dom.currency_is_sure)
+        && code.is_some_and(|(code, _)| code != shown) {
             return Some((shown, Source::Dom));
         }
-    }
     code.or(shown.map(|shown| (shown, Source::Dom))).or(facts.currency.map(|currency| (currency, Source::Program)))
 }

@@ -104,11 +104,10 @@ pub fn machine_amount(text: &str, context: &PriceContext) -> Option<Amount> {
         let places = trimmed.split_once('.').map_or(0, |(_, places)| places.len());
         let whole = context.currency.or(context.home).is_some_and(|c| c.places() == 0);
         // "24.990" for a currency without minor unit is 24,990: nobody prices to a thousandth of a peso.
-        if !(places == 3 && whole && trimmed.matches('.').count() == 1) {
-            if let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>() {
+        if !(places == 3 && whole && trimmed.matches('.').count() == 1)
+            && let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>() {
                 return Amount::new(value);
             }
-        }
     } else if let Ok(value) = Decimal::from_scientific(trimmed) {
         return Amount::new(value);
     }

@@ -125,7 +125,7 @@ fn main_product<'i>(items: &'i Items, facts: &Facts<'_>) -> Option<ItemRef<'i>> 
     let best = candidates.iter().map(|(item, role)| (score(*item, *role, facts), *item)).reduce(|best, next| if next.0 > best.0 { next } else { best });
     let (score, item) = best?;
     // One of many must be named by the page; an only one need not be.
-    let needed = if own == 1 && candidates.len() == 1 { 0.0 } else if own >= 1 && own <= 2 { 1.0 } else { 3.0 };
+    let needed = if own == 1 && candidates.len() == 1 { 0.0 } else if (1..=2).contains(&own) { 1.0 } else { 3.0 };
     (score > needed).then_some(item)
 }
 

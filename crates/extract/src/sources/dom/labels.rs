@@ -83,11 +83,10 @@ static LABELS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
 static FIRST_TWO: LazyLock<[u64; 16]> = LazyLock::new(|| {
     let mut pairs = [0; 16];
     for label in LABELS.keys() {
-        if let [one, two, ..] = label.as_bytes() {
-            if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() {
+        if let [one, two, ..] = label.as_bytes()
+            && one.is_ascii_alphabetic() && two.is_ascii_alphabetic() {
                 pairs[pair_of(*one, *two) / 64] |= 1 << (pair_of(*one, *two) % 64);
             }
-        }
     }
     pairs
 });

@@ -187,7 +187,7 @@ fn joined_text(node: Node<'_>) -> String {
         let set_apart = run.parent.is(Tag::Sup) || run.parent.marks().has(Mark::Cents) || run.parent.parent().is_some_and(|parent| parent.is(Tag::Sup));
         if cents && set_apart && out.ends_with(|letter: char| letter.is_ascii_digit()) {
             out.push('.');
-        } else if !out.is_empty() && !(piece.starts_with(['.', ',']) || out.ends_with(['.', ','])) {
+        } else if !(out.is_empty() || piece.starts_with(['.', ',']) || out.ends_with(['.', ','])) {
             out.push(' ');
         }
         out.push_str(piece);

@@ -65,11 +65,10 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
             open_label = None;
             continue;
         }
-        if let Some(label) = open_label.take() {
-            if runs.labels.len() < RUNS_MAX {
+        if let Some(label) = open_label.take()
+            && runs.labels.len() < RUNS_MAX {
                 runs.labels.push((label, text_of(run)));
             }
-        }
         let digits = trimmed.bytes().any(|byte| byte.is_ascii_digit()) || !trimmed.is_ascii() && has_other_digit(trimmed);
         if labels::may_begin(trimmed) {
             let found = Run { node: run.parent, text: text_of(run) };

@@ -26,11 +26,10 @@ const ATTRIBUTE_BYTES_MAX: usize = 1 << 20;
 pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option<Reading> {
     let mut best: Option<(f32, Reading)> = None;
     let mut take = |found: Option<(f32, Reading)>| {
-        if let Some(found) = found {
-            if best.as_ref().is_none_or(|known| found.0 > known.0) {
+        if let Some(found) = found
+            && best.as_ref().is_none_or(|known| found.0 > known.0) {
                 best = Some(found);
             }
-        }
     };
     let page = product::Page::new(facts, names);
     scripts::each(document, |root: Json<'_>| {

@@ -1,9 +1,10 @@
 //! A product in a platform's state: the object among all others that is this page's, and what its keys say. Keys are those that platforms share; none
 //! is one shop's. Refuses an object that the page does not name by title, number or address.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use creel_types::{AvailabilityStatus, Currency};
+use rustc_hash::FxHashMap;
 
 use crate::{
     availability,
@@ -45,6 +46,12 @@ const IMAGE_KEYS: [&str; 13] = ["images", "media", "gallery", "imageUrls", "imag
 const DESCRIPTION_KEYS: [&str; 6] = ["description", "longDescription", "body_html", "productDescription", "shortDescription", "description_short"];
 const URL_KEYS: [&str; 7] = ["url", "canonicalUrl", "productUrl", "link", "handle", "slug", "href"];
 const CURRENCY_KEYS: [&str; 7] = ["currency", "currencyCode", "priceCurrency", "currency_code", "currencyIso", "isoCurrencyCode", "currencyISO"];
+
+/// Keys that name a product (true) or say that it has a price or variants (false), for one quick look at every object of a page.
+static KEY_NAMES: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
+    let priced = PRICE_KEYS.iter().chain(&VARIANT_KEYS).chain(&["offers"]).map(|key| (*key, false));
+    priced.chain(NAME_KEYS.iter().map(|key| (*key, true))).collect()
+});
 
 /// What the page is called, for telling its product from others.
 pub(super) struct Page<'p> {
@@ -92,9 +99,10 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     // One look at the keys before anything is compared.
     let (mut named, mut priced) = (false, false);
     for member in object.values() {
-        let key = member.key();
-        named |= !member.is_null() && NAME_KEYS.contains(&key.as_ref());
-        priced |= PRICE_KEYS.contains(&key.as_ref()) || VARIANT_KEYS.contains(&key.as_ref()) || key == "offers";
+        if let Some(names) = KEY_NAMES.get(member.raw_key()) {
+            named |= *names && !member.is_null();
+            priced |= !*names;
+        }
     }
     if !(named && priced) {
         return None;

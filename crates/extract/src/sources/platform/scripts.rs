@@ -39,12 +39,11 @@ pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
         }
         read += 1;
         let is_json = kind.contains("json") || kind.contains("x-magento-init") || text.trim_start().starts_with(['{', '[']);
-        if is_json {
-            if let Some(parsed) = json::parse(text.trim_start_matches("<!--")) {
+        if is_json
+            && let Some(parsed) = json::parse(text.trim_start_matches("<!--")) {
                 parsed.roots().for_each(&mut take);
                 continue;
             }
-        }
         literals(text, &mut wasted, &mut take);
     }
 }

@@ -70,11 +70,10 @@ pub(super) fn options_of(variant: ItemRef<'_>, varies: &[&str]) -> Vec<(String, 
         }
     }
     for property in variant.items("additionalProperty") {
-        if let (Some(name), Some(value)) = (property.text("name"), property.text("value")) {
-            if varies.iter().any(|varied| varied.eq_ignore_ascii_case(name)) {
+        if let (Some(name), Some(value)) = (property.text("name"), property.text("value"))
+            && varies.iter().any(|varied| varied.eq_ignore_ascii_case(name)) {
                 options.push((name.to_owned(), value.to_owned()));
             }
-        }
     }
     options
 }
