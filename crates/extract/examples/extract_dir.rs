@@ -24,6 +24,59 @@ fn main() {
         let url = urls.get(&name).cloned().unwrap_or_else(|| format!("https://www.example.com/{name}"));
         pages.push((name, Url::parse(&url).unwrap(), bytes));
     }
+    if arguments.iter().any(|argument| argument == "--stages") {
+        let mut times: Vec<(&str, f64)> = Vec::new();
+        for _ in 0..5 {
+            for (_, url, bytes) in &pages {
+                use creel_extract::{sources::*, *};
+                let mut last = Instant::now();
+                let mut lap = |name: &'static str| {
+                    let spent = last.elapsed().as_secs_f64();
+                    match times.iter_mut().find(|time| time.0 == name) {
+                        Some(time) => time.1 += spent,
+                        None => times.push((name, spent)),
+                    }
+                    last = Instant::now();
+                };
+                let text = tape::decode(bytes, None).text;
+                lap("decode");
+                let mut parser = tape::Parser::new();
+                parser.parse(&text);
+                lap("tape cold");
+                let document = parser.parse(&text);
+                lap("tape warm");
+                let facts = facts::Facts::of(document, url, country_of(url), None);
+                lap("facts");
+                let items = json_ld::items(document);
+                lap("json_ld items");
+                let _ = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
+                lap("json_ld read");
+                let items = microdata::items(document);
+                lap("microdata items");
+                let _ = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
+                lap("microdata read");
+                let _ = rdfa::items(document);
+                lap("rdfa");
+                let _ = open_graph::read(document, &facts);
+                lap("open_graph");
+                let _ = platform::read(document, &facts, &[]);
+                lap("platform");
+                dom::read_timed(document, &facts, &mut lap);
+                let read = extractor::read_sources(document, &facts);
+                lap("(all sources)");
+                let _ = merge::merge(&read.readings, &facts);
+                lap("merge");
+                let _ = links::links(document, &facts.base);
+                lap("links");
+                let _ = links::directives(document, &facts.base);
+                lap("directives");
+            }
+        }
+        for (name, time) in &times {
+            println!("{name:20} {:8.0} us a page", time * 1e6 / 5.0 / pages.len() as f64);
+        }
+        return;
+    }
     if let Some(at) = arguments.iter().position(|argument| argument == "--debug") {
         for (name, url, bytes) in pages.iter().filter(|page| page.0.starts_with(&arguments[at + 1])) {
             let text = tape::decode(bytes, None).text;

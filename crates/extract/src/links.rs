@@ -15,6 +15,9 @@ pub const LINKS_MAX: usize = 5_000;
 /// Letters of a link's words that are kept.
 const TEXT_LETTERS_MAX: usize = 80;
 
+/// Texts in one link that are looked at.
+const TEXT_RUNS_MAX: usize = 12;
+
 /// Bytes of an address.
 const HREF_BYTES_MAX: usize = 2_048;
 
@@ -58,9 +61,10 @@ pub fn directives(document: Document<'_>, base: &Url) -> Directives {
 pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut raw_seen: FxHashSet<&str> = FxHashSet::default();
-    let mut places: FxHashMap<Url, usize> = FxHashMap::default();
+    let mut places = Places::default();
+    let mut frames = Frames::of(document);
     for node in document.elements(Tag::Link).filter(|node| has_rel(node.to_owned(), "next") || has_rel(*node, "prev")) {
-        add(node, base, &mut links, &mut places, true);
+        add(node, base, &mut links, &mut places, &mut frames, true);
     }
     for node in document.elements(Tag::A).chain(document.elements(Tag::Area)) {
         if links.len() >= LINKS_MAX {
@@ -68,33 +72,44 @@ pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
         }
         let Some(raw) = node.attr_raw(Attr::Href) else { continue };
         if raw.len() <= HREF_BYTES_MAX && raw_seen.insert(raw) {
-            add(node, base, &mut links, &mut places, false);
+            add(node, base, &mut links, &mut places, &mut frames, false);
         }
     }
     links
 }
 
-fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut FxHashMap<Url, usize>, paging: bool) {
+/// Where each address stands in the list, by its hash; of two with one hash the later counts.
+type Places = FxHashMap<u64, usize>;
+
+fn hash_of(text: &str) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, frames: &mut Frames, paging: bool) {
     let Some(url) = node.attr(Attr::Href).and_then(|href| absolute(&href, base)) else { return };
+    let text = words_of(node);
     let link = Link {
-        text: words_of(node),
         nofollow: ["nofollow", "ugc", "sponsored"].iter().any(|rel| has_rel(node, rel)),
-        pagination: paging || is_paging(node, &url),
+        pagination: paging || is_paging(node, &url, &text),
         product_card: is_in_card(node),
-        navigation: is_navigation(node),
+        navigation: frames.hold(node),
+        text,
         url,
     };
-    match places.get(&link.url) {
+    let place = places.entry(hash_of(link.url.as_str())).or_insert(usize::MAX);
+    match links.get_mut(*place).filter(|known| known.url == link.url) {
         // The same address again, under another fragment: what either says counts.
-        Some(at) => {
-            let known = &mut links[*at];
+        Some(known) => {
             known.nofollow &= link.nofollow;
             known.pagination |= link.pagination;
             known.product_card |= link.product_card;
             known.navigation &= link.navigation;
         }
         None => {
-            places.insert(link.url.clone(), links.len());
+            *place = links.len();
             links.push(link);
         }
     }
@@ -118,11 +133,24 @@ fn has_rel(node: Node<'_>, wanted: &str) -> bool {
     node.attr_raw(Attr::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
 }
 
+/// The first words of a link.
 fn words_of(node: Node<'_>) -> String {
-    if node.subtree_end() == node.index() + 1 {
-        return String::new();
+    let mut text = String::new();
+    for run in node.texts().take(TEXT_RUNS_MAX) {
+        let run = run.text();
+        for word in run.split_whitespace() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+            if text.len() > TEXT_LETTERS_MAX * 4 {
+                break;
+            }
+        }
+        if text.len() > TEXT_LETTERS_MAX {
+            break;
+        }
     }
-    let mut text = node.text();
     if let Some((at, _)) = text.char_indices().nth(TEXT_LETTERS_MAX) {
         text.truncate(at);
     }
@@ -130,19 +158,19 @@ fn words_of(node: Node<'_>) -> String {
 }
 
 /// Part of a pager: the page says so, its box is called so, or it leads to a numbered page and is a number or an arrow.
-fn is_paging(node: Node<'_>, url: &Url) -> bool {
+fn is_paging(node: Node<'_>, url: &Url, text: &str) -> bool {
     if has_rel(node, "next") || has_rel(node, "prev") {
         return true;
     }
-    let called = std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
+    if text.len() > 24 || !leads_to_numbered_page(url) {
+        return false;
+    }
+    let bare = text.trim();
+    let numbered = !bare.is_empty() && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()));
+    numbered || std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
         let says = |value: Option<&str>| value.is_some_and(|value| memchr::memmem::find(value.as_bytes(), b"agin").is_some() || memchr::memmem::find(value.as_bytes(), b"pager").is_some());
         says(at.attr_raw(Attr::Class)) || says(at.attr_raw(Attr::Id))
-    });
-    called || leads_to_numbered_page(url) && {
-        let text = node.text();
-        let bare = text.trim();
-        bare.len() <= 4 && !bare.is_empty() && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()))
-    }
+    })
 }
 
 fn leads_to_numbered_page(url: &Url) -> bool {
@@ -162,8 +190,39 @@ fn is_in_card(node: Node<'_>) -> bool {
     })
 }
 
-fn is_navigation(node: Node<'_>) -> bool {
-    std::iter::once(node).chain(node.ancestors()).take(12).any(|at| matches!(at.tag(), Tag::Nav | Tag::Header | Tag::Footer) || at.marks().any(NAVIGATION) && !at.is(Tag::Body))
+/// Where header, footer and navigation stand: ranges of the page in order. Links come in order too, so each is found in passing.
+struct Frames {
+    ranges: Vec<(usize, usize)>,
+    next: usize,
+}
+
+impl Frames {
+    fn of(document: Document<'_>) -> Frames {
+        let tags = [Tag::Nav, Tag::Header, Tag::Footer];
+        let mut ranges: Vec<(usize, usize)> = tags.into_iter().flat_map(|tag| document.elements(tag)).map(|node| (node.index(), node.subtree_end())).collect();
+        ranges.sort_unstable();
+        // Only the outermost, so that the ranges follow one another.
+        let mut end = 0;
+        ranges.retain(|range| {
+            let outer = range.0 >= end;
+            end = end.max(range.1);
+            outer
+        });
+        Frames { ranges, next: 0 }
+    }
+
+    fn hold(&mut self, node: Node<'_>) -> bool {
+        let at = node.index();
+        if self.next > 0 && self.ranges.get(self.next - 1).is_some_and(|range| at < range.0) {
+            self.next = 0;
+        }
+        while self.ranges.get(self.next).is_some_and(|range| range.1 <= at) {
+            self.next += 1;
+        }
+        let framed = self.ranges.get(self.next).is_some_and(|range| range.0 <= at);
+        let body = node.document().body().map_or(Marks::NONE, Node::marks);
+        framed || node.inherited_marks().without(body).any(NAVIGATION)
+    }
 }
 
 #[cfg(test)]

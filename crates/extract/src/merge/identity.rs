@@ -13,13 +13,20 @@ use crate::{
 const CODE_LETTERS_MAX: usize = 80;
 
 pub(super) fn fill(draft: &mut Draft, readings: &Readings, facts: &Facts<'_>) {
-    let order = [Source::Platform, Source::JsonLd, Source::Microdata, Source::Rdfa];
-    let stated = Ordered::new(readings, &order).first(|reading| code(reading.product_id.as_deref()?));
-    let by_url = Ordered::new(readings, &[Source::Url]).first(|reading| code(reading.product_id.as_deref()?));
+    let order = [Source::JsonLd, Source::Microdata, Source::Platform, Source::Rdfa];
+    let of = |order: &[Source]| Ordered::new(readings, order).first(|reading| code(reading.product_id.as_deref()?));
+    let by_url = of(&[Source::Url]);
+    // A platform's own key means nothing outside; the long number in the address is what the shop goes by.
+    let long = by_url.clone().filter(|(id, _)| id.bytes().filter(u8::is_ascii_digit).count() >= 6);
+    let platform = of(&[Source::Platform]);
+    let in_url = platform.clone().filter(|(id, _)| facts.is_in_url(id));
+    let stated = of(&[Source::JsonLd, Source::Microdata]).or(in_url).or(long).or(platform).or_else(|| of(&[Source::Rdfa]));
     let sku = product_sku(readings);
     // A shown number that differs from the stated SKU is the number that the shop goes by.
     let shown = readings.dom.codes.iter().filter_map(|shown| code(shown)).find(|shown| sku.as_ref().is_none_or(|(sku, _)| sku != shown));
-    let shown = shown.filter(|_| sku.as_ref().is_none_or(|(_, source)| *source != Source::Dom)).map(|shown| (shown, Source::Dom));
+    // Beside the SKU itself, several more numbers are those of parts and sets.
+    let parts = readings.dom.codes.len() > 2 && sku.as_ref().is_some_and(|(sku, _)| readings.dom.codes.contains(sku));
+    let shown = shown.filter(|_| !parts).filter(|_| sku.as_ref().is_none_or(|(_, source)| *source != Source::Dom)).map(|shown| (shown, Source::Dom));
     let found = shown.or(stated).or(by_url);
     if let Some((id, source)) = found {
         draft.product.product_id = Some(id);
@@ -27,7 +34,6 @@ pub(super) fn fill(draft: &mut Draft, readings: &Readings, facts: &Facts<'_>) {
     }
     let group = Ordered::new(readings, &order).first(|reading| code(reading.group_id.as_deref()?));
     draft.product.group_id = group.map(|found| found.0);
-    let _ = facts;
 }
 
 /// The number that is stated for the product as its SKU.

@@ -65,7 +65,8 @@ fn shows_goods(address: &str) -> bool {
 
 /// What two spellings of one image have in common: the address without scheme and sizes in the query.
 fn identity(address: &str) -> String {
-    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let bare = address.split_once("://").map_or(address, |(_, rest)| rest).replace("%24", "$");
+    let bare = bare.as_str();
     let (path, query) = bare.split_once('?').unwrap_or((bare, ""));
     let sized = ["w=", "width=", "h=", "height=", "wid=", "hei=", "size=", "sw=", "sh=", "quality=", "q=", "v=", "fit=", "fmt=", "qlt=", "$"];
     let kept: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !sized.iter().any(|size| part.starts_with(size))).collect();

@@ -81,7 +81,7 @@ pub(super) fn availability(stated: Option<(AvailabilityReading, Source)>, readin
             let denies = stated.status.in_stock() && !shown.status.in_stock() && evidence == Evidence::Strong && !readings.dom.can_buy;
             // Markup often speaks of one variant; a button that can be pressed speaks of any.
             let sells = !stated.status.in_stock() && shown.status.in_stock() && readings.dom.can_buy && readings.dom.is_certain;
-            if denies || sells { (shown, Source::Dom) } else { (AvailabilityReading { text: stated.text.or(shown.text), ..stated }, source) }
+            if denies || sells { (shown, Source::Dom) } else { (AvailabilityReading { text: stated.text.or(shown.text.filter(|_| shown.status.in_stock() == stated.status.in_stock())), ..stated }, source) }
         }
         (Some(stated), None) => stated,
         (None, Some((shown, _))) => (shown, Source::Dom),

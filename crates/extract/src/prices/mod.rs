@@ -21,14 +21,23 @@ const NUMBERS_MAX: usize = 24;
 /// What the page is known to be, which decides between readings of the same text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PriceContext {
-    pub country: Option<Country>,
-    pub currency: Option<Currency>,
+    currency: Option<Currency>,
+    /// The country's currency.
+    home: Option<Currency>,
+    /// The country's decimal mark.
+    mark: Option<char>,
 }
 
 impl PriceContext {
     #[must_use]
     pub fn new(country: Country, currency: Option<Currency>) -> PriceContext {
-        PriceContext { country: Some(country), currency }
+        PriceContext { currency, home: country.currency(), mark: Some(country.decimal_mark()) }
+    }
+
+    /// The same page with a currency that is stated, if one is.
+    #[must_use]
+    pub fn with_currency(self, currency: Option<Currency>) -> PriceContext {
+        PriceContext { currency: currency.or(self.currency), ..self }
     }
 }
 
@@ -93,7 +102,7 @@ pub fn machine_amount(text: &str, context: &PriceContext) -> Option<Amount> {
     let trimmed = text.trim();
     if !trimmed.is_empty() && trimmed.len() <= 20 && trimmed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         let places = trimmed.split_once('.').map_or(0, |(_, places)| places.len());
-        let whole = context.currency.or_else(|| context.country.and_then(|c| c.currency())).is_some_and(|c| c.places() == 0);
+        let whole = context.currency.or(context.home).is_some_and(|c| c.places() == 0);
         // "24.990" for a currency without minor unit is 24,990: nobody prices to a thousandth of a peso.
         if !(places == 3 && whole && trimmed.matches('.').count() == 1) {
             if let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>() {
@@ -163,7 +172,7 @@ fn find(letters: &[char], context: &PriceContext) -> Vec<Money> {
 fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) -> Option<Money> {
     let before = symbol_before(letters, token.start);
     let after = symbol_after(letters, token.end);
-    let resolve = |symbol: &str| currency_of(symbol, context.country, context.currency);
+    let resolve = |symbol: &str| symbols::resolve(symbol, context.home, context.currency);
     let (left, right) = (
         before.as_ref().and_then(|(symbol, _)| resolve(symbol)),
         after.as_ref().and_then(|(symbol, _)| resolve(symbol)),
@@ -206,10 +215,10 @@ fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) ->
 
 /// How this page writes decimals, as far as that is known.
 fn decimal_mark(context: &PriceContext, stated: Option<Currency>) -> Mark {
-    let currency = stated.or(context.currency).or_else(|| context.country.and_then(|country| country.currency()));
+    let currency = stated.or(context.currency).or(context.home);
     let whole = currency.is_some_and(|currency| currency.places() == 0);
     let thousandths = currency.is_some_and(|currency| currency.places() == 3);
-    Mark { mark: context.country.map(|country| country.decimal_mark()), whole, thousandths }
+    Mark { mark: context.mark, whole, thousandths }
 }
 
 fn choose(letters: &[char], found: &[Money]) -> Option<usize> {
@@ -382,7 +391,7 @@ fn lone_symbol(letters: &[char], context: &PriceContext) -> Option<(Currency, Ce
         .map(|word| word.trim_matches(|letter: char| matches!(letter, ':' | '(' | ')' | '*' | ',')))
         .filter(|word| word.chars().count() > 1 || word.chars().any(|letter| !letter.is_alphanumeric()))
         .filter(|word| word.chars().count() <= symbols::SYMBOL_LETTERS_MAX)
-        .find_map(|word| currency_of(word, context.country, context.currency))
+        .find_map(|word| symbols::resolve(word, context.home, context.currency))
 }
 
 const UNITS: &[&str] = &[

@@ -20,25 +20,31 @@ pub enum Certainty {
     Sure,
 }
 
+/// The currency that `symbol` means on a page of a country with the currency `home`, whose currency is thought to be `expected`.
+pub(super) fn resolve(symbol: &str, home: Option<Currency>, expected: Option<Currency>) -> Option<(Currency, Certainty)> {
+    if symbol.len() == 3 && symbol.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        // A code is taken in capitals only: "all", "top" and "try" are words.
+        if let Some(code) = Currency::parse(symbol) {
+            return Some((code, Certainty::Sure));
+        }
+    }
+    let candidates = candidates(symbol)?;
+    let local = [expected, home].into_iter().flatten().find(|currency| candidates.contains(currency));
+    if is_unsure_letters(symbol) {
+        // "500 g" is a weight everywhere but in Haiti and Paraguay.
+        let written = symbol.len() > 1 || symbol.bytes().all(|byte| byte.is_ascii_uppercase());
+        return local.filter(|_| written).map(|currency| (currency, Certainty::Likely));
+    }
+    match candidates {
+        [only] => Some((*only, Certainty::Sure)),
+        _ => local.map(|currency| (currency, Certainty::Likely)).or_else(|| candidates.first().map(|currency| (*currency, Certainty::Guess))),
+    }
+}
+
 /// The currency that `symbol` means on a page of `country` whose currency is thought to be `expected`.
 #[must_use]
 pub fn currency_of(symbol: &str, country: Option<Country>, expected: Option<Currency>) -> Option<(Currency, Certainty)> {
-    let candidates = candidates(symbol)?;
-    let home = country.and_then(|country| country.currency());
-    if is_unsure_letters(symbol) {
-        // "500 g" is a weight everywhere but in Haiti and Paraguay.
-        let local = [expected, home].into_iter().flatten().find(|currency| candidates.contains(currency))?;
-        return (symbol.len() == 1 && symbol == symbol.to_uppercase() || symbol.len() > 1).then_some((local, Certainty::Likely));
-    }
-    if let [only] = candidates.as_slice() {
-        return Some((*only, Certainty::Sure));
-    }
-    [expected, home]
-        .into_iter()
-        .flatten()
-        .find(|currency| candidates.contains(currency))
-        .map(|currency| (currency, Certainty::Likely))
-        .or_else(|| candidates.first().map(|currency| (*currency, Certainty::Guess)))
+    resolve(symbol, country.and_then(|country| country.currency()), expected)
 }
 
 /// Letters that mean a unit or a word more often than money: they count only where the country's own currency is written so.
@@ -51,23 +57,30 @@ fn is_unsure_letters(symbol: &str) -> bool {
 /// Whether `symbol` stands for any currency.
 #[must_use]
 pub fn is_symbol(symbol: &str) -> bool {
-    candidates(symbol).is_some()
+    symbol.len() == 3 && symbol.bytes().all(|byte| byte.is_ascii_uppercase()) && Currency::parse(symbol).is_some() || candidates(symbol).is_some()
 }
 
-fn candidates(symbol: &str) -> Option<Vec<Currency>> {
-    // A code is taken in capitals only: "all", "top" and "try" are words.
-    if symbol.len() == 3 && symbol.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        if let Some(code) = Currency::parse(symbol) {
-            return Some(vec![code]);
-        }
+fn candidates(symbol: &str) -> Option<&'static [Currency]> {
+    if symbol.len() > SYMBOL_BYTES_MAX {
+        return None;
     }
-    let folded: String = symbol.to_lowercase();
-    let found = TABLE.get(folded.as_str()).or_else(|| TABLE.get(folded.trim_end_matches('.')))?;
-    Some(found.split(' ').filter_map(Currency::parse).collect())
+    let find = |folded: &str| TABLE.get(folded).or_else(|| TABLE.get(folded.trim_end_matches('.'))).map(Vec::as_slice);
+    if !symbol.is_ascii() {
+        return find(&symbol.to_lowercase());
+    }
+    let mut folded = [0u8; SYMBOL_BYTES_MAX];
+    let folded = &mut folded[..symbol.len()];
+    folded.copy_from_slice(symbol.as_bytes());
+    folded.make_ascii_lowercase();
+    find(std::str::from_utf8(folded).unwrap_or_default())
 }
 
-static TABLE: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
-    ROWS.iter().flat_map(|(words, codes)| words.split(' ').map(move |word| (word, *codes))).collect()
+/// Bytes that the longest entry of the table has.
+const SYMBOL_BYTES_MAX: usize = 32;
+
+static TABLE: LazyLock<FxHashMap<&'static str, Vec<Currency>>> = LazyLock::new(|| {
+    let codes = |codes: &str| codes.split(' ').filter_map(Currency::parse).collect::<Vec<_>>();
+    ROWS.iter().flat_map(|(words, row)| words.split(' ').map(move |word| (word, codes(row)))).collect()
 });
 
 /// Words in lower case, without a closing point; codes in order of likelihood.
@@ -150,7 +163,7 @@ mod tests {
             for code in codes.split(' ').filter(|code| !code.is_empty() && *code != "ANG") {
                 assert!(Currency::parse(code).is_some(), "{code}");
             }
-            assert!(words.split(' ').all(|word| word.chars().count() <= SYMBOL_LETTERS_MAX), "{words}");
+            assert!(words.split(' ').all(|word| word.chars().count() <= SYMBOL_LETTERS_MAX && word.len() <= SYMBOL_BYTES_MAX), "{words}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str, country: &str) -> Option<(String, Option<String>, Option<String>)> {
-    let context = PriceContext { country: country.parse().ok(), currency: None };
+    let context = PriceContext::new(country.parse().unwrap(), None);
     parse(text, &context).map(|price| {
         let normal = |amount: Amount| amount.decimal().normalize().to_string();
         (normal(price.amount), price.high.map(normal), price.currency.map(|(currency, _)| currency.to_string()))
@@ -124,7 +124,7 @@ fn machine_numbers() {
         ("", "EUR", None),
         ("n/a", "EUR", None),
     ] {
-        let context = PriceContext { country: None, currency: Currency::parse(currency) };
+        let context = PriceContext::default().with_currency(Currency::parse(currency));
         let found = machine_amount(text, &context).map(|amount| amount.decimal().normalize().to_string());
         assert_eq!(found.as_deref(), amount, "{text}");
     }

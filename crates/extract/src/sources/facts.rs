@@ -30,6 +30,7 @@ pub struct Facts<'p> {
     pub og_title: Option<String>,
     pub headings: Vec<String>,
     pub language: Option<String>,
+    prices: PriceContext,
     /// Words of title, og:title and first heading, for comparing names with.
     words: BTreeSet<String>,
 }
@@ -52,18 +53,23 @@ impl<'p> Facts<'p> {
         }
         words.extend(slug_words(url));
         let language = document.html_lang().map(|lang| primary_language(&lang)).filter(|lang| !lang.is_empty());
-        Facts { url, base, country, currency, canonical, title, og_title, headings, language, words }
+        Facts { url, base, country, currency, canonical, title, og_title, headings, language, prices: PriceContext::new(country, currency), words }
     }
 
     #[must_use]
     pub fn prices(&self) -> PriceContext {
-        PriceContext::new(self.country, self.currency)
+        self.prices
     }
 
     /// How much of `name` the page's title and heading say, 0 to 1.
     #[must_use]
     pub fn names_page(&self, name: &str) -> f32 {
-        let words = words(name);
+        self.share_named(&words(name))
+    }
+
+    /// The share of `words` that the page's title, heading and address have.
+    #[must_use]
+    pub fn share_named(&self, words: &BTreeSet<String>) -> f32 {
         if words.is_empty() || self.words.is_empty() {
             return 0.0;
         }

@@ -5,7 +5,7 @@ use creel_types::{Currency, Source};
 
 use crate::{
     availability,
-    prices::{PriceContext, machine_amount},
+    prices::machine_amount,
     reading::{AvailabilityReading, Reading},
     sources::facts::Facts,
     tape::Document,
@@ -91,7 +91,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>) -> MetaReading {
 
 fn fill_prices(found: &mut MetaReading, facts: &Facts<'_>, [amount, sale, full]: [Option<String>; 3]) {
     let offer = &mut found.open_graph.offer;
-    let context = PriceContext::new(facts.country, offer.currency.or(facts.currency));
+    let context = facts.prices().with_currency(offer.currency);
     let read = |text: Option<String>| text.and_then(|text| machine_amount(&text, &context));
     let (amount, sale, full) = (read(amount), read(sale), read(full));
     offer.amount = sale.or(amount);

@@ -40,6 +40,11 @@ impl Marks {
         self.0 & marks.0 != 0
     }
 
+    /// The marks of this set that the other lacks.
+    pub const fn without(self, other: Marks) -> Marks {
+        Marks(self.0 & !other.0)
+    }
+
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -1,6 +1,10 @@
 //! Values with a printed label: "SKU: 123", "Art.-Nr. 123", "Brand: X". Owns the labels of the languages that shops trade in and what a product's
 //! number may look like.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use crate::{
     sources::dom::{
         DomReading,
@@ -41,8 +45,10 @@ const BRAND_LABELS: &[&str] = &[
 
 /// Whether a text may begin with a label; quick, because it is asked of every text of the page.
 pub(super) fn may_begin(text: &str) -> bool {
-    let first = text.as_bytes()[0];
-    text.len() <= 80 && (first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'('))
+    let bytes = text.as_bytes();
+    let first = bytes[0];
+    let starts = first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'(');
+    starts && bytes.len() <= 80 && (bytes.len() <= 30 || bytes.iter().any(|byte| matches!(byte, b':' | b'#') || byte.is_ascii_digit()))
 }
 
 /// Whether the whole text is one label.
@@ -56,8 +62,22 @@ pub(super) fn is_whole(text: &str) -> bool {
     split(text).is_some()
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Code,
+    Gtin,
+    Mpn,
+    Brand,
+}
+
+/// Every label with its kind; a word of two lists is of the later one here.
+static LABELS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
+    let lists = [(CODE_LABELS, Kind::Code), (MPN_LABELS, Kind::Mpn), (GTIN_LABELS, Kind::Gtin), (BRAND_LABELS, Kind::Brand)];
+    lists.into_iter().flat_map(|(labels, kind)| labels.iter().map(move |label| (*label, kind))).collect()
+});
+
 fn known(folded: &str) -> bool {
-    [CODE_LABELS, GTIN_LABELS, MPN_LABELS, BRAND_LABELS].iter().any(|labels| labels.contains(&folded))
+    LABELS.contains_key(folded)
 }
 
 fn folded_label(text: &str) -> String {
@@ -115,8 +135,8 @@ fn weight(scene: &Scene<'_>, node: Node<'_>, context: &Context) -> f32 {
 }
 
 fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &mut Vec<(f32, String)>) {
-    let label_is = |labels: &[&str]| labels.contains(&label);
-    if label_is(BRAND_LABELS) {
+    let kind = LABELS.get(label).copied();
+    if kind == Some(Kind::Brand) {
         let brand = value.split(['|', ';', '•']).next().unwrap_or(value).trim();
         if brand.chars().count() <= 60 && !brand.is_empty() {
             found.reading.brand.get_or_insert_with(|| brand.to_owned());
@@ -124,16 +144,15 @@ fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &m
         return;
     }
     let Some(code) = code(value) else { return };
-    if label_is(GTIN_LABELS) {
+    if kind == Some(Kind::Gtin) {
         found.reading.gtin.get_or_insert(code);
         return;
     }
-    if label_is(MPN_LABELS) {
-        found.reading.mpn.get_or_insert(code.clone());
-        codes.push((weight - 1.0, code));
+    if kind == Some(Kind::Mpn) {
+        found.reading.mpn.get_or_insert(code);
         return;
     }
-    if label_is(CODE_LABELS) {
+    if kind == Some(Kind::Code) {
         // "Model: X" and "Code: Y" say less than "SKU: Z".
         let vague = matches!(label, "model" | "modelo" | "modell" | "style" | "code" | "item" | "article" | "symbol" | "lot" | "código" | "cod" | "cód" | "kód" | "код" | "kood");
         codes.push((weight - if vague { 0.7 } else { 0.0 }, code));

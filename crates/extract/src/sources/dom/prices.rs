@@ -23,6 +23,12 @@ const BOX_LETTERS_MAX: usize = 60;
 /// Levels that a price's parts may be apart.
 const CLIMB_MAX: usize = 4;
 
+/// Elements between the heading and a price that may be the product's.
+const REACH: usize = 4_000;
+
+/// Levels above a whole amount with its currency that may add its cents.
+const CLIMB_WHOLE_MAX: usize = 3;
+
 /// Elements of one price box.
 const BOX_ELEMENTS_MAX: usize = 24;
 
@@ -43,9 +49,9 @@ struct Found<'d> {
 pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, stated: &[Amount], found: &mut DomReading) {
     let context = facts.prices();
     let mut seen = FxHashSet::default();
-    let boxes: Vec<Found<'d>> = runs.money.iter().filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
+    let boxes: Vec<Found<'d>> = runs.money.iter().filter(|run| scene.distance(run.node) < REACH).filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
     let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
-    found.carded_prices = boxes.iter().filter(carded).count();
+    found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
         if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
@@ -108,7 +114,15 @@ fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen:
     let split = chosen.is_none() || !run.text.contains(['.', ',']);
     if split {
         // "19", "99" and "€" may stand in elements of their own.
-        for node in std::iter::once(run.node).chain(run.node.ancestors()).take(CLIMB_MAX) {
+        let levels = if chosen.is_some() { CLIMB_WHOLE_MAX } else { CLIMB_MAX };
+        for node in std::iter::once(run.node).chain(run.node.ancestors()).take(levels) {
+            // An element with nothing but the text says the same again.
+            if node.subtree_end() - node.index() <= 2 && node == run.node {
+                if chosen.is_none() && own.is_some() && (node.marks().has(Mark::Price) || names_price(node)) {
+                    chosen = own.clone().map(|price| (node, price, run.text.clone()));
+                }
+                continue;
+            }
             if node.subtree_end() - node.index() > BOX_ELEMENTS_MAX || scene.holds_heading(node) {
                 break;
             }
@@ -192,6 +206,10 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     score += if is_set_large(*node) { 0.5 } else { 0.0 };
     score -= (scene.distance(*node) as f32 / 300.0).min(4.0);
     score -= penalty(context);
+    if score < -2.0 {
+        // Too far off or too clearly another's: its words cannot change that.
+        return ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old: context.struck, score, high: None };
+    }
     let words = text.to_lowercase();
     if ["/mo", "monat", "mensual", "mese", "/month", "per month", " x ", "mtl.", "rate"].iter().any(|word| words.contains(word)) {
         score -= 1.5;
@@ -199,7 +217,7 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     if ["save ", "you save", "spar", "economi", "ahorr", "risparmi", "zniżk", "shipping", "versand", "delivery", "doprava", "envío", "livraison", "over ", "coupon"].iter().any(|word| words.contains(word)) {
         score -= 2.0;
     }
-    score -= if is_net(*node) { 1.5 } else { 0.0 };
+    score -= if score > -1.0 && is_net(*node) { 1.5 } else { 0.0 };
     let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }

@@ -27,6 +27,8 @@ pub(super) struct Runs<'d> {
     pub money: Vec<Run<'d>>,
     /// Texts that begin with the label of a number or a brand, with the text that follows.
     pub labels: Vec<(Run<'d>, String)>,
+    /// Texts with money that stand where other products stand.
+    pub carded: usize,
     /// Bytes of all visible texts.
     pub text_bytes: usize,
     /// Short texts without digits, near the heading, that may be notices.
@@ -56,6 +58,11 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
         }
         let trimmed = raw.trim_ascii();
         if trimmed.is_empty() || trimmed.len() > RUN_BYTES_MAX {
+            continue;
+        }
+        if scene.is_plainly_elsewhere(run.parent) {
+            runs.carded += usize::from(trimmed.len() <= 24 && ends_or_starts_with_sign(trimmed));
+            open_label = None;
             continue;
         }
         if let Some(label) = open_label.take() {
@@ -92,6 +99,11 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
         }
     }
     runs
+}
+
+fn ends_or_starts_with_sign(text: &str) -> bool {
+    let money = |letter: Option<char>| letter.is_some_and(|letter| matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫'));
+    money(text.chars().next()) || money(text.chars().next_back())
 }
 
 /// Whether a text ends in a sign that stands before amounts.

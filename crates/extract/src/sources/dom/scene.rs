@@ -19,11 +19,15 @@ pub const ELSEWHERE: Marks =
 /// Marks of a page's frame.
 pub const FRAME: Marks = Marks::of(&[Mark::Footer, Mark::Nav, Mark::Menu, Mark::Cookie, Mark::Newsletter, Mark::Review, Mark::Breadcrumb]);
 
+const PLAINLY: Marks = Marks::of(&[Mark::Related, Mark::Recommend, Mark::Similar, Mark::Upsell, Mark::CrossSell, Mark::Recently, Mark::Footer, Mark::Nav, Mark::Menu, Mark::Cookie, Mark::Newsletter, Mark::Review]);
+
 pub struct Scene<'d> {
     pub document: Document<'d>,
     /// The product's heading.
     pub heading: Option<Node<'d>>,
     heading_text: String,
+    /// What the words around the heading say: marks that an element's surroundings share with it say nothing about the element.
+    around_heading: Marks,
     /// Whether the heading is surely the product's: it says what the title says, or it is the only `h1`.
     pub is_certain: bool,
 }
@@ -60,7 +64,8 @@ impl<'d> Scene<'d> {
         let heading_text = heading.map(|node| node.text()).unwrap_or_default();
         let only = document.elements(Tag::H1).nth(1).is_none() && heading.is_some_and(|node| node.is(Tag::H1));
         let is_certain = heading.is_some() && (only || facts.names_page(&heading_text) >= 0.5);
-        Scene { document, heading, heading_text, is_certain }
+        let around_heading = heading.map_or(Marks::NONE, |node| node.inherited_marks() | node.marks());
+        Scene { document, heading, heading_text, around_heading, is_certain }
     }
 
     #[must_use]
@@ -75,6 +80,12 @@ impl<'d> Scene<'d> {
             Some(heading) => node.contains(heading),
             None => matches!(node.tag(), Tag::Body | Tag::Html),
         }
+    }
+
+    /// Whether an element is surely not part of the product; quick, for passing over most of a page.
+    #[must_use]
+    pub fn is_plainly_elsewhere(&self, node: Node<'d>) -> bool {
+        self.heading.is_some() && (node.inherited_marks() | node.marks()).without(self.around_heading).any(PLAINLY)
     }
 
     #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::{
     json::Json,
-    prices::{PriceContext, machine_amount},
+    prices::machine_amount,
     reading::{OfferReading, Reading, SkuReading},
     sources::platform::product::Page,
 };
@@ -15,7 +15,7 @@ const SCORE: f32 = 3.2;
 
 pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
     let config = root.walk().filter(|value| value.is_object()).find(|value| value.get("attributes").is_some_and(Json::is_object) && value.get_any(&["optionPrices", "prices"]).is_some())?;
-    let context = PriceContext::new(page.facts.country, page.facts.currency);
+    let context = page.facts.prices();
     let mut options: Vec<(String, Vec<String>)> = Vec::new();
     // Which product has which value of which attribute.
     let mut values: Vec<(String, Vec<(String, String)>)> = Vec::new();

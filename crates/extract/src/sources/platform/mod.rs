@@ -32,7 +32,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option
             }
         }
     };
-    let page = product::Page { facts, names };
+    let page = product::Page::new(facts, names);
     scripts::each(document, |root: Json<'_>| {
         take(product::find(root, &page));
         take(magento::find(root, &page));

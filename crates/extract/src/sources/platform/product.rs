@@ -1,18 +1,23 @@
 //! A product in a platform's state: the object among all others that is this page's, and what its keys say. Keys are those that platforms share; none
 //! is one shop's. Refuses an object that the page does not name by title, number or address.
 
+use std::collections::BTreeSet;
+
 use creel_types::{AvailabilityStatus, Currency};
 
 use crate::{
     availability,
     json::Json,
-    prices::{PriceContext, machine_amount},
+    prices::machine_amount,
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::facts::{Facts, words},
 };
 
 /// Objects that may be products and are weighed.
 const CANDIDATES_MAX: usize = 300;
+
+/// Bytes of a product's name; more is a text.
+const NAME_BYTES_MAX: usize = 400;
 
 /// Variants of one product that are read.
 const VARIANTS_MAX: usize = 500;
@@ -44,17 +49,23 @@ const CURRENCY_KEYS: [&str; 7] = ["currency", "currencyCode", "priceCurrency", "
 /// What the page is called, for telling its product from others.
 pub(super) struct Page<'p> {
     pub facts: &'p Facts<'p>,
-    /// Names that other sources give the product.
-    pub names: &'p [&'p str],
+    /// The words of the names that other sources give the product.
+    names: Vec<BTreeSet<String>>,
 }
 
-impl Page<'_> {
+impl<'p> Page<'p> {
+    pub fn new(facts: &'p Facts<'p>, names: &[&str]) -> Page<'p> {
+        let names = names.iter().map(|name| words(name)).filter(|words| !words.is_empty()).collect();
+        Page { facts, names }
+    }
+
     /// 0 to 1.
     fn is_called(&self, name: &str) -> f32 {
-        let by_title = self.facts.names_page(name);
+        if name.len() > NAME_BYTES_MAX {
+            return 0.0;
+        }
         let theirs = words(name);
-        let same = |other: &&str| !theirs.is_empty() && words(other) == theirs;
-        if self.names.iter().any(same) { 1.0 } else { by_title }
+        if self.names.contains(&theirs) { 1.0 } else { self.facts.share_named(&theirs) }
     }
 }
 
@@ -241,7 +252,7 @@ fn offer(object: Json<'_>, page: &Page<'_>) -> OfferReading {
 
 /// The amount under the first of `keys`; an object there holds it under another such key or one for amounts.
 fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types::Amount> {
-    let context = PriceContext::new(page.facts.country, page.facts.currency);
+    let context = page.facts.prices();
     let plain = |value: Json<'_>| value.text().and_then(|text| machine_amount(&text, &context)).filter(|amount| amount.is_positive());
     keys.iter().filter_map(|key| object.get(key)).find_map(|value| {
         if !value.is_object() {

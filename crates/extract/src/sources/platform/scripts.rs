@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
 
 use crate::{
     json::{self, Json},
@@ -19,14 +19,10 @@ const ATTEMPTS_MAX: usize = 40;
 /// Bytes that may be parsed in vain in one page.
 const WASTED_BYTES_MAX: usize = 4 << 20;
 
-/// Keys that an object of a product has; a script needs two different kinds of them.
-const KEYS: [(&str, u8); 26] = [
-    ("\"price\"", 1), ("\"prices\"", 1), ("'price'", 1), ("price:", 1), ("\"salePrice\"", 1), ("\"currentPrice\"", 1), ("\"sale_price\"", 1), ("\"finalPrice\"", 1), ("\"offers\"", 1), ("\"unitPrice\"", 1), ("\"priceInfo\"", 1), ("\"price_amount\"", 1), ("\"listPrice\"", 1), ("\"amount\"", 1),
-    ("\"sku\"", 2), ("\"productId\"", 2), ("\"product_id\"", 2), ("\"variants\"", 2), ("\"item_id\"", 2), ("'id'", 2), ("\"id\"", 2), ("\"skuId\"", 2), ("id:", 2), ("\"skus\"", 2), ("\"jsonConfig\"", 3), ("\"product_attributes\"", 3),
-];
+static PRICE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"rice"));
 
-static FINDER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::Standard).build(KEYS.iter().map(|(key, _)| key)).ok());
+/// Keys of a product's number; an object of a product has one beside its price.
+const NUMBER_KEYS: [&str; 9] = ["\"id\"", "\"sku\"", "roductId\"", "roduct_id\"", "\"item_id\"", "variants\"", "id:", "'id'", "sku:"];
 
 /// Hands every literal of the page's scripts that may hold a product to `take`.
 pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
@@ -53,17 +49,16 @@ pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
     }
 }
 
-/// Whether a script has keys of a product of two kinds; stops at the second.
+/// Whether a script has a key of a price and one of a number: one quick search that most scripts fail.
 fn may_hold_product(text: &str) -> bool {
-    let Some(finder) = FINDER.as_ref() else { return false };
-    let mut kinds = 0u8;
-    for found in finder.find_iter(text) {
-        kinds |= 1 << KEYS[found.pattern().as_usize()].1;
-        if kinds & 0b1000 != 0 || kinds & 0b110 == 0b110 {
-            return true;
-        }
-    }
-    false
+    let bytes = text.as_bytes();
+    // "price", "salePrice", "prices", 'price', price:
+    let priced = PRICE.find_iter(bytes).any(|at| {
+        let after = bytes.get(at + 4..).unwrap_or_default();
+        let after = after.strip_prefix(b"s").unwrap_or(after);
+        matches!(after.first(), Some(b'"' | b'\'' | b':' | b'_' | b'I' | b'A' | b'\\')) && matches!(bytes.get(at.wrapping_sub(1)), Some(b'p' | b'P'))
+    });
+    priced && NUMBER_KEYS.iter().any(|key| memmem::find(bytes, key.as_bytes()).is_some())
 }
 
 /// The literals that are assigned, passed or parsed in a script.

@@ -4,7 +4,7 @@ use creel_types::AvailabilityStatus;
 
 use crate::{
     json::{self, Json},
-    prices::{PriceContext, machine_amount},
+    prices::machine_amount,
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::facts::Facts,
     tape::{Attr, Document},
@@ -33,7 +33,7 @@ pub(super) fn read(document: Document<'_>, facts: &Facts<'_>) -> Option<Reading>
 }
 
 fn sku(variation: Json<'_>, facts: &Facts<'_>) -> SkuReading {
-    let context = PriceContext::new(facts.country, facts.currency);
+    let context = facts.prices();
     let amount = |key: &str| variation.get(key).and_then(Json::text).and_then(|text| machine_amount(&text, &context));
     let price = amount("display_price");
     let options = variation.get("attributes").into_iter().flat_map(Json::values).filter_map(|attribute| {

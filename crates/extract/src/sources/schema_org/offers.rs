@@ -119,7 +119,7 @@ fn main_offer<'o>(offers: &'o [(ItemRef<'_>, OfferReading)], facts: &Facts<'_>) 
 /// One offer's own statements.
 pub(super) fn offer_reading(offer: ItemRef<'_>, facts: &Facts<'_>) -> OfferReading {
     let mut reading = OfferReading { currency: currency(offer), ..OfferReading::default() };
-    let context = PriceContext::new(facts.country, reading.currency.or(facts.currency));
+    let context = facts.prices().with_currency(reading.currency);
     let amount = |item: ItemRef<'_>, key: &'static str| item.texts(key).find_map(|text| machine_amount(text, &context));
     reading.amount = amount(offer, "price");
     reading.low_amount = amount(offer, "lowPrice");
