@@ -1,5 +1,7 @@
 //! The committer on a real database: exact debits, budgets, the end of credits, duplicates, leases, many at once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_store::{
     Store,

@@ -135,7 +135,7 @@ fn table(out: &mut impl Write, captures: &[Capture]) -> Result<(), Failure> {
         sections.entry(capture.product.breadcrumbs.first().map_or("", String::as_str)).or_default().push(capture);
     }
     let each = (ROWS_MAX / sections.len().max(1)).max(1);
-    writeln!(out, "\n{:<44} {:<16} {:>14} {:>12} {:>5}  {}", "Title", "Brand", "Price", "was", "SKUs", "Stock")?;
+    writeln!(out, "\n{:<44} {:<16} {:>14} {:>12} {:>5}  Stock", "Title", "Brand", "Price", "was", "SKUs")?;
     for capture in sections.values().flat_map(|section| section.iter().take(each)) {
         let product = &capture.product;
         let offer = product.skus.iter().find(|sku| sku.selected).or(product.skus.first()).and_then(|sku| sku.offers.first());
