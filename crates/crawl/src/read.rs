@@ -46,7 +46,8 @@ pub(crate) async fn fetch(crawl: &Crawl, page: &LeasedPage) -> Got {
             nothing(PageKind::Other, PageOutcome::Skipped, format!("it redirects to another host, {host}"))
         }
         Answer::Forbidden(forbidden) => {
-            let reason = if forbidden == url { "robots.txt forbids it" } else { "it redirects to where robots.txt forbids it" };
+            let reason =
+                if forbidden == url { "robots.txt forbids it" } else { "it redirects to where robots.txt forbids it" };
             let finding = Finding::outcome(PageKind::Other, None, PageOutcome::Skipped, reason.to_owned());
             Got::Nothing(finding.with_code(RunErrorCode::RobotsTxtForbids))
         }

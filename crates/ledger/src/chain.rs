@@ -47,8 +47,12 @@ pub struct Verifier {
 
 impl Default for Verifier {
     fn default() -> Verifier {
-        let state =
-            Verified { entries: 0, balance: Credits::ZERO, last_hash: FIRST_PREVIOUS_HASH.to_owned(), lots: BTreeMap::new() };
+        let state = Verified {
+            entries: 0,
+            balance: Credits::ZERO,
+            last_hash: FIRST_PREVIOUS_HASH.to_owned(),
+            lots: BTreeMap::new(),
+        };
         Verifier { state, last_at: None }
     }
 }

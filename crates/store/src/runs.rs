@@ -194,8 +194,7 @@ impl Store {
 
     /// Runs that somebody may take, oldest first: those that wait, and those whose process may have gone.
     pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
-        let rows =
-            self.database.rows("SELECT id FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 200", args![]).await?;
+        let rows = self.database.rows("SELECT id FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 200", args![]).await?;
         rows.iter().map(|row| row.parsed("id")).collect()
     }
 

@@ -200,7 +200,10 @@ async fn a_stopped_run_takes_no_more_pages_and_goes_on_after_a_restart() {
     assert_eq!(stored(&shop.settle_all(run.id, &rest).await), 2);
     assert_eq!(shop.check(100).await, 4);
     assert!(shop.store.complete_run(run.id, shop.owner, None).await.unwrap());
-    assert!(shop.store.restart_run(shop.organization, run.id, None, None).await.is_err(), "a complete crawl is not restarted");
+    assert!(
+        shop.store.restart_run(shop.organization, run.id, None, None).await.is_err(),
+        "a complete crawl is not restarted"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -145,11 +145,7 @@ fn announce(run: &Run, goes_on: bool) {
 }
 
 /// Crawls until the run ends or is interrupted; an interrupted run is stopped, so that it can go on another time.
-pub async fn crawl_with_progress(
-    crawler: &Crawler,
-    claimed: Claimed,
-    stop: &CancellationToken,
-) -> Result<RunView, Failure> {
+pub async fn crawl_with_progress(crawler: &Crawler, claimed: Claimed, stop: &CancellationToken) -> Result<RunView, Failure> {
     let run = claimed.run.clone();
     let (organization, id) = (run.organization, run.id);
     let crawling = tokio::spawn({

@@ -45,7 +45,8 @@ impl Output {
         let Some(path) = path else { return Ok(Output { format, file: None }) };
         let mut partial = path.clone().into_os_string();
         partial.push(".partial");
-        let cannot = |error: std::io::Error| Failure::usage(format!("--output {} cannot be written: {error}", path.display()));
+        let cannot =
+            |error: std::io::Error| Failure::usage(format!("--output {} cannot be written: {error}", path.display()));
         if path.is_dir() {
             return Err(Failure::usage(format!("--output {} is a folder", path.display())));
         }

@@ -10,4 +10,6 @@ mod credits;
 mod demo_shop;
 mod evershop;
 mod extract;
+mod shops;
+mod small_shop;
 mod tidy;
