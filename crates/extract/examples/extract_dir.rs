@@ -135,6 +135,17 @@ fn main() {
     for (name, url, bytes) in &pages {
         let text = tape::decode(bytes, None).text;
         let reading = extractor.read(&PageInput { url, html: &text, country: creel_extract::country_of(url), program: None, status: 200 });
+        let mut reading = reading;
+        if arguments.iter().any(|argument| argument == "--dom-only") {
+            use creel_extract::{sources::*, *};
+            let mut parser = tape::Parser::new();
+            let document = parser.parse(&text);
+            let facts = facts::Facts::of(document, url, country_of(url), None);
+            let mut readings = merge::Readings::default();
+            readings.stated.push(sources::url::read(url));
+            readings.dom = dom::read(document, &facts, &[]);
+            reading.draft = merge::merge(&readings, &facts);
+        }
         let capture = reading.is_capture();
         let line = serde_json::json!({
             "file": name, "url": url.as_str(), "kind": reading.kind.as_str(),

@@ -126,7 +126,7 @@ fn is_listing(evidence: &Evidence<'_>) -> bool {
     let home = evidence.facts.url.path().trim_matches('/').is_empty();
     let carded = dom.carded_prices;
     let headed = dom.prices.iter().any(|price| !price.old && price.score >= 1.5);
-    home || evidence.listed_products >= 6 && !dom.can_buy || carded >= 8 && !(dom.can_buy && headed) && !evidence.product_url
+    home || dom.sells_many && !evidence.product_url || evidence.listed_products >= 6 && !dom.can_buy || carded >= 8 && !(dom.can_buy && headed) && !evidence.product_url
 }
 
 /// Challenges and login walls: the page is short and carries the mark of one.

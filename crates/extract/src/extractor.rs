@@ -127,7 +127,9 @@ impl Patterns {
         let Some(program) = program.filter(|program| !program.product_url_patterns.is_empty()) else { return false };
         if self.of != program.product_url_patterns {
             self.of.clone_from(&program.product_url_patterns);
-            self.set = regex::RegexSetBuilder::new(&self.of).size_limit(PATTERN_BYTES_MAX).build().ok();
+            // A pattern that does not compile is passed over; the others still count.
+            let valid = self.of.iter().filter(|pattern| regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().is_ok());
+            self.set = regex::RegexSetBuilder::new(valid).size_limit(PATTERN_BYTES_MAX).build().ok();
         }
         let path = &url[::url::Position::BeforePath..::url::Position::AfterQuery];
         self.set.as_ref().is_some_and(|set| set.is_match(path))

@@ -91,9 +91,11 @@ fn hash_of(text: &str) -> u64 {
 fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, frames: &mut Frames, paging: bool) {
     let Some(url) = node.attr(Attr::Href).and_then(|href| absolute(&href, base)) else { return };
     let text = words_of(node);
+    let rel = node.attr_raw(Attr::Rel).unwrap_or_default();
+    let says = |wanted: &[&str]| !rel.is_empty() && rel.split_ascii_whitespace().any(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)));
     let link = Link {
-        nofollow: ["nofollow", "ugc", "sponsored"].iter().any(|rel| has_rel(node, rel)),
-        pagination: paging || is_paging(node, &url, &text),
+        nofollow: says(&["nofollow", "ugc", "sponsored"]),
+        pagination: paging || says(&["next", "prev"]) || is_paging(node, &url, &text),
         product_card: is_in_card(node),
         navigation: frames.hold(node),
         text,
@@ -125,7 +127,9 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
         return None;
     }
     let mut url = base.join(href).ok()?;
-    url.set_fragment(None);
+    if url.fragment().is_some() {
+        url.set_fragment(None);
+    }
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
@@ -159,9 +163,6 @@ fn words_of(node: Node<'_>) -> String {
 
 /// Part of a pager: the page says so, its box is called so, or it leads to a numbered page and is a number or an arrow.
 fn is_paging(node: Node<'_>, url: &Url, text: &str) -> bool {
-    if has_rel(node, "next") || has_rel(node, "prev") {
-        return true;
-    }
     if text.len() > 24 || !leads_to_numbered_page(url) {
         return false;
     }
@@ -184,9 +185,12 @@ fn leads_to_numbered_page(url: &Url) -> bool {
 
 /// In a tile of one of several products.
 fn is_in_card(node: Node<'_>) -> bool {
+    if !(node.inherited_marks() | node.marks()).any(Marks::of(&[Mark::Card, Mark::Product])) {
+        return false;
+    }
     std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
         let marks = at.marks();
-        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A) || at.attr_raw(Attr::ItemType).is_some_and(|kind| kind.ends_with("/Product"))
+        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A) 
     })
 }
 

@@ -215,10 +215,7 @@ fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) ->
 
 /// How this page writes decimals, as far as that is known.
 fn decimal_mark(context: &PriceContext, stated: Option<Currency>) -> Mark {
-    let currency = stated.or(context.currency).or(context.home);
-    let whole = currency.is_some_and(|currency| currency.places() == 0);
-    let thousandths = currency.is_some_and(|currency| currency.places() == 3);
-    Mark { mark: context.mark, whole, thousandths }
+    Mark { mark: context.mark, currency: stated.or(context.currency).or(context.home) }
 }
 
 fn choose(letters: &[char], found: &[Money]) -> Option<usize> {

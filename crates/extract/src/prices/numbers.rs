@@ -1,5 +1,6 @@
 //! Numbers as shops write them: groups of digits with separators, and which separator is the decimal mark. Knows no currency.
 
+use creel_types::Currency;
 use rust_decimal::Decimal;
 
 /// Groups of digits of one number; more is a telephone number or noise.
@@ -25,10 +26,8 @@ pub(super) fn digit_value(letter: char) -> Option<u8> {
 pub struct Mark {
     /// The decimal mark of the country.
     pub mark: Option<char>,
-    /// The currency has no minor unit.
-    pub whole: bool,
-    /// The currency's minor unit has three places.
-    pub thousandths: bool,
+    /// The currency of the amount: one without a minor unit has no places, a dinar has three.
+    pub currency: Option<Currency>,
 }
 
 /// A number with its separators: `groups[n]` is followed by `separators[n]`, which may stand at the end.
@@ -191,11 +190,12 @@ impl NumberToken {
         if whole.len() > 3 || whole == "0" || whole.is_empty() || whole.starts_with('0') {
             return true;
         }
-        if mark.whole {
+        let minor = mark.currency.map_or(2, |currency| currency.places());
+        if minor == 0 {
             return false;
         }
         // Three digits after one mark: a thousand, unless this mark is the country's decimal mark and thousandths are usual: a point
         // is never a thousands mark where people write points, except that shops for abroad do.
-        mark.thousandths && mark.mark.is_none_or(|decimal| decimal == separator)
+        minor == 3 && mark.mark.is_none_or(|decimal| decimal == separator)
     }
 }

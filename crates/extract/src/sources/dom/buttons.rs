@@ -1,6 +1,10 @@
 //! Buttons that sell: "add to cart" in the languages that shops trade in, whether they can be pressed, and what stands there instead when the
 //! product is gone. Knows no price.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::{
     sources::dom::scene::Scene,
     tape::{Attr, Mark, Marks, Node, Tag},
@@ -9,10 +13,15 @@ use crate::{
 /// Buttons of one page that are looked at.
 const BUTTONS_MAX: usize = 400;
 
+/// Buttons that sell, from which on a page is a listing.
+pub const LISTING_BUTTONS_MIN: usize = 7;
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buttons {
     /// The product can be put into the cart.
     pub can_buy: bool,
+    /// Buttons that sell; many of them sell many products.
+    pub count: usize,
     /// The button is there and cannot be pressed.
     pub disabled: bool,
     /// The words of a button that offers a message when the product is back.
@@ -34,10 +43,18 @@ const NOTIFY: &[&str] = &[
     "avvisami", "houd mij op de hoogte", "bevaka", "få besked", "powiadom", "hlídat dostupnost", "strážiť dostupnosť", "értesítést kérek", "anunță-mă", "obavesti me", "obavijesti", "сообщить о поступлении", "уведомить", "повідомити", "gelince haber ver", "أعلمني", "再入荷", "到货通知", "貨到通知", "到貨通知", "재입고",
 ];
 
+/// Words for buying, then words for being told.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(BUY.iter().chain(NOTIFY)).ok());
+
+/// Whether a text in lower case offers to buy, and whether it offers a message.
+fn offers(folded: &str) -> (bool, bool) {
+    let found = WORDS.as_ref().into_iter().flat_map(|words| words.find_iter(folded)).map(|found| found.pattern().as_usize() < BUY.len());
+    found.fold((false, false), |(sells, tells), buys| (sells || buys, tells || !buys))
+}
+
 /// Whether a text offers to buy.
 pub(super) fn sells(text: &str) -> bool {
-    let folded = text.to_lowercase();
-    BUY.iter().any(|word| folded.contains(word))
+    offers(&text.to_lowercase()).0
 }
 
 pub(super) fn read(scene: &Scene<'_>) -> Buttons {
@@ -48,14 +65,18 @@ pub(super) fn read(scene: &Scene<'_>) -> Buttons {
     for button in document.elements(Tag::Button).chain(submits).chain(links).take(BUTTONS_MAX) {
         look_at(scene, button, &mut found);
     }
+    found.can_buy &= found.count < LISTING_BUTTONS_MIN;
     found
 }
 
-fn look_at(scene: &Scene<'_>, button: Node<'_>, found: &mut Buttons) {
+fn look_at<'d>(scene: &Scene<'d>, button: Node<'d>, found: &mut Buttons) {
+    if scene.is_plainly_elsewhere(button) {
+        return;
+    }
     let text = words_of(button);
     let folded = text.to_lowercase();
-    let sells = BUY.iter().any(|word| folded.contains(word)) || button.marks().has(Mark::AddToCart);
-    let tells = NOTIFY.iter().any(|word| folded.contains(word));
+    let (sells, tells) = offers(&folded);
+    let sells = sells || button.marks().has(Mark::AddToCart);
     // A button that sells and denies at once is a template of which a script shows one part.
     let gone = folded.len() <= 80 && !sells && crate::availability::of_notice(&folded).is_some_and(|status| !status.in_stock());
     if !(sells || tells || gone) || scene.distance(button) > 3_000 {
@@ -74,6 +95,7 @@ fn look_at(scene: &Scene<'_>, button: Node<'_>, found: &mut Buttons) {
         found.disabled = true;
     } else {
         found.can_buy = true;
+        found.count += 1;
     }
 }
 

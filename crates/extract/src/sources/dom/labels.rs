@@ -47,7 +47,10 @@ const BRAND_LABELS: &[&str] = &[
 pub(super) fn may_begin(text: &str) -> bool {
     let bytes = text.as_bytes();
     let first = bytes[0];
-    let starts = first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'(');
+    let starts = match bytes {
+        [one, two, ..] if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() => FIRST_TWO[pair_of(*one, *two) / 64] >> (pair_of(*one, *two) % 64) & 1 == 1,
+        _ => first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'('),
+    };
     starts && bytes.len() <= 80 && (bytes.len() <= 30 || bytes.iter().any(|byte| matches!(byte, b':' | b'#') || byte.is_ascii_digit()))
 }
 
@@ -75,6 +78,24 @@ static LABELS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
     let lists = [(CODE_LABELS, Kind::Code), (MPN_LABELS, Kind::Mpn), (GTIN_LABELS, Kind::Gtin), (BRAND_LABELS, Kind::Brand)];
     lists.into_iter().flat_map(|(labels, kind)| labels.iter().map(move |label| (*label, kind))).collect()
 });
+
+/// Which two letters of ASCII begin a label: most texts begin with others.
+static FIRST_TWO: LazyLock<[u64; 16]> = LazyLock::new(|| {
+    let mut pairs = [0; 16];
+    for label in LABELS.keys() {
+        if let [one, two, ..] = label.as_bytes() {
+            if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() {
+                pairs[pair_of(*one, *two) / 64] |= 1 << (pair_of(*one, *two) % 64);
+            }
+        }
+    }
+    pairs
+});
+
+/// Two letters, in any case, as a number below 1,024.
+fn pair_of(one: u8, two: u8) -> usize {
+    usize::from(one & 31) << 5 | usize::from(two & 31)
+}
 
 fn known(folded: &str) -> bool {
     LABELS.contains_key(folded)
@@ -138,7 +159,8 @@ fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &m
     let kind = LABELS.get(label).copied();
     if kind == Some(Kind::Brand) {
         let brand = value.split(['|', ';', '•']).next().unwrap_or(value).trim();
-        if brand.chars().count() <= 60 && !brand.is_empty() {
+        let letters = brand.chars().filter(|letter| letter.is_alphabetic()).count();
+        if brand.chars().count() <= 60 && letters > 0 && !crate::prices::is_symbol(brand.rsplit(' ').next().unwrap_or_default()) {
             found.reading.brand.get_or_insert_with(|| brand.to_owned());
         }
         return;

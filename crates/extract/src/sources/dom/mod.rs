@@ -56,6 +56,8 @@ pub struct DomReading {
     pub is_certain: bool,
     /// A button that puts the product into the cart.
     pub can_buy: bool,
+    /// More buttons sell than one product needs.
+    pub sells_many: bool,
     /// Prices that stand in links or cards: other products.
     pub carded_prices: usize,
     /// Bytes of the page's visible text.
@@ -77,6 +79,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     prices::fill(&scene, facts, &runs, stated, &mut found);
     let buttons = buttons::read(&scene);
     found.can_buy = buttons.can_buy;
+    found.sells_many = buttons.count >= buttons::LISTING_BUTTONS_MIN;
     stock::fill(&scene, &runs, &buttons, &mut found);
     labels::fill(&scene, &runs, &mut found);
     found.reading.breadcrumbs = crumbs::read(document);

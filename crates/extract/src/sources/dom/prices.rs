@@ -2,7 +2,7 @@
 //! price, a price per kilo, an instalment and another product's price look like.
 
 use creel_types::{Amount, UnitPrice};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     prices::{Certainty, PriceContext, PriceText, parse},
@@ -49,12 +49,13 @@ struct Found<'d> {
 pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, stated: &[Amount], found: &mut DomReading) {
     let context = facts.prices();
     let mut seen = FxHashSet::default();
-    let boxes: Vec<Found<'d>> = runs.money.iter().filter(|run| scene.distance(run.node) < REACH).filter_map(|run| price_box(scene, run, &context, &mut seen)).collect();
+    let mut memo = Memo::default();
+    let boxes: Vec<Found<'d>> = runs.money.iter().filter(|run| scene.distance(run.node) < REACH).filter_map(|run| price_box(scene, run, &context, &mut seen, &mut memo)).collect();
     let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
     found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
-        if let Some((unit, quantity)) = price.price.per.clone().map(|(quantity, unit)| (unit, quantity)) {
+        if let Some((quantity, unit)) = measure(&price.price) {
             if !price.context.is_elsewhere() && found.reading.offer.unit_price.is_none() && scene.distance(price.node) < 1_500 {
                 found.reading.offer.unit_price = Some(UnitPrice { amount: price.price.amount, quantity, unit });
             }
@@ -107,8 +108,11 @@ fn settle(found: &mut DomReading, prices: Vec<ShownPrice>, boxes: &[Found<'_>]) 
     found.prices = prices;
 }
 
+/// What was read of a box: its text if it is short enough, and the price in it.
+type Memo = FxHashMap<usize, (Option<String>, Option<PriceText>)>;
+
 /// The smallest box around a text that holds a whole price.
-fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen: &mut FxHashSet<usize>) -> Option<Found<'d>> {
+fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen: &mut FxHashSet<usize>, memo: &mut Memo) -> Option<Found<'d>> {
     let own = parse(&run.text, context);
     let mut chosen = own.clone().filter(|price| price.currency.is_some()).map(|price| (run.node, price, run.text.clone()));
     let split = chosen.is_none() || !run.text.contains(['.', ',']);
@@ -126,11 +130,13 @@ fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen:
             if node.subtree_end() - node.index() > BOX_ELEMENTS_MAX || scene.holds_heading(node) {
                 break;
             }
-            let text = joined_text(node);
-            if text.chars().count() > BOX_LETTERS_MAX {
-                break;
-            }
-            let Some(price) = parse(&text, context) else { continue };
+            let (whole, price) = memo.entry(node.index()).or_insert_with(|| {
+                let text = joined_text(node);
+                let fits = text.chars().count() <= BOX_LETTERS_MAX;
+                (fits.then(|| text.clone()), if fits { parse(&text, context) } else { None })
+            });
+            let Some(text) = whole.clone() else { break };
+            let Some(price) = price.clone() else { continue };
             let better = match &chosen {
                 None => price.currency.is_some() || node.marks().has(Mark::Price) && price.amount.is_positive(),
                 // Cents that stood apart make the price more exact; anything else is another price.
@@ -218,6 +224,8 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
         score -= 2.0;
     }
     score -= if score > -1.0 && is_net(*node) { 1.5 } else { 0.0 };
+    score -= if score > -1.0 && is_said_beside(*node, &PARTS) { 1.5 } else { 0.0 };
+    score -= if price.per.is_some() { 0.3 } else { 0.0 };
     let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }
@@ -264,7 +272,7 @@ fn has_newer(boxes: &[Found<'_>], at: usize) -> bool {
     let own = &boxes[at];
     boxes.iter().any(|other| {
         let near = other.node.index().abs_diff(own.node.index()) < 80;
-        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && other.price.per.is_none() && !is_net(other.node)
+        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && measure(&other.price).is_none() && !is_net(other.node)
     })
 }
 
@@ -273,13 +281,30 @@ const NET: [&str; 26] = [
     "excl", "exkl", "zzgl", "netto", "ohne mwst", "ex vat", "ex. vat", "ex tax", "before tax", "without tax", "hors taxe", " ht", "sin iva", "sin impuestos", "senza iva", "iva escl", "+ iva", "bez dph", "bez pdv", "bez vat", "brez ddv", "fără tva", "fara tva", "без ндс", "km-ta", "áfa nélkül",
 ];
 
+/// Words beside a price that is one of several payments.
+const PARTS: [&str; 22] = [
+    "每期", "分期", "期零利率", "cuotas", "parcelas", "de entrada", "raty", "rata ", "raten", "mensualit", "taksit", "рассрочк", "в месяц", "/mes", "al mese", "/mies", "mesačne", "měsíčně", "/kuu", "per month", "a month", "monthly",
+];
+
+/// Whether the small box around a price says one of `words`.
+fn is_said_beside(node: Node<'_>, words: &[&str]) -> bool {
+    let boxes = std::iter::once(node).chain(node.ancestors()).take(4).take_while(|at| at.subtree_end() - at.index() <= 9);
+    // The largest of the small boxes holds the words of the others.
+    boxes.last().is_some_and(|at| {
+        let text = at.text().to_lowercase();
+        text.len() <= 120 && words.iter().any(|word| text.contains(word))
+    })
+}
+
 /// Whether a price is said to be without tax.
 fn is_net(node: Node<'_>) -> bool {
-    let boxes = std::iter::once(node).chain(node.ancestors()).take(3).take_while(|at| at.subtree_end() - at.index() <= 8);
-    boxes.into_iter().any(|at| {
-        let text = at.text().to_lowercase();
-        text.len() <= 80 && NET.iter().any(|word| text.contains(word))
-    })
+    is_said_beside(node, &NET)
+}
+
+/// What one pays for, where that is a measure and not simply one piece.
+fn measure(price: &PriceText) -> Option<(Amount, String)> {
+    let pieces = ["szt", "stk", "st", "piece", "pc", "pcs", "ea", "each", "unit", "шт", "stück", "kus", "ks", "db", "unidad", "unité", "tab", "ct", "count"];
+    price.per.clone().filter(|(_, unit)| !pieces.contains(&unit.as_str()))
 }
 
 /// A box called "regular" whose neighbour states a lower price is the old one.

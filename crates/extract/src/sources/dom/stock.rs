@@ -27,6 +27,9 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, runs: &Runs<'d>, buttons: &Buttons, fo
         if super::buttons::sells(&run.text) && !status.in_stock() {
             continue;
         }
+        if speaks_of_a_branch(run.node, &run.text) {
+            continue;
+        }
         let Some(evidence) = worth(scene, run.node, status) else { continue };
         let better = best.as_ref().is_none_or(|(_, known)| evidence > *known);
         if better {
@@ -34,6 +37,21 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, runs: &Runs<'d>, buttons: &Buttons, fo
         }
     }
     found.stock = settle(best, buttons);
+}
+
+/// Words of notices that speak of a branch, a way of delivery or a help desk.
+const BRANCHES: [&str; 34] = [
+    "store", "pickup", "pick up", "pick-up", "collect", "in-store", "branch", "showroom", "chat", "retiro", "tienda", "sucursal", "predajn", "prodejn", "filiale", "markt", "abhol", "magasin", "boutique", "negozio", "butik", "sklepie", "sklepu", "magazin", "loja", "winkel", "myymälä", "kaupluse", "poslovalnic", "trgovin", "магазин", "самовывоз", "門市", "店舗",
+];
+
+/// Whether a notice, or the small box that it stands in, speaks of a branch.
+fn speaks_of_a_branch(node: Node<'_>, text: &str) -> bool {
+    let says = |text: &str| {
+        let folded = text.to_lowercase();
+        folded.len() <= 160 && BRANCHES.iter().any(|word| folded.contains(word))
+    };
+    let small = std::iter::once(node).chain(node.ancestors()).take(3).take_while(|at| at.subtree_end() - at.index() <= 9).last();
+    says(text) || small.is_some_and(|at| says(&at.text()))
 }
 
 fn reading(status: AvailabilityStatus, text: &str) -> AvailabilityReading {

@@ -12,6 +12,9 @@ const ROWS_MAX: usize = 100;
 /// Tables of one page that are looked at.
 const TABLES_MAX: usize = 40;
 
+/// Elements of one cell; a larger one lays the page out.
+const CELL_ELEMENTS_MAX: usize = 60;
+
 const SPECS: Marks = Marks::of(&[Mark::Spec, Mark::Attribute, Mark::Detail, Mark::Table, Mark::Description, Mark::Product]);
 
 pub(super) fn fill(scene: &Scene<'_>, reading: &mut Reading) {
@@ -41,15 +44,16 @@ fn is_of_product(scene: &Scene<'_>, node: Node<'_>) -> bool {
 fn table_row(row: Node<'_>) -> Option<(String, String)> {
     let mut cells = row.children().filter(|cell| matches!(cell.tag(), Tag::Td | Tag::Th));
     let (name, value) = (cells.next()?, cells.next()?);
-    cells.next().is_none().then(|| pair(&name.text(), &value.text())).flatten()
+    let small = [name, value].iter().all(|cell| cell.subtree_end() - cell.index() <= CELL_ELEMENTS_MAX);
+    (small && cells.next().is_none()).then(|| pair(&name.text(), &value.text())).flatten()
 }
 
 fn definition_rows(list: Node<'_>, rows: &mut Vec<(String, String)>) {
     let mut name: Option<String> = None;
     for node in list.descendants().filter(|node| matches!(node.tag(), Tag::Dt | Tag::Dd)).take(ROWS_MAX * 2) {
         if node.is(Tag::Dt) {
-            name = Some(node.text());
-        } else if let Some(name) = name.take() {
+            name = (node.subtree_end() - node.index() <= CELL_ELEMENTS_MAX).then(|| node.text());
+        } else if let Some(name) = name.take().filter(|_| node.subtree_end() - node.index() <= CELL_ELEMENTS_MAX) {
             rows.extend(pair(&name, &node.text()));
         }
     }
