@@ -1,1 +1,74 @@
-fn main() {}
+//! The project's own chores: everything that is more than one cargo command.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore speaks to the person who runs it")]
+
+mod bench;
+mod corpus;
+mod need;
+mod score;
+mod sh;
+mod shop;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the Creel workspace")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Sets up what is needed and runs every check: format, lints, licences, all tests.
+    Test,
+    /// Installs, seeds and serves a shop that nobody here wrote, on loopback, until interrupted.
+    Shop {
+        #[command(subcommand)]
+        shop: Shop,
+    },
+    /// Scores extraction on the corpus, one table.
+    Score,
+    /// Measures something beside a named peer, interleaved in the same run.
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
+}
+
+#[derive(Subcommand)]
+enum Shop {
+    /// EverShop from npm with PostgreSQL from Debian.
+    Evershop {
+        #[arg(long, default_value_t = 3010)]
+        port: u16,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Full extraction of real product pages, MB/s on one core, beside extruct.
+    Extract {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Test => test::test(),
+        Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Score => score::score(),
+        Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Serialize
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Amount, CaptureId, Country, Currency, RobotId, RunId, Time, run};
+use crate::{Amount, CaptureId, Country, Currency, RobotId, RunId, Time, words};
 
 /// Options (opt1, opt2, …) that one product may have; shops stop at three, imports at a few more.
 pub const OPTIONS_MAX: usize = 10;
@@ -209,7 +209,7 @@ pub struct Availability {
     pub text: Option<String>,
 }
 
-run::words! {
+words! {
     AvailabilityStatus {
         InStock = "in_stock",
         OutOfStock = "out_of_stock",
@@ -229,11 +229,11 @@ impl AvailabilityStatus {
     }
 }
 
-run::words! {
+words! {
     Condition { New = "new", Refurbished = "refurbished", Used = "used", Damaged = "damaged", Unknown = "unknown" }
 }
 
-run::words! {
+words! {
     SellerType { Store = "store", Marketplace = "marketplace", Unknown = "unknown" }
 }
 
@@ -277,7 +277,7 @@ pub struct Property {
     pub value: String,
 }
 
-run::words! {
+words! {
     /// The fields that a capture remembers a source for, and that completeness counts.
     Field {
         Title = "title",
@@ -299,7 +299,7 @@ run::words! {
     }
 }
 
-run::words! {
+words! {
     /// Where a value was read.
     Source {
         JsonLd = "json_ld",
@@ -334,7 +334,12 @@ mod tests {
                     full_amount: Some("60.00".parse().unwrap()),
                     currency: Currency::parse("USD"),
                 }),
-                availability: Availability { in_stock: true, status: AvailabilityStatus::InStock, quantity: Some(3), text: None },
+                availability: Availability {
+                    in_stock: true,
+                    status: AvailabilityStatus::InStock,
+                    quantity: Some(3),
+                    text: None,
+                },
                 condition: Condition::New,
                 seller: None,
                 seller_type: SellerType::Store,

@@ -12,6 +12,7 @@ pub mod page;
 pub mod robot;
 pub mod run;
 pub mod time;
+mod words;
 
 pub use capture::{
     Availability, AvailabilityStatus, Capture, Condition, Field, Identifiers, Offer, OptionAxis, Price, Product, Promotion,
@@ -22,9 +23,7 @@ pub use country::Country;
 pub use credits::{Action, Credits};
 pub use currency::Currency;
 pub use host::Host;
-pub use ids::{
-    ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId,
-};
+pub use ids::{ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId};
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
 pub use robot::{Robot, RobotProgram, RobotStatus};

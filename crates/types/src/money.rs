@@ -75,7 +75,8 @@ impl Serialize for Amount {
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
         let text = serde_json::Number::deserialize(deserializer)?.to_string();
-        let value = Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(serde::de::Error::custom)?;
+        let value =
+            Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(serde::de::Error::custom)?;
         Amount::new(value).ok_or_else(|| serde::de::Error::custom("an amount of money is not negative and not above 10^11"))
     }
 }

@@ -2,35 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $text),* }
-            }
-
-            #[must_use]
-            pub fn parse(text: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|word| word.as_str() == text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-pub(crate) use words;
+use crate::words;
 
 words! {
     RunStatus {
@@ -68,9 +40,10 @@ impl EndReason {
     #[must_use]
     pub const fn status(self) -> RunStatus {
         match self {
-            EndReason::CrawlComplete | EndReason::BudgetReached | EndReason::InsufficientCredits | EndReason::LimitReached => {
-                RunStatus::Completed
-            }
+            EndReason::CrawlComplete
+            | EndReason::BudgetReached
+            | EndReason::InsufficientCredits
+            | EndReason::LimitReached => RunStatus::Completed,
             EndReason::StoppedByUser => RunStatus::Stopped,
             EndReason::Error => RunStatus::Failed,
         }

@@ -1,0 +1,40 @@
+//! Pages of lists: `{rows, next_cursor}`.
+
+use axum::Json;
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// Rows of a page when nothing is asked for.
+const LIMIT: i64 = 50;
+const LIMIT_MAX: i64 = 500;
+
+#[derive(Serialize)]
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// Makes a page of rows that were asked for with one more than `limit`; the extra one only says that there is more.
+pub(crate) fn page<T>(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Json<Page<T>> {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = if more { rows.last().map(cursor) } else { None };
+    Json(Page { rows, next_cursor })
+}
+
+pub(crate) fn limit(asked: Option<i64>) -> Result<i64, ApiError> {
+    match asked.unwrap_or(LIMIT) {
+        limit if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
+        limit => Err(ApiError::field("limit", format!("{limit} is not between 1 and {LIMIT_MAX}"))),
+    }
+}
+
+/// Reads a cursor that an earlier page gave.
+pub(crate) fn cursor<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, ApiError> {
+    text.map(|text| {
+        text.parse().map_err(|_| ApiError::field("cursor", "not a cursor; take next_cursor of the page before as it is"))
+    })
+    .transpose()
+}

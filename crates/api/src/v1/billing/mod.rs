@@ -1,0 +1,4 @@
+//! Credits: balance and statement.
+
+pub(crate) mod balance;
+pub(crate) mod statement;

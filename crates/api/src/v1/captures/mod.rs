@@ -1,0 +1,4 @@
+//! Captures: what runs stored.
+
+pub(crate) mod get;
+pub(crate) mod list;

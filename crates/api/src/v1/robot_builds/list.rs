@@ -1,0 +1,31 @@
+//! `GET /v1/extract/robot-builds?cursor=&limit=`: newest first.
+
+use axum::{Json, extract::State};
+use creel_store::robots::RobotBuild;
+use serde::Deserialize;
+
+use crate::{
+    ApiState,
+    body::QueryString,
+    caller::Caller,
+    error::ApiError,
+    page::{self, Page},
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+pub(crate) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    QueryString(asked): QueryString<Asked>,
+) -> Result<Json<Page<RobotBuild>>, ApiError> {
+    let limit = page::limit(asked.limit)?;
+    let before = page::cursor(asked.cursor.as_deref())?;
+    let rows = state.store().list_robot_builds(caller.organization, before, limit + 1).await?;
+    Ok(page::page(rows, limit, |build| build.id.to_string()))
+}

@@ -1,0 +1,31 @@
+//! `GET /v1/extract/robots?cursor=&limit=`: newest first.
+
+use axum::{Json, extract::State};
+use creel_types::Robot;
+use serde::Deserialize;
+
+use crate::{
+    ApiState,
+    body::QueryString,
+    caller::Caller,
+    error::ApiError,
+    page::{self, Page},
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+pub(crate) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    QueryString(asked): QueryString<Asked>,
+) -> Result<Json<Page<Robot>>, ApiError> {
+    let limit = page::limit(asked.limit)?;
+    let before = page::cursor(asked.cursor.as_deref())?;
+    let rows = state.store().list_robots(caller.organization, before, limit + 1).await?;
+    Ok(page::page(rows, limit, |robot| robot.id.to_string()))
+}

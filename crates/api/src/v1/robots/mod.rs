@@ -1,0 +1,4 @@
+//! Robots of the organization.
+
+pub(crate) mod get;
+pub(crate) mod list;

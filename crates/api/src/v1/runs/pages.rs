@@ -1,0 +1,50 @@
+//! `GET /v1/extract/runs/{id}/pages?cursor=&limit=`: what became of each page, in order.
+
+use axum::{Json, extract::State};
+use creel_store::pages::PageRow;
+use creel_types::{RunId, Time};
+use serde::Deserialize;
+
+use crate::{
+    ApiState,
+    body::QueryString,
+    caller::Caller,
+    error::ApiError,
+    page::{self, Page},
+    v1::PathId,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+pub(crate) async fn pages(
+    State(state): State<ApiState>,
+    caller: Caller,
+    PathId(id): PathId<RunId>,
+    QueryString(asked): QueryString<Asked>,
+) -> Result<Json<Page<PageRow>>, ApiError> {
+    let run = state.store().get_run(caller.organization, id).await?;
+    let limit = page::limit(asked.limit)?;
+    let after = page::cursor::<After>(asked.cursor.as_deref())?.map(|after| (after.at, after.url));
+    let rows = state.store().list_pages(run.id, after, limit + 1).await?;
+    Ok(page::page(rows, limit, |row| format!("{} {}", row.at.0, row.url)))
+}
+
+/// Where the page before ended: instant and address of its last row.
+struct After {
+    at: Time,
+    url: String,
+}
+
+impl std::str::FromStr for After {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<After, ()> {
+        let (at, url) = text.split_once(' ').ok_or(())?;
+        Ok(After { at: Time(at.parse().map_err(|_| ())?), url: url.to_owned() })
+    }
+}

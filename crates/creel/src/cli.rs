@@ -1,0 +1,184 @@
+//! The command line: every command with its options. What they do is in [`crate::commands`].
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use creel_types::{Country, OrganizationId};
+
+#[derive(Debug, Parser)]
+#[command(name = "creel", version, about = "Turns shops into exact, structured product data, billed by result.")]
+#[command(propagate_version = true, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// The folder with the database.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A configuration file; `creel config default` prints one with every setting.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Prints results as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Crawls a shop and writes its products: no server needed.
+    Run(RunArgs),
+    /// Reads one page, or a folder of pages, and prints what it says. No credits, no database.
+    Extract(ExtractArgs),
+    /// Runs Creel against a built-in shop and shows what happens.
+    Demo(DemoArgs),
+    /// Serves the API and crawls what it is asked to.
+    Serve(ServeArgs),
+    /// Looks at the ledger of credits.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Changes credits by hand.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Prints or checks the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Prints a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The shop, or the page of it to start from.
+    pub url: String,
+    /// The country that the shop is read for.
+    #[arg(long, default_value = "US", value_name = "CODE")]
+    pub country: Country,
+    /// Ends the run after this many captures.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    pub budget: Option<i64>,
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    pub format: Format,
+    /// Writes the captures to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Starts afresh even where an earlier run could go on.
+    #[arg(long)]
+    pub new: bool,
+    #[command(flatten)]
+    pub organization: OrganizationArg,
+    #[command(flatten)]
+    pub private: PrivateArg,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct OrganizationArg {
+    /// The organization, where the folder has several.
+    #[arg(long, value_name = "ID")]
+    pub organization: Option<OrganizationId>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct PrivateArg {
+    /// Allows fetching from loopback and private networks.
+    #[arg(long)]
+    pub allow_private: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// An HTML file, a folder of *.html(.gz), an http(s) address, or - for standard input.
+    pub source: String,
+    /// The page's address, for a file or standard input.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The pages' addresses, for a folder: lines of file name, tab, URL.
+    #[arg(long, value_name = "FILE")]
+    pub urls: Option<PathBuf>,
+    /// The country that the shop is read for; by default what its address suggests, else US.
+    #[arg(long, value_name = "CODE")]
+    pub country: Option<Country>,
+    #[command(flatten)]
+    pub private: PrivateArg,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Only serves the built-in shop, until interrupted.
+    #[arg(long)]
+    pub shop_only: bool,
+    /// Where the built-in shop listens; any free port of loopback by default.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub private: PrivateArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Recomputes every balance and the chain from zero; fails on any difference.
+    Verify(OrganizationArg),
+    /// Shows the balance and the newest entries.
+    Show(OrganizationArg),
+    /// Prints every entry as a line of JSON, oldest first.
+    Export(OrganizationArg),
+}
+
+/// Credits that one command moves at most.
+const CREDITS_MAX: i64 = 1_000_000_000_000_000;
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Gives an organization credits.
+    Grant {
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=CREDITS_MAX))]
+        credits: i64,
+        /// The day or instant from which they are gone, for example 2027-01-31.
+        #[arg(long, value_name = "DATE")]
+        expires: Option<String>,
+        #[command(flatten)]
+        why: WhyArgs,
+    },
+    /// Corrects an organization's credits up or down.
+    Adjust {
+        /// Signed, for example +100 or -50.
+        #[arg(long, value_name = "±N", allow_hyphen_values = true, value_parser = clap::value_parser!(i64).range(-CREDITS_MAX..=CREDITS_MAX))]
+        credits: i64,
+        #[command(flatten)]
+        why: WhyArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// Why; it stands in the ledger.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    #[command(flatten)]
+    pub organization: OrganizationArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Prints the default configuration with its comments.
+    Default,
+    /// Checks the file given with --config.
+    Check,
+}

@@ -1,0 +1,70 @@
+//! Opens a data folder: settings, store, and where pages are crawled also the committer and the crawler.
+
+use std::path::{Path, PathBuf};
+
+use creel_crawl::{CrawlSettings, Crawler};
+use creel_frontier::PaceSettings;
+use creel_store::{Owner, Store, organizations::Organization, settle::Committer};
+use creel_types::{Clock, OrganizationId, Random};
+use tokio::task::JoinHandle;
+
+use crate::{cli::Common, exit::Failure, settings::Settings};
+
+pub struct Opened {
+    pub settings: Settings,
+    pub folder: PathBuf,
+    pub store: Store,
+}
+
+impl Opened {
+    pub async fn open(common: &Common) -> Result<Opened, Failure> {
+        let folder = common.data.clone().unwrap_or_else(|| PathBuf::from("data"));
+        Opened::open_folder(common, &folder).await
+    }
+
+    pub async fn open_folder(common: &Common, folder: &Path) -> Result<Opened, Failure> {
+        let settings = Settings::read(common.config.as_deref())?;
+        let store = Store::open(folder, Clock::system(), Random::system()).await?;
+        Ok(Opened { settings, folder: folder.to_owned(), store })
+    }
+
+    /// The organization that is meant: the named one, else the only one; an empty folder gets its first.
+    pub async fn organization(&self, named: Option<OrganizationId>) -> Result<Organization, Failure> {
+        if let Some(id) = named {
+            return Ok(self.store.get_organization(id).await?);
+        }
+        let mut all = self.store.list_organizations().await?;
+        match all.len() {
+            0 => Ok(self.store.default_organization(self.settings.starting_credits()).await?),
+            1 => Ok(all.remove(0)),
+            _ => {
+                let names: Vec<String> = all.iter().map(|one| format!("  {}  {}", one.id, one.name)).collect();
+                let list = names.join("\n");
+                Err(Failure::usage(format!("several organizations are here; name one with --organization:\n{list}")))
+            }
+        }
+    }
+
+    /// The organization whose first key is still to be made; `None` once there is any key.
+    pub async fn organization_for_first_key(&self) -> Result<Option<OrganizationId>, Failure> {
+        if self.store.has_api_key().await? {
+            return Ok(None);
+        }
+        Ok(Some(self.store.default_organization(self.settings.starting_credits()).await?.id))
+    }
+
+    pub fn crawl_settings(&self, allow_private: bool) -> CrawlSettings {
+        let fetch = self.settings.fetch_settings(allow_private);
+        let pace = PaceSettings { delay_ms_floor: self.settings.request_delay_ms, ..PaceSettings::default() };
+        CrawlSettings { fetch, pace }
+    }
+
+    /// Starts what crawling needs. Await the handle after dropping the crawler, so that everything settles.
+    pub fn crawler(&self, settings: CrawlSettings) -> Result<(Crawler, JoinHandle<()>), Failure> {
+        let owner = Owner::register(&self.folder, &self.store.random, self.store.clock.now())?;
+        let (committer, task) = Committer::start(self.store.clone());
+        let crawler = Crawler::new(self.store.clone(), committer, owner, settings)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        Ok((crawler, task))
+    }
+}

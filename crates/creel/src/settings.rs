@@ -1,0 +1,88 @@
+//! The configuration: one commented TOML file, embedded as the default, with unknown keys refused.
+
+use std::path::Path;
+
+use creel_fetch::FetchSettings;
+use creel_types::Credits;
+use serde::Deserialize;
+
+use crate::exit::Failure;
+
+/// The file with every setting, its default and its comment.
+pub const DEFAULT: &str = include_str!("../default.toml");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub contact: String,
+    pub allow_private_networks: Vec<String>,
+    pub starting_credits: i64,
+    pub request_delay_ms: i64,
+}
+
+impl Settings {
+    /// The defaults with the file's settings over them.
+    pub fn read(file: Option<&Path>) -> Result<Settings, Failure> {
+        let broken = |error: toml::de::Error| Failure::failed(format!("the built-in configuration is broken: {error}"));
+        let mut table: toml::Table = DEFAULT.parse().map_err(broken)?;
+        if let Some(path) = file {
+            let shown = path.display();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::usage(format!("--config {shown} cannot be read: {error}")))?;
+            let own: toml::Table =
+                text.parse().map_err(|error| Failure::usage(format!("--config {shown} is not TOML: {error}")))?;
+            table.extend(own);
+        }
+        let settings: Settings =
+            table.try_into().map_err(|error: toml::de::Error| Failure::usage(format!("--config: {}", error.message())))?;
+        settings.checked()
+    }
+
+    fn checked(self) -> Result<Settings, Failure> {
+        if self.starting_credits < 0 {
+            return Err(Failure::usage("--config: starting_credits must not be negative"));
+        }
+        if self.request_delay_ms < 0 {
+            return Err(Failure::usage("--config: request_delay_ms must not be negative"));
+        }
+        Ok(self)
+    }
+
+    /// How this installation fetches; `allow_private` is the flag of one process.
+    pub fn fetch_settings(&self, allow_private: bool) -> FetchSettings {
+        let mut fetch = FetchSettings {
+            allow_private_networks: self.allow_private_networks.clone(),
+            contact: Some(self.contact.clone()).filter(|contact| !contact.is_empty()),
+            ..FetchSettings::default()
+        };
+        if allow_private {
+            fetch.allow_private_networks.push("*".to_owned());
+        }
+        fetch
+    }
+
+    pub fn starting_credits(&self) -> Credits {
+        Credits(self.starting_credits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Settings::read(Some(file.path())).map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_nothing_else() {
+        let settings = read("starting_credits = 7").unwrap();
+        assert_eq!((settings.starting_credits, settings.request_delay_ms), (7, 0));
+        assert!(read("starting_credit = 7").unwrap_err().contains("starting_credit"));
+        assert!(read("starting_credits = -1").unwrap_err().contains("starting_credits"));
+        assert!(read("starting_credits = \"x\"").is_err());
+        assert!(read("=").is_err());
+    }
+}

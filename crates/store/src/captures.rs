@@ -1,0 +1,102 @@
+//! Captures: read, listed, streamed. They are written by [`crate::settle`] alone.
+
+use creel_types::{Capture, CaptureId, OrganizationId, Product, RobotId, RunId};
+
+use crate::{Store, StoreError, args, database::Row, robots::LIST_ROWS_MAX};
+
+/// A capture on its way into the database.
+#[derive(Clone, Debug)]
+pub struct NewCapture {
+    pub store: String,
+    /// As fetched, after redirects.
+    pub url: String,
+    /// Canonical form of the page's own address.
+    pub page_url: String,
+    /// What rel=canonical names, where it is on the robot's host and looks like a product page; settle decides whether
+    /// it is believed.
+    pub stated_canonical: Option<String>,
+    pub product: Product,
+}
+
+impl NewCapture {
+    /// The title as far as it tells products apart: case and white space do not.
+    #[must_use]
+    pub fn title_normalized(&self) -> String {
+        normalize_title(&self.product.title)
+    }
+}
+
+#[must_use]
+pub fn normalize_title(title: &str) -> String {
+    title.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CaptureFilter {
+    pub run: Option<RunId>,
+    pub robot: Option<RobotId>,
+    pub before: Option<CaptureId>,
+    pub limit: i64,
+}
+
+impl Store {
+    pub async fn get_capture(&self, organization: OrganizationId, id: CaptureId) -> Result<Capture, StoreError> {
+        let row = self
+            .database
+            .row(
+                "SELECT * FROM captures WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL",
+                args![organization, id],
+            )
+            .await?;
+        capture(&row.ok_or_else(|| StoreError::NotFound { what: "capture", id: id.to_string() })?)
+    }
+
+    /// Newest first.
+    pub async fn list_captures(
+        &self,
+        organization: OrganizationId,
+        filter: &CaptureFilter,
+    ) -> Result<Vec<Capture>, StoreError> {
+        let rows = self
+            .database
+            .rows(
+                "SELECT * FROM captures WHERE organization_id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR run_id = $2)
+                 AND ($3 IS NULL OR robot_id = $3) AND ($4 IS NULL OR id < $4) ORDER BY id DESC LIMIT $5",
+                args![organization, filter.run, filter.robot, filter.before, filter.limit.clamp(1, LIST_ROWS_MAX)],
+            )
+            .await?;
+        rows.iter().map(capture).collect()
+    }
+
+    /// A run's captures in the order in which they were stored, after the given one: for writing them out in pieces.
+    pub async fn list_captures_of_run(
+        &self,
+        run: RunId,
+        after: Option<CaptureId>,
+        limit: i64,
+    ) -> Result<Vec<Capture>, StoreError> {
+        let rows = self
+            .database
+            .rows(
+                "SELECT * FROM captures WHERE run_id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",
+                args![run, after, limit.clamp(1, LIST_ROWS_MAX)],
+            )
+            .await?;
+        rows.iter().map(capture).collect()
+    }
+}
+
+fn capture(row: &Row) -> Result<Capture, StoreError> {
+    Ok(Capture {
+        id: row.parsed("id")?,
+        run_id: row.opt_parsed("run_id")?,
+        robot_id: row.opt_parsed("robot_id")?,
+        import_id: row.opt_parsed("import_id")?,
+        store: row.text("store")?,
+        url: row.text("url")?,
+        canonical_url: row.text("canonical_url")?,
+        country_code: row.parsed("country_code")?,
+        extracted_at: row.time("extracted_at")?,
+        product: row.json("content")?,
+    })
+}

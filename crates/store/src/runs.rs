@@ -1,0 +1,485 @@
+//! Runs: made, claimed by one process, stopped, ended. What a stored page changes in its run happens in [`crate::settle`].
+
+use creel_types::{
+    ApiKeyId, Country, Credits, EndReason, Host, OrganizationId, RobotId, RobotProgram, RunError, RunErrorCode, RunId,
+    RunStatus, ScheduleId, Time,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Store, StoreError, args,
+    database::{Row, Tx},
+    robots::LIST_ROWS_MAX,
+};
+
+/// How long a process may be silent before another may take over its run.
+pub const LEASE_MS: i64 = 15_000;
+
+/// What a run was asked to do, beside its start URLs and budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSettings {
+    pub discover: bool,
+    #[serde(default)]
+    pub include: Vec<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub max_depth: Option<u32>,
+    #[serde(default)]
+    pub auto_enrich: bool,
+}
+
+impl Default for RunSettings {
+    fn default() -> RunSettings {
+        RunSettings { discover: true, include: Vec::new(), exclude: Vec::new(), max_depth: None, auto_enrich: false }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    pub robot: RobotId,
+    pub api_key: Option<ApiKeyId>,
+    pub name: Option<String>,
+    pub start_urls: Vec<String>,
+    pub settings: RunSettings,
+    pub budget: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    pub id: RunId,
+    pub organization: OrganizationId,
+    pub robot: RobotId,
+    pub api_key: Option<ApiKeyId>,
+    pub name: String,
+    pub host: Host,
+    pub country: Country,
+    /// The robot's program as it was when the run was made.
+    pub program: RobotProgram,
+    pub start_urls: Vec<String>,
+    pub settings: RunSettings,
+    pub budget: Option<i64>,
+    pub status: RunStatus,
+    pub end_reason: Option<EndReason>,
+    pub error: Option<RunError>,
+    pub extracted: i64,
+    pub duplicates: i64,
+    pub pages_fetched: i64,
+    pub pages_failed: i64,
+    pub pages_blocked: i64,
+    pub credits_spent: Credits,
+    pub created_at: Time,
+    pub started_at: Option<Time>,
+    pub ended_at: Option<Time>,
+}
+
+impl Run {
+    /// Whether the address is on the robot's host.
+    #[must_use]
+    pub fn host_holds(&self, url: &url::Url) -> bool {
+        self.host.holds(url)
+    }
+}
+
+/// A run as the API shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunView {
+    pub id: RunId,
+    pub name: String,
+    pub status: RunStatus,
+    pub end_reason: Option<EndReason>,
+    pub error: Option<RunError>,
+    pub robot_id: RobotId,
+    /// Null once the robot was deleted.
+    pub robot_name: Option<String>,
+    pub schedule_id: Option<ScheduleId>,
+    pub budget: Option<i64>,
+    pub extracted: i64,
+    pub duplicates: i64,
+    pub in_queue: i64,
+    pub pages_fetched: i64,
+    pub pages_failed: i64,
+    pub pages_blocked: i64,
+    pub credits_spent: Credits,
+    pub health: Option<String>,
+    pub auto_enrich: bool,
+    pub created_at: Time,
+    pub started_at: Option<Time>,
+    pub ended_at: Option<Time>,
+    pub progress: Option<f64>,
+}
+
+const VIEW: &str = "SELECT u.*, r.name AS robot_name,
+    (SELECT COUNT(*) FROM pages p WHERE p.run_id = u.id AND p.state IN ('queued', 'leased')) AS in_queue
+    FROM runs u LEFT JOIN robots r ON r.id = u.robot_id";
+
+impl Store {
+    /// Makes a `pending` run on the robot's program as it stands. With `taker` it is that process's from the first moment, so
+    /// that no other one takes it first.
+    pub async fn create_run(
+        &self,
+        organization: OrganizationId,
+        new: NewRun,
+        taker: Option<Uuid>,
+    ) -> Result<RunId, StoreError> {
+        let (robot, program) = self.get_robot_with_program(organization, new.robot).await?;
+        let now = self.clock.now();
+        let id: RunId = self.random.id(now);
+        let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
+        self.database
+            .execute(
+                "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
+                 settings, budget, status, created_at, leased_by, lease_expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14)",
+                args![
+                    id,
+                    organization,
+                    robot.id,
+                    new.api_key,
+                    name,
+                    robot.host.as_str(),
+                    robot.country_code.as_str(),
+                    json(&program)?,
+                    json(&new.start_urls)?,
+                    json(&new.settings)?,
+                    new.budget,
+                    now,
+                    taker,
+                    taker.map(|_| now.plus_ms(LEASE_MS))
+                ],
+            )
+            .await?;
+        Ok(id)
+    }
+
+    /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand.
+    ///
+    /// `is_gone` tells whether a process that still holds a lease is known to have died; where nobody can know, the
+    /// lease's end decides.
+    pub async fn claim_run(
+        &self,
+        id: RunId,
+        owner: Uuid,
+        is_gone: impl Fn(Uuid) -> bool + Send,
+    ) -> Result<Option<Run>, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let now = self.clock.now();
+        let Some(row) = tx.row("SELECT * FROM runs WHERE id = $1 AND ended_at IS NULL", args![id]).await? else {
+            return Ok(None);
+        };
+        let holder: Option<Uuid> = row.opt_parsed("leased_by")?;
+        let live = row.opt_time("lease_expires_at")?.is_some_and(|end| end > now);
+        if holder.is_some_and(|holder| holder != owner && live && !is_gone(holder)) {
+            return Ok(None);
+        }
+        let mut run = run(&row)?;
+        if matches!(run.status, RunStatus::Pending | RunStatus::Restarting) {
+            run.status = RunStatus::Starting;
+        }
+        run.started_at = run.started_at.or(Some(now));
+        tx.execute(
+            "UPDATE runs SET status = $2, started_at = $3, leased_by = $4, lease_expires_at = $5 WHERE id = $1",
+            args![id, run.status.as_str(), run.started_at, owner, now.plus_ms(LEASE_MS)],
+        )
+        .await?;
+        tx.execute(
+            "UPDATE pages SET state = 'queued', leased_by = NULL, lease_expires_at = NULL, not_before = 0
+             WHERE run_id = $1 AND state = 'leased'",
+            args![id],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Some(run))
+    }
+
+    /// Runs that somebody may take, oldest first: those that wait, and those whose process may have gone.
+    pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
+        let rows = self.database.rows("SELECT id FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 200", args![]).await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
+    }
+
+    /// Says that the process is alive: extends the lease on the run and on the pages in its hands. `false` once the run
+    /// has ended or belongs to another.
+    pub async fn heartbeat(&self, id: RunId, owner: Uuid) -> Result<bool, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let until = self.clock.now().plus_ms(LEASE_MS);
+        let touched = tx
+            .execute(
+                "UPDATE runs SET lease_expires_at = $3 WHERE id = $1 AND leased_by = $2 AND ended_at IS NULL",
+                args![id, owner, until],
+            )
+            .await?;
+        if touched > 0 {
+            tx.execute(
+                "UPDATE pages SET lease_expires_at = $3 WHERE run_id = $1 AND state = 'leased' AND leased_by = $2",
+                args![id, owner, until],
+            )
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(touched > 0)
+    }
+
+    /// Gives the run back unfinished, so that another process can go on at once.
+    pub async fn release_run(&self, id: RunId, owner: Uuid) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        let touched = tx
+            .execute(
+                "UPDATE runs SET leased_by = NULL, lease_expires_at = NULL WHERE id = $1 AND leased_by = $2",
+                args![id, owner],
+            )
+            .await?;
+        if touched > 0 {
+            reopen_leased_pages(&mut tx, id).await?;
+        }
+        tx.commit().await
+    }
+
+    /// `starting` becomes `running` when the first page is asked for.
+    pub async fn mark_running(&self, id: RunId, owner: Uuid) -> Result<(), StoreError> {
+        self.database
+            .execute(
+                "UPDATE runs SET status = 'running' WHERE id = $1 AND status = 'starting' AND leased_by = $2",
+                args![id, owner],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a run with nothing left to fetch; `false` while something is left, or when it has ended already.
+    pub async fn complete_run(&self, id: RunId, owner: Uuid, error: Option<RunError>) -> Result<bool, StoreError> {
+        let mut tx = self.database.begin().await?;
+        if !holds_run(&mut tx, id, owner).await? {
+            return Ok(false);
+        }
+        let open = tx.row("SELECT 1 AS one FROM pages WHERE run_id = $1 AND state <> 'done' LIMIT 1", args![id]).await?;
+        if open.is_some() {
+            return Ok(false);
+        }
+        let reason = if error.is_some() { EndReason::Error } else { EndReason::CrawlComplete };
+        let ended = end_run(&mut tx, id, reason, error.as_ref(), self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Ends a run that cannot go on, if it is still this process's.
+    pub async fn fail_run(&self, id: RunId, owner: Uuid, error: &RunError) -> Result<bool, StoreError> {
+        let mut tx = self.database.begin().await?;
+        if !holds_run(&mut tx, id, owner).await? {
+            return Ok(false);
+        }
+        let ended = end_run(&mut tx, id, EndReason::Error, Some(error), self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Stops a run by somebody's wish; what was in hand goes back to the queue, so that a restart finds it.
+    pub async fn stop_run(&self, organization: OrganizationId, id: RunId) -> Result<bool, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let known =
+            tx.row("SELECT 1 AS one FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        if known.is_none() {
+            return Err(StoreError::NotFound { what: "run", id: id.to_string() });
+        }
+        let ended = end_run(&mut tx, id, EndReason::StoppedByUser, None, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Takes an ended run up again, for `taker` at once if one is given. `budget` is the new total; without it the old holds.
+    pub async fn restart_run(
+        &self,
+        organization: OrganizationId,
+        id: RunId,
+        budget: Option<i64>,
+        taker: Option<Uuid>,
+    ) -> Result<(), StoreError> {
+        let run = self.get_run(organization, id).await?;
+        if !run.status.is_ended() || run.end_reason == Some(EndReason::CrawlComplete) {
+            let state = run.end_reason.map_or(run.status.as_str(), EndReason::as_str);
+            return Err(StoreError::Conflict(format!("a run that is {state} cannot be restarted")));
+        }
+        let budget = budget.or(run.budget);
+        if budget.is_some_and(|total| total <= run.extracted) {
+            return Err(StoreError::Conflict(format!("the run already has {} captures, its whole budget", run.extracted)));
+        }
+        self.database
+            .execute(
+                "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
+                 ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1 AND ended_at IS NOT NULL",
+                args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// The newest run with the same robot, start URLs and budget.
+    pub async fn find_same_run(&self, organization: OrganizationId, new: &NewRun) -> Result<Option<Run>, StoreError> {
+        let row = self
+            .database
+            .row(
+                "SELECT * FROM runs WHERE organization_id = $1 AND robot_id = $2 AND start_urls = $3
+                 AND COALESCE(budget, 0) = $4 ORDER BY id DESC LIMIT 1",
+                args![organization, new.robot, json(&new.start_urls)?, new.budget.unwrap_or(0)],
+            )
+            .await?;
+        row.as_ref().map(run).transpose()
+    }
+
+    pub async fn get_run(&self, organization: OrganizationId, id: RunId) -> Result<Run, StoreError> {
+        let row =
+            self.database.row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
+    }
+
+    /// A run whoever owns it: for the operator's own commands, which work on the folder as a whole.
+    pub async fn find_run(&self, id: RunId) -> Result<Run, StoreError> {
+        let row = self.database.row("SELECT * FROM runs WHERE id = $1", args![id]).await?;
+        run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
+    }
+
+    pub async fn get_run_view(&self, organization: OrganizationId, id: RunId) -> Result<RunView, StoreError> {
+        let sql = format!("{VIEW} WHERE u.organization_id = $1 AND u.id = $2");
+        let row = self.database.row(&sql, args![organization, id]).await?;
+        view(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
+    }
+
+    /// Newest first.
+    pub async fn list_runs(
+        &self,
+        organization: OrganizationId,
+        status: Option<RunStatus>,
+        robot: Option<RobotId>,
+        before: Option<RunId>,
+        limit: i64,
+    ) -> Result<Vec<RunView>, StoreError> {
+        let sql = format!(
+            "{VIEW} WHERE u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
+             AND ($4 IS NULL OR u.id < $4) ORDER BY u.id DESC LIMIT $5"
+        );
+        let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];
+        self.database.rows(&sql, args).await?.iter().map(view).collect()
+    }
+}
+
+async fn holds_run(tx: &mut Tx, id: RunId, owner: Uuid) -> Result<bool, StoreError> {
+    let row = tx.row("SELECT 1 AS one FROM runs WHERE id = $1 AND leased_by = $2", args![id, owner]).await?;
+    Ok(row.is_some())
+}
+
+/// Ends a run once: an ended run keeps its first reason. Pages in hand go back to the queue for a restart.
+pub(crate) async fn end_run(
+    tx: &mut Tx,
+    id: RunId,
+    reason: EndReason,
+    error: Option<&RunError>,
+    now: Time,
+) -> Result<bool, StoreError> {
+    let touched = tx
+        .execute(
+            "UPDATE runs SET status = $2, end_reason = $3, error_code = $4, error_message = $5, ended_at = $6,
+             leased_by = NULL, lease_expires_at = NULL WHERE id = $1 AND ended_at IS NULL",
+            args![
+                id,
+                reason.status().as_str(),
+                reason.as_str(),
+                error.map(|error| error.code.as_str()),
+                error.map(|error| error.message.as_str()),
+                now
+            ],
+        )
+        .await?;
+    if touched > 0 {
+        reopen_leased_pages(tx, id).await?;
+    }
+    Ok(touched > 0)
+}
+
+async fn reopen_leased_pages(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE pages SET state = 'queued', leased_by = NULL, lease_expires_at = NULL WHERE run_id = $1 AND state = 'leased'",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+pub(crate) fn run(row: &Row) -> Result<Run, StoreError> {
+    let error = match row.opt_parsed::<RunErrorCode>("error_code")? {
+        None => None,
+        Some(code) => Some(RunError { code, message: row.opt_text("error_message")?.unwrap_or_default() }),
+    };
+    Ok(Run {
+        id: row.parsed("id")?,
+        organization: row.parsed("organization_id")?,
+        robot: row.parsed("robot_id")?,
+        api_key: row.opt_parsed("api_key_id")?,
+        name: row.text("name")?,
+        host: Host::from_stored(row.text("host")?),
+        country: row.parsed("country_code")?,
+        program: row.json("program")?,
+        start_urls: row.json("start_urls")?,
+        settings: row.json("settings")?,
+        budget: row.opt_int("budget")?,
+        status: row.parsed("status")?,
+        end_reason: row.opt_parsed("end_reason")?,
+        error,
+        extracted: row.int("extracted")?,
+        duplicates: row.int("duplicates")?,
+        pages_fetched: row.int("pages_fetched")?,
+        pages_failed: row.int("pages_failed")?,
+        pages_blocked: row.int("pages_blocked")?,
+        credits_spent: Credits(row.int("credits_spent")?),
+        created_at: row.time("created_at")?,
+        started_at: row.opt_time("started_at")?,
+        ended_at: row.opt_time("ended_at")?,
+    })
+}
+
+fn view(row: &Row) -> Result<RunView, StoreError> {
+    let run = run(row)?;
+    let in_queue = row.int("in_queue")?;
+    Ok(RunView {
+        id: run.id,
+        name: run.name.clone(),
+        status: run.status,
+        end_reason: run.end_reason,
+        robot_id: run.robot,
+        robot_name: row.opt_text("robot_name")?,
+        schedule_id: None,
+        budget: run.budget,
+        extracted: run.extracted,
+        duplicates: run.duplicates,
+        in_queue: if run.status.is_ended() { 0 } else { in_queue },
+        pages_fetched: run.pages_fetched,
+        pages_failed: run.pages_failed,
+        pages_blocked: run.pages_blocked,
+        credits_spent: run.credits_spent,
+        health: None,
+        auto_enrich: run.settings.auto_enrich,
+        created_at: run.created_at,
+        started_at: run.started_at,
+        ended_at: run.ended_at,
+        progress: progress(&run, in_queue),
+        error: run.error,
+    })
+}
+
+/// The larger of the shares of budget and of known pages that are done; null before anything is known.
+#[expect(clippy::cast_precision_loss, reason = "a share shown to people, not an amount")]
+fn progress(run: &Run, in_queue: i64) -> Option<f64> {
+    if run.status == RunStatus::Completed {
+        return Some(1.0);
+    }
+    let pages = (run.pages_fetched + in_queue > 0).then(|| run.pages_fetched as f64 / (run.pages_fetched + in_queue) as f64);
+    let budget = run.budget.filter(|budget| *budget > 0).map(|budget| run.extracted as f64 / budget as f64);
+    let share = match (pages, budget) {
+        (None, None) => return None,
+        (a, b) => a.unwrap_or(0.0).max(b.unwrap_or(0.0)),
+    };
+    Some((share * 1000.0).round() / 1000.0)
+}

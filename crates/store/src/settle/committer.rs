@@ -1,0 +1,96 @@
+//! The task that turns many waiting pages into one transaction, and finds the one that poisons a batch.
+
+use std::{future::Future, pin::Pin};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use super::{FinishedPage, Verdict, batch};
+use crate::{Store, StoreError};
+
+/// Pages that one transaction settles at most.
+const BATCH_MAX: usize = 256;
+/// Pages that may wait; a worker beyond that waits itself.
+const WAITING_MAX: usize = 1024;
+/// How often a batch is tried while the database is in trouble; each try waits for another process's lock by itself.
+const TRIES_MAX: u32 = 3;
+
+struct Waiting {
+    page: FinishedPage,
+    answer: oneshot::Sender<Result<Verdict, StoreError>>,
+}
+
+/// A handle on the committer task; copies share it. The task ends, with everything settled, once the last one is dropped.
+#[derive(Clone, Debug)]
+pub struct Committer(mpsc::Sender<Waiting>);
+
+impl Committer {
+    /// Starts the task. Await the join handle after dropping the committer for a graceful end.
+    #[must_use]
+    pub fn start(store: Store) -> (Committer, JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(WAITING_MAX);
+        (Committer(sender), tokio::spawn(commit_batches(store, receiver)))
+    }
+
+    /// Hands a page over and waits until its transaction is on disk.
+    pub async fn settle(&self, page: FinishedPage) -> Result<Verdict, StoreError> {
+        let (answer, verdict) = oneshot::channel();
+        self.0.send(Waiting { page, answer }).await.map_err(|_| StoreError::CommitterGone)?;
+        verdict.await.map_err(|_| StoreError::CommitterGone)?
+    }
+}
+
+async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
+    let mut waiting = Vec::with_capacity(BATCH_MAX);
+    // No timer: whatever gathered while the last batch was committing is the next batch.
+    while receiver.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        settle_or_split(&store, std::mem::take(&mut waiting)).await;
+    }
+}
+
+/// Settles a batch; one that fails is halved until the item that fails stands alone, so that it sinks nobody else.
+fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    Box::pin(async move {
+        let pages: Vec<&FinishedPage> = waiting.iter().map(|item| &item.page).collect();
+        let result = settle_patiently(store, &pages).await;
+        match result {
+            Ok(verdicts) => {
+                for (item, verdict) in waiting.into_iter().zip(verdicts) {
+                    // A worker that went away has lost nothing: the page is settled all the same.
+                    let _ = item.answer.send(Ok(verdict));
+                }
+            }
+            // No page is at fault, so halving would help nobody.
+            Err(error) if error.is_transient() => {
+                tracing::error!(pages = waiting.len(), %error, "a batch could not be committed");
+                for item in waiting {
+                    let _ = item.answer.send(Err(StoreError::Unavailable(error.to_string())));
+                }
+            }
+            Err(error) if waiting.len() == 1 => {
+                if let Some(item) = waiting.pop() {
+                    tracing::error!(run = %item.page.run, url = %item.page.url, %error, "a page could not be settled");
+                    let _ = item.answer.send(Err(error));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(pages = waiting.len(), %error, "a batch failed and is halved");
+                let later = waiting.split_off(waiting.len() / 2);
+                settle_or_split(store, waiting).await;
+                settle_or_split(store, later).await;
+            }
+        }
+    })
+}
+
+async fn settle_patiently(store: &Store, pages: &[&FinishedPage]) -> Result<Vec<Verdict>, StoreError> {
+    let mut tries = 1;
+    loop {
+        match batch::settle(store, pages).await {
+            Err(error) if error.is_transient() && tries < TRIES_MAX => tries += 1,
+            result => return result,
+        }
+    }
+}

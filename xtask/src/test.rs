@@ -1,0 +1,19 @@
+//! `cargo xtask test`: every check there is, in the order in which failures are cheapest to learn of.
+
+use crate::{need, sh, shop};
+
+/// Where the tests find EverShop.
+const EVERSHOP_PORT: u16 = 3011;
+
+pub fn test() -> Result<(), String> {
+    need::nextest()?;
+    need::deny()?;
+    sh::run(sh::cargo().args(["fmt", "--all", "--check"]))?;
+    sh::run(sh::cargo().args(["deny", "--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    sh::run(sh::cargo().args(["test", "--workspace", "--doc", "--locked", "--quiet"]))?;
+    // The tests of the command line start the binary, so it must be built before them.
+    sh::run(sh::cargo().args(["build", "--locked", "-p", "creel"]))?;
+    let evershop = shop::start_evershop(EVERSHOP_PORT)?;
+    sh::run(sh::cargo().args(["nextest", "run", "--workspace", "--locked"]).env("CREEL_EVERSHOP", &evershop.address))
+}
