@@ -11,10 +11,19 @@ use url::Url;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let urls: BTreeMap<String, String> = match arguments.get(2).filter(|path| path.ends_with(".tsv")) {
-        Some(path) => std::fs::read_to_string(path).unwrap().lines().filter_map(|line| line.split_once('\t')).map(|(file, url)| (file.to_owned(), url.to_owned())).collect(),
+        Some(path) => std::fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(file, url)| (file.to_owned(), url.to_owned()))
+            .collect(),
         None => BTreeMap::new(),
     };
-    let mut files: Vec<_> = std::fs::read_dir(&arguments[1]).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with(".html.gz")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&arguments[1])
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".html.gz"))
+        .collect();
     files.sort();
     let mut pages = Vec::new();
     for path in &files {
@@ -31,15 +40,42 @@ fn main() {
             let document = parser.parse(&text);
             let facts = creel_extract::sources::facts::Facts::of(document, url, creel_extract::country_of(url), None);
             let readings = creel_extract::extractor::read_sources(document, &facts).readings;
-            println!("{name} {url}\ncountry {} headings {:?}", facts.country, facts.headings.iter().take(4).collect::<Vec<_>>());
+            println!(
+                "{name} {url}\ncountry {} headings {:?}",
+                facts.country,
+                facts.headings.iter().take(4).collect::<Vec<_>>()
+            );
             for reading in &readings.stated {
-                println!("{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}", reading.source, reading.title, reading.brand, reading.product_id, reading.sku, reading.gtin, reading.mpn, reading.skus.len(), reading.offer);
+                println!(
+                    "{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}",
+                    reading.source,
+                    reading.title,
+                    reading.brand,
+                    reading.product_id,
+                    reading.sku,
+                    reading.gtin,
+                    reading.mpn,
+                    reading.skus.len(),
+                    reading.offer
+                );
             }
             let dom = &readings.dom;
-            println!("dom title {:?} brand {:?} codes {:?} stock {:?} can_buy {} unit {:?}", dom.reading.title, dom.reading.brand, dom.codes, dom.stock, dom.can_buy, dom.reading.offer.unit_price);
-            println!("crumbs {:?}\nimages {:?}\noptions {:?}\nproperties {:?}", dom.reading.breadcrumbs, dom.reading.images.iter().take(4).collect::<Vec<_>>(), dom.reading.options, dom.reading.properties.iter().take(8).collect::<Vec<_>>());
+            println!(
+                "dom title {:?} brand {:?} codes {:?} stock {:?} can_buy {} unit {:?}",
+                dom.reading.title, dom.reading.brand, dom.codes, dom.stock, dom.can_buy, dom.reading.offer.unit_price
+            );
+            println!(
+                "crumbs {:?}\nimages {:?}\noptions {:?}\nproperties {:?}",
+                dom.reading.breadcrumbs,
+                dom.reading.images.iter().take(4).collect::<Vec<_>>(),
+                dom.reading.options,
+                dom.reading.properties.iter().take(8).collect::<Vec<_>>()
+            );
             for price in dom.prices.iter().take(14) {
-                println!("  {} {:?} old {} score {:.2} high {:?}", price.amount, price.currency, price.old, price.score, price.high);
+                println!(
+                    "  {} {:?} old {} score {:.2} high {:?}",
+                    price.amount, price.currency, price.old, price.score, price.high
+                );
             }
         }
         return;
@@ -53,11 +89,21 @@ fn main() {
             let mut captures = 0;
             for (_, url, bytes) in &pages {
                 let text = tape::decode(bytes, None).text;
-                let reading = extractor.read(&PageInput { url, html: &text, country: creel_extract::country_of(url), program: None, status: 200 });
+                let reading = extractor.read(&PageInput {
+                    url,
+                    html: &text,
+                    country: creel_extract::country_of(url),
+                    program: None,
+                    status: 200,
+                });
                 captures += usize::from(reading.is_capture());
             }
             let seconds = start.elapsed().as_secs_f64();
-            eprintln!("{captures} captures, {:.0} MB/s, {:.0} pages/s", total as f64 / 1e6 / seconds, pages.len() as f64 / seconds);
+            eprintln!(
+                "{captures} captures, {:.0} MB/s, {:.0} pages/s",
+                total as f64 / 1e6 / seconds,
+                pages.len() as f64 / seconds
+            );
         }
         if arguments.iter().any(|argument| argument == "--each") {
             for (name, url, bytes) in &pages {
@@ -74,14 +120,26 @@ fn main() {
                     extractor.read(&PageInput { url, html: &text, country: Country::US, program: None, status: 200 });
                 }
                 let all = start.elapsed().as_secs_f64() / 5.0;
-                eprintln!("{name} {:7} bytes, {:6.0} us ({:4.0} MB/s), tape {:5.0} us", bytes.len(), all * 1e6, bytes.len() as f64 / 1e6 / all, parse * 1e6);
+                eprintln!(
+                    "{name} {:7} bytes, {:6.0} us ({:4.0} MB/s), tape {:5.0} us",
+                    bytes.len(),
+                    all * 1e6,
+                    bytes.len() as f64 / 1e6 / all,
+                    parse * 1e6
+                );
             }
         }
         return;
     }
     for (name, url, bytes) in &pages {
         let text = tape::decode(bytes, None).text;
-        let reading = extractor.read(&PageInput { url, html: &text, country: creel_extract::country_of(url), program: None, status: 200 });
+        let reading = extractor.read(&PageInput {
+            url,
+            html: &text,
+            country: creel_extract::country_of(url),
+            program: None,
+            status: 200,
+        });
         let mut reading = reading;
         if arguments.iter().any(|argument| argument == "--dom-only") {
             use creel_extract::{sources::*, *};

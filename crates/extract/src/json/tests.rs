@@ -6,7 +6,7 @@ use super::*;
 
 fn price(text: &str) -> Option<String> {
     let document = parse(text)?;
-    
+
     document.roots().flat_map(Json::walk).find(|value| value.key() == "price").and_then(|value| value.filled())
 }
 

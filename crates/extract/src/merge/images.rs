@@ -20,7 +20,12 @@ pub(super) fn fill(draft: &mut Draft, readings: &Readings, facts: &Facts<'_>) {
     let mut seen = FxHashSet::default();
     let mut images = Vec::new();
     for reading in Ordered::new(readings, &STATED_FIRST).each() {
-        let fresh: Vec<String> = reading.images.iter().filter_map(|address| absolute(address, &facts.base)).filter(|address| seen.insert(identity(address))).collect();
+        let fresh: Vec<String> = reading
+            .images
+            .iter()
+            .filter_map(|address| absolute(address, &facts.base))
+            .filter(|address| seen.insert(identity(address)))
+            .collect();
         if fresh.is_empty() {
             continue;
         }
@@ -54,8 +59,31 @@ fn shows_goods(address: &str) -> bool {
     let path = folded.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
     let empty = [
-        "placeholder", "no-image", "noimage", "no_image", "no-photo", "nophoto", "no_photo", "spacer", "blank.", "1x1", "pixel.", "sprite", "loading", "loader", "lazyload", "transparent",
-        "default-image", "image-not-available", "notavailable", "coming-soon", "comingsoon", "empty.", "dummy", "spinner", "ajax-loader",
+        "placeholder",
+        "no-image",
+        "noimage",
+        "no_image",
+        "no-photo",
+        "nophoto",
+        "no_photo",
+        "spacer",
+        "blank.",
+        "1x1",
+        "pixel.",
+        "sprite",
+        "loading",
+        "loader",
+        "lazyload",
+        "transparent",
+        "default-image",
+        "image-not-available",
+        "notavailable",
+        "coming-soon",
+        "comingsoon",
+        "empty.",
+        "dummy",
+        "spinner",
+        "ajax-loader",
     ];
     let no_address = ["data:", "javascript:", "about:"].iter().any(|scheme| folded.starts_with(scheme));
     let template = ["{{", "<%", "${"].iter().any(|mark| folded.contains(mark));
@@ -70,8 +98,12 @@ fn identity(address: &str) -> String {
     let bare = address.split_once("://").map_or(address, |(_, rest)| rest).replace("%24", "$");
     let bare = bare.as_str();
     let (path, query) = bare.split_once('?').unwrap_or((bare, ""));
-    let sized = ["w=", "width=", "h=", "height=", "wid=", "hei=", "size=", "sw=", "sh=", "quality=", "q=", "v=", "fit=", "fmt=", "qlt=", "$"];
-    let kept: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !sized.iter().any(|size| part.starts_with(size))).collect();
+    let sized = [
+        "w=", "width=", "h=", "height=", "wid=", "hei=", "size=", "sw=", "sh=", "quality=", "q=", "v=", "fit=", "fmt=",
+        "qlt=", "$",
+    ];
+    let kept: Vec<&str> =
+        query.split('&').filter(|part| !part.is_empty() && !sized.iter().any(|size| part.starts_with(size))).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 

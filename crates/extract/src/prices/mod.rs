@@ -105,9 +105,10 @@ pub fn machine_amount(text: &str, context: &PriceContext) -> Option<Amount> {
         let whole = context.currency.or(context.home).is_some_and(|c| c.places() == 0);
         // "24.990" for a currency without minor unit is 24,990: nobody prices to a thousandth of a peso.
         if !(places == 3 && whole && trimmed.matches('.').count() == 1)
-            && let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>() {
-                return Amount::new(value);
-            }
+            && let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>()
+        {
+            return Amount::new(value);
+        }
     } else if let Ok(value) = Decimal::from_scientific(trimmed) {
         return Amount::new(value);
     }
@@ -125,7 +126,13 @@ fn letters_of(text: &str) -> Vec<char> {
             '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' => continue,
             _ if letter.is_whitespace() => ' ',
             '’' | '‘' | '´' | '`' | 'ʼ' | '＇' => '\'',
-            '．' | '٫' => if letter == '٫' { ',' } else { '.' },
+            '．' | '٫' => {
+                if letter == '٫' {
+                    ','
+                } else {
+                    '.'
+                }
+            }
             '，' => ',',
             '٬' => '\'',
             '–' | '—' | '‒' | '−' | '‐' | '‑' | '－' | '―' => '-',
@@ -149,7 +156,17 @@ fn says_free(letters: &[char]) -> bool {
     let word = text.trim_matches(|letter: char| !letter.is_alphanumeric());
     matches!(
         word,
-        "free" | "gratis" | "kostenlos" | "gratuit" | "grátis" | "бесплатно" | "zdarma" | "zadarmo" | "ingyenes" | "ücretsiz" | "za darmo"
+        "free"
+            | "gratis"
+            | "kostenlos"
+            | "gratuit"
+            | "grátis"
+            | "бесплатно"
+            | "zdarma"
+            | "zadarmo"
+            | "ingyenes"
+            | "ücretsiz"
+            | "za darmo"
     )
 }
 
@@ -172,10 +189,8 @@ fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) ->
     let before = symbol_before(letters, token.start);
     let after = symbol_after(letters, token.end);
     let resolve = |symbol: &str| symbols::resolve(symbol, context.home, context.currency);
-    let (left, right) = (
-        before.as_ref().and_then(|(symbol, _)| resolve(symbol)),
-        after.as_ref().and_then(|(symbol, _)| resolve(symbol)),
-    );
+    let (left, right) =
+        (before.as_ref().and_then(|(symbol, _)| resolve(symbol)), after.as_ref().and_then(|(symbol, _)| resolve(symbol)));
     // "$1,190.00 AUD": the surer of the two names it.
     let currency = match (left, right) {
         (Some(left), Some(right)) if right.1 > left.1 => Some(right),
@@ -225,7 +240,8 @@ fn choose(letters: &[char], found: &[Money]) -> Option<usize> {
     let with_currency = found.iter().position(|money| money.currency.is_some() && usable(money));
     if let Some(at) = with_currency {
         // "From 26 to 50 €": the currency stands at the far end of a range.
-        let opens_range = at > 0 && usable(&found[at - 1]) && !found[at - 1].goods && is_range(letters, &found[at - 1], &found[at]);
+        let opens_range =
+            at > 0 && usable(&found[at - 1]) && !found[at - 1].goods && is_range(letters, &found[at - 1], &found[at]);
         let price = if opens_range { at - 1 } else { at };
         return (!states_threshold(letters, &found[price])).then_some(price);
     }
@@ -236,7 +252,10 @@ fn choose(letters: &[char], found: &[Money]) -> Option<usize> {
 
 /// "Was $120.00 Now $60.00": the positions of both.
 fn was_now(letters: &[char], found: &[Money]) -> Option<(usize, usize)> {
-    let (first, second) = (found.iter().position(|money| money.currency.is_some())?, found.iter().rposition(|money| money.currency.is_some())?);
+    let (first, second) = (
+        found.iter().position(|money| money.currency.is_some())?,
+        found.iter().rposition(|money| money.currency.is_some())?,
+    );
     if first == second || !found[second].amount.is_positive() {
         return None;
     }
@@ -244,8 +263,12 @@ fn was_now(letters: &[char], found: &[Money]) -> Option<(usize, usize)> {
         let end = money.start;
         letters[end.saturating_sub(8)..end].iter().collect::<String>().to_lowercase()
     };
-    let was = ["was", "rrp", "statt", "avant", "antes", "före", "før", "prima"].iter().any(|word| word_before(&found[first]).contains(word));
-    let now = ["now", "jetzt", "nur", "ahora", "agora", "nu ", "nå "].iter().any(|word| word_before(&found[second]).contains(word));
+    let was = ["was", "rrp", "statt", "avant", "antes", "före", "før", "prima"]
+        .iter()
+        .any(|word| word_before(&found[first]).contains(word));
+    let now = ["now", "jetzt", "nur", "ahora", "agora", "nu ", "nå "]
+        .iter()
+        .any(|word| word_before(&found[second]).contains(word));
     (was && now).then_some((first, second))
 }
 
@@ -274,7 +297,10 @@ fn is_range(letters: &[char], low: &Money, high: &Money) -> bool {
         return false;
     }
     let between: String = letters[low.end..high.start].iter().collect::<String>().to_lowercase();
-    matches!(between.trim(), "-" | "~" | "to" | "bis" | "до" | "à" | "a" | "til" | "till" | "tot" | "do" | "al" | "až" | "и" | "..." | "…")
+    matches!(
+        between.trim(),
+        "-" | "~" | "to" | "bis" | "до" | "à" | "a" | "til" | "till" | "tot" | "do" | "al" | "až" | "и" | "..." | "…"
+    )
 }
 
 fn is_negative(letters: &[char], start: usize) -> bool {
@@ -282,8 +308,13 @@ fn is_negative(letters: &[char], start: usize) -> bool {
         return false;
     }
     // "-10 €", "(-10": but "12-15" is a range.
-    start == 1 || !letters[..start - 1].iter().rev().find(|letter| **letter != ' ').is_some_and(|letter| letter.is_alphanumeric() || *letter == ':')
-        && letters[start - 2] != ' '
+    start == 1
+        || !letters[..start - 1]
+            .iter()
+            .rev()
+            .find(|letter| **letter != ' ')
+            .is_some_and(|letter| letter.is_alphanumeric() || *letter == ':')
+            && letters[start - 2] != ' '
 }
 
 /// Whether nothing of a number or a word follows: footnote marks, brackets, a repeated symbol.
@@ -303,7 +334,11 @@ fn previous_letter(letters: &[char], at: usize) -> Option<char> {
 /// Letters that a currency's symbol or abbreviation is made of.
 fn is_symbol_letter(letter: char) -> bool {
     letter.is_alphabetic()
-        || matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '.' | '/' | '\'' | '"' | '￥' | '￡' | '﷼' | '¢' | '＄' | '﹩' | '\u{093e}'..='\u{094f}')
+        || matches!(
+            letter,
+            '$' | '€' | '£' | '¥' | '₹' | '₽' | '.' | '/' | '\'' | '"' | '￥' | '￡' | '﷼' | '¢' | '＄' | '﹩' | '\u{093e}'
+                ..='\u{094f}'
+        )
         || ('\u{20a0}'..='\u{20cf}').contains(&letter)
         || matches!(letter, '\u{0b80}'..='\u{0bff}' | '฿' | '៛' | '֏')
 }
@@ -390,10 +425,12 @@ fn lone_symbol(letters: &[char], context: &PriceContext) -> Option<(Currency, Ce
         .find_map(|word| symbols::resolve(word, context.home, context.currency))
 }
 
+#[rustfmt::skip]
 const UNITS: &[&str] = &[
-    "kg", "g", "mg", "l", "ml", "cl", "dl", "m", "cm", "mm", "m2", "m²", "m3", "m³", "lb", "lbs", "oz", "ft", "sqft", "yd", "gal", "qt", "pt", "fl oz",
-    "liter", "litre", "litro", "kilogramm", "kilo", "gramm", "meter", "metre", "stück", "stk", "st", "pc", "pcs", "piece", "unit", "ea", "each", "szt",
-    "шт", "кг", "л", "м", "мл", "г", "kus", "ks", "db", "gb", "tb", "mb", "mah", "w", "v", "hz", "inch", "rolle", "paar", "unidad", "unité", "tab", "count", "ct",
+    "kg", "g", "mg", "l", "ml", "cl", "dl", "m", "cm", "mm", "m2", "m²", "m3", "m³", "lb", "lbs", "oz", "ft", "sqft",
+    "yd", "gal", "qt", "pt", "fl oz", "liter", "litre", "litro", "kilogramm", "kilo", "gramm", "meter", "metre", "stück",
+    "stk", "st", "pc", "pcs", "piece", "unit", "ea", "each", "szt", "шт", "кг", "л", "м", "мл", "г", "kus", "ks", "db",
+    "gb", "tb", "mb", "mah", "w", "v", "hz", "inch", "rolle", "paar", "unidad", "unité", "tab", "count", "ct",
 ];
 
 /// The unit of measure right after a number, with where it ends.

@@ -43,9 +43,10 @@ fn add_value(items: &mut Items, value: Json<'_>, parent: Option<(usize, &str)>) 
         value.values().for_each(|value| add_value(items, value, parent));
     } else if value.is_object() {
         if let Some(at) = add_item(items, value, parent)
-            && let Some((parent, name)) = parent {
-                items.set(parent, name, Value::Item(at));
-            }
+            && let Some((parent, name)) = parent
+        {
+            items.set(parent, name, Value::Item(at));
+        }
     } else if let Some((parent, name)) = parent {
         let text = match value.as_bool() {
             Some(yes) => Some(Cow::Borrowed(if yes { "true" } else { "false" })),

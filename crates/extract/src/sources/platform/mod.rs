@@ -27,16 +27,25 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option
     let mut best: Option<(f32, Reading)> = None;
     let mut take = |found: Option<(f32, Reading)>| {
         if let Some(found) = found
-            && best.as_ref().is_none_or(|known| found.0 > known.0) {
-                best = Some(found);
-            }
+            && best.as_ref().is_none_or(|known| found.0 > known.0)
+        {
+            best = Some(found);
+        }
     };
     let page = product::Page::new(facts, names);
     scripts::each(document, |root: Json<'_>| {
         take(product::find(root, &page));
         take(magento::find(root, &page));
     });
-    for attr in [Attr::DataProduct, Attr::DataProps, Attr::DataJson, Attr::DataState, Attr::DataConfig, Attr::DataOptions, Attr::DataVariants] {
+    for attr in [
+        Attr::DataProduct,
+        Attr::DataProps,
+        Attr::DataJson,
+        Attr::DataState,
+        Attr::DataConfig,
+        Attr::DataOptions,
+        Attr::DataVariants,
+    ] {
         for node in document.with_attr(attr).take(ATTRIBUTES_MAX) {
             let raw = node.attr_raw(attr).unwrap_or_default();
             if raw.len() < 20 || raw.len() > ATTRIBUTE_BYTES_MAX || !raw.contains("price") {
