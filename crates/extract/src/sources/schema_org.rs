@@ -1,6 +1,7 @@
 //! schema.org's vocabulary: which item is the page's product, and what its properties say. The same for JSON-LD, microdata and RDFa.
 //! Refuses to believe an item because it is there: related products, lists and reviews are items too.
 
+mod breadcrumbs;
 mod offers;
 mod variants;
 
@@ -23,7 +24,7 @@ const LIST_MAX: usize = 100;
 /// What a page's items say about its product, if one of them is it.
 #[must_use]
 pub fn read(items: &Items, facts: &Facts<'_>, source: Source) -> Option<Reading> {
-    let breadcrumbs = breadcrumbs(items);
+    let breadcrumbs = breadcrumbs::breadcrumbs(items);
     let Some(product) = main_product(items, facts) else {
         let only = Reading { source: Some(source), breadcrumbs, ..Reading::default() };
         return (!only.breadcrumbs.is_empty()).then_some(only);
@@ -32,7 +33,7 @@ pub fn read(items: &Items, facts: &Facts<'_>, source: Source) -> Option<Reading>
     reading.source = Some(source);
     reading.breadcrumbs = breadcrumbs;
     if reading.breadcrumbs.is_empty() {
-        reading.breadcrumbs = product.text("category").map(category_path).unwrap_or_default();
+        reading.breadcrumbs = product.text("category").map(breadcrumbs::category_path).unwrap_or_default();
     }
     Some(reading)
 }
@@ -325,47 +326,6 @@ fn properties(product: ItemRef<'_>) -> Vec<(String, String)> {
     }
     properties.truncate(LIST_MAX);
     properties
-}
-
-/// The names of the first list of breadcrumbs that has several.
-fn breadcrumbs(items: &Items) -> Vec<String> {
-    let lists = items.all().filter(|item| item.is("BreadcrumbList")).map(crumbs_of_list);
-    let found = lists.filter(|crumbs| !crumbs.is_empty()).reduce(|best, next| if best.len() >= 2 { best } else { next });
-    found.unwrap_or_else(|| {
-        // data-vocabulary.org: a row of items of type Breadcrumb.
-        items
-            .all()
-            .filter(|item| item.is("Breadcrumb"))
-            .filter_map(|item| item.text("title"))
-            .take(LIST_MAX)
-            .map(str::to_owned)
-            .collect()
-    })
-}
-
-fn crumbs_of_list(list: ItemRef<'_>) -> Vec<String> {
-    let mut crumbs: Vec<(i64, String)> = list
-        .items("itemListElement")
-        .take(LIST_MAX)
-        .filter_map(|element| {
-            let own = element.text("name");
-            let name = own.or_else(|| element.items("item").find_map(|item| item.text("name")))?;
-            let position = element.text("position").and_then(|text| text.trim().parse().ok()).unwrap_or(i64::MAX);
-            Some((position, name.trim().to_owned()))
-        })
-        .collect();
-    crumbs.sort_by_key(|(position, _)| *position);
-    crumbs.into_iter().map(|(_, name)| name).filter(|name| !name.is_empty()).collect()
-}
-
-/// "Home > Garden > Hoses" as a path; an address or a plain word is none.
-fn category_path(category: &str) -> Vec<String> {
-    if category.starts_with("http") {
-        return Vec::new();
-    }
-    let separator = [" > ", ">", " / ", "/", " | ", "»"].into_iter().find(|separator| category.contains(separator));
-    let Some(separator) = separator else { return vec![category.to_owned()] };
-    category.split(separator).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).take(LIST_MAX).collect()
 }
 
 /// The term without its vocabulary.

@@ -4,6 +4,7 @@
 mod buttons;
 mod crumbs;
 mod gallery;
+mod label_words;
 mod labels;
 mod options;
 mod prices;

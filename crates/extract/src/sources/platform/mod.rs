@@ -1,6 +1,7 @@
 //! State that a shop's platform embeds for its own scripts: the exactest source for variants, if it is this page's product that is found in it.
 //! Owns where state is looked for; `product` owns what an object of it says.
 
+mod keys;
 mod magento;
 mod product;
 mod scripts;

@@ -1,17 +1,19 @@
 //! A product in a platform's state: the object among all others that is this page's, and what its keys say. Keys are those that platforms share; none
 //! is one shop's. Refuses an object that the page does not name by title, number or address.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::collections::BTreeSet;
 
 use creel_types::{AvailabilityStatus, Currency};
-use rustc_hash::FxHashMap;
 
 use crate::{
     availability,
     json::Json,
     prices::machine_amount,
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
-    sources::facts::{Facts, words},
+    sources::{
+        facts::{Facts, words},
+        platform::keys::*,
+    },
 };
 
 /// Objects that may be products and are weighed.
@@ -28,71 +30,6 @@ const IMAGES_MAX: usize = 40;
 
 /// What an object must score to be this page's product.
 const SCORE_MIN: f32 = 2.4;
-
-#[rustfmt::skip]
-const NAME_KEYS: [&str; 11] = [
-    "name", "title", "productName", "product_name", "displayName", "item_name", "productTitle", "product_title",
-    "itemName", "label", "fullName",
-];
-#[rustfmt::skip]
-const PRICE_KEYS: [&str; 24] = [
-    "salePrice", "sale_price", "currentPrice", "current_price", "finalPrice", "final_price", "specialPrice",
-    "special_price", "price_amount", "discountedPrice", "discountPrice", "sellingPrice", "offerPrice", "priceAmount",
-    "price", "prices", "pricing", "priceInfo", "unitPrice", "unit_price", "priceValue", "basePrice", "price_value",
-    "product_price",
-];
-#[rustfmt::skip]
-const FULL_KEYS: [&str; 20] = [
-    "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice",
-    "original_price", "oldPrice", "old_price", "wasPrice", "was_price", "msrp", "price_without_reduction", "retailPrice",
-    "fullPrice", "full_price", "standardPrice", "strikePrice", "priceBeforeDiscount",
-];
-#[rustfmt::skip]
-const ID_KEYS: [&str; 16] = [
-    "productId", "product_id", "productID", "id_product", "prodId", "productCode", "code", "itemId", "item_id",
-    "partNumber", "articleNumber", "articleId", "id", "styleId", "pid", "masterId",
-];
-#[rustfmt::skip]
-const SKU_KEYS: [&str; 14] = [
-    "sku", "skuId", "skuCode", "sku_id", "defaultSku", "reference", "itemNumber", "articleNumber", "partNumber",
-    "product_sku", "productSku", "variantSku", "artNo", "displayCode",
-];
-const GTIN_KEYS: [&str; 10] = ["gtin", "gtin13", "ean", "ean13", "barcode", "upc", "gtin12", "gtin14", "isbn", "eanCode"];
-const MPN_KEYS: [&str; 7] = [
-    "mpn",
-    "manufacturerPartNumber",
-    "modelNumber",
-    "manufacturerCode",
-    "model_number",
-    "mfrPartNumber",
-    "manufacturer_sku",
-];
-#[rustfmt::skip]
-const BRAND_KEYS: [&str; 12] = [
-    "brand", "vendor", "brandName", "brand_name", "item_brand", "manufacturer", "manufacturer_name", "manufacturerName",
-    "designer", "designerName", "marca", "productBrand",
-];
-#[rustfmt::skip]
-const VARIANT_KEYS: [&str; 11] = [
-    "variants", "skus", "variations", "childSkus", "children", "productVariants", "items", "sizes", "variantList",
-    "product_variants", "variationMatrix",
-];
-#[rustfmt::skip]
-const IMAGE_KEYS: [&str; 13] = [
-    "images", "media", "gallery", "imageUrls", "image", "imageUrl", "image_url", "featured_image", "mainImage",
-    "pictures", "photos", "productImages", "thumbnail",
-];
-const DESCRIPTION_KEYS: [&str; 6] =
-    ["description", "longDescription", "body_html", "productDescription", "shortDescription", "description_short"];
-const URL_KEYS: [&str; 7] = ["url", "canonicalUrl", "productUrl", "link", "handle", "slug", "href"];
-const CURRENCY_KEYS: [&str; 7] =
-    ["currency", "currencyCode", "priceCurrency", "currency_code", "currencyIso", "isoCurrencyCode", "currencyISO"];
-
-/// Keys that name a product (true) or say that it has a price or variants (false), for one quick look at every object of a page.
-static KEY_NAMES: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
-    let priced = PRICE_KEYS.iter().chain(&VARIANT_KEYS).chain(&["offers"]).map(|key| (*key, false));
-    priced.chain(NAME_KEYS.iter().map(|key| (*key, true))).collect()
-});
 
 /// What the page is called, for telling its product from others.
 pub(super) struct Page<'p> {
