@@ -29,6 +29,8 @@ pub fn start_evershop(port: u16) -> Result<RunningShop, String> {
         .arg(script)
         .arg(sh::work_folder("evershop")?)
         .arg(port.to_string())
+        // The script ends with this pipe, so also when this process is killed.
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("bash: {error}"))?;
@@ -47,6 +49,9 @@ pub fn serve_evershop(port: u16) -> Result<(), String> {
     let mut shop = start_evershop(port)?;
     println!("EverShop listens on {}; Ctrl-C ends it", shop.address);
     println!("try: creel run {} --allow-private", shop.address);
+    // Waiting closes a child's standard input, and the script would take that for our end.
+    let open = shop.child.stdin.take();
     let status = shop.child.wait().map_err(|error| error.to_string())?;
+    drop(open);
     if status.success() { Ok(()) } else { Err(format!("EverShop ended with {status}")) }
 }

@@ -76,7 +76,9 @@ impl From<StoreError> for ApiError {
                 ApiError::new(ErrorCode::InsufficientCredits, error.to_string())
             }
             StoreError::Refused(refused) => ApiError::new(ErrorCode::Conflict, refused.to_string()),
-            other if other.is_busy() => ApiError::new(ErrorCode::Unavailable, "the database is busy; try again in a moment"),
+            other if other.is_transient() => {
+                ApiError::new(ErrorCode::Unavailable, "the database is busy; try again in a moment")
+            }
             other => {
                 tracing::error!(error = %other, "a request failed");
                 ApiError::internal()

@@ -8,7 +8,10 @@ use creel_store::{StoreError, robots::BuildAnswer};
 use creel_types::{Country, Host, OrganizationId, RobotProgram};
 use url::Url;
 
-use crate::Crawler;
+use crate::{
+    Crawler,
+    ask::{Answer, Manners},
+};
 
 /// Why an address cannot become a robot.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,8 @@ pub enum BadAddress {
     Scheme(Url),
     #[error("{0} has no host")]
     NoHost(Url),
+    #[error("leave the user name and password out of the address: it is stored and shown")]
+    Credentials,
 }
 
 /// Reads an address as a person types it: `shop.example` counts as `https://shop.example/`.
@@ -37,6 +42,9 @@ pub fn shop_address(text: &str) -> Result<Url, BadAddress> {
     if Host::of(&url).is_none() {
         return Err(BadAddress::NoHost(url));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(BadAddress::Credentials);
+    }
     Ok(url)
 }
 
@@ -44,12 +52,10 @@ impl Crawler {
     /// Where the address leads: its own, or the one it redirects to. A shop that forbids the page by robots.txt, or does not
     /// answer, keeps the address that was given; the run will say what is wrong.
     pub async fn resolve_shop(&self, url: &Url) -> Url {
-        if !self.robots_txt(url).await.policy.allows(url) {
-            return url.clone();
-        }
-        match self.fetcher().get(url, &GetOptions::default()).await {
-            Ok(fetched) => fetched.final_url,
-            Err(_) => url.clone(),
+        let manners = Manners { stay_on: None, invited: false };
+        match self.ask(url, &GetOptions::default(), manners).await {
+            Answer::Page(fetched) => creel_frontier::canonical_url(&fetched.final_url),
+            _ => url.clone(),
         }
     }
 
@@ -91,6 +97,7 @@ mod tests {
             (" shop.example ", Some("https://shop.example/")),
             ("shop.example/women", Some("https://shop.example/women")),
             ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080/")),
+            ("https://me:secret@shop.example/", None),
             ("ftp://shop.example/", None),
             ("mailto:a@shop.example", None),
             ("https://", None),

@@ -1,12 +1,16 @@
 //! What all runs of a process share: the store, the committer, the HTTP client, the pace of each host, robots.txt files.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use creel_extract::Extractor;
 use creel_fetch::{FetchError, FetchSettings, Fetcher, HostGates};
 use creel_frontier::PaceSettings;
 use creel_store::{Owner, Store, StoreError, runs::Run, settle::Committer};
 use creel_types::RunId;
+use uuid::Uuid;
 
 use crate::robots_txt::RobotsTxtCache;
 
@@ -33,8 +37,35 @@ pub(crate) struct Shared {
     pub(crate) gates: HostGates,
     pub(crate) owner: Owner,
     pub(crate) robots_txt: RobotsTxtCache,
+    /// Runs in the hands of this process: none is taken twice, also not while an earlier crawl of it is still winding up.
+    in_hand: Mutex<HashSet<RunId>>,
+    /// One sitemap is unpacked and parsed at a time: each may be fifty megabytes.
+    pub(crate) sitemap_turn: tokio::sync::Semaphore,
     /// Extractors that rest between pages, with their buffers grown.
     extractors: Mutex<Vec<Extractor>>,
+}
+
+impl Shared {
+    fn in_hand(&self) -> MutexGuard<'_, HashSet<RunId>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run that this process crawls, until dropped.
+pub struct Claimed {
+    pub run: Run,
+    pub(crate) hold: Hold,
+}
+
+pub(crate) struct Hold {
+    shared: Arc<Shared>,
+    run: RunId,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.shared.in_hand().remove(&self.run);
+    }
 }
 
 impl Crawler {
@@ -47,6 +78,8 @@ impl Crawler {
             gates: HostGates::new(settings.pace),
             owner,
             robots_txt: RobotsTxtCache::default(),
+            in_hand: Mutex::default(),
+            sitemap_turn: tokio::sync::Semaphore::new(1),
             extractors: Mutex::default(),
         })))
     }
@@ -61,9 +94,31 @@ impl Crawler {
         &self.0.fetcher
     }
 
-    /// Takes a run into the hands of this process; `None` while another, living one has it.
-    pub async fn claim(&self, run: RunId) -> Result<Option<Run>, StoreError> {
-        self.store().claim_run(run, self.0.owner.id, self.0.owner.judge()).await
+    /// Takes a run into the hands of this process; `None` while it, or another living process, has it.
+    pub async fn claim(&self, run: RunId) -> Result<Option<Claimed>, StoreError> {
+        let Some(hold) = self.hold(run) else { return Ok(None) };
+        let owner = &self.0.owner;
+        Ok(self.store().claim_run(run, owner.id, owner.judge()).await?.map(|run| Claimed { run, hold }))
+    }
+
+    /// Takes the oldest run that waits, or whose process has gone.
+    pub async fn claim_next(&self) -> Result<Option<Claimed>, StoreError> {
+        for run in self.store().list_claimable_runs().await? {
+            if let Some(claimed) = self.claim(run).await? {
+                return Ok(Some(claimed));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The process that new runs can be made for, so that no other takes them first.
+    #[must_use]
+    pub fn owner(&self) -> Uuid {
+        self.0.owner.id
+    }
+
+    fn hold(&self, run: RunId) -> Option<Hold> {
+        self.0.in_hand().insert(run).then(|| Hold { shared: Arc::clone(&self.0), run })
     }
 
     pub(crate) fn shared(&self) -> &Shared {

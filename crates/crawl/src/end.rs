@@ -1,7 +1,7 @@
 //! Why a run without captures failed, judged from what became of its pages.
 
 use creel_store::StoreError;
-use creel_types::{PageOutcome, RunError, RunErrorCode};
+use creel_types::{RunError, RunErrorCode};
 
 use crate::run::Crawl;
 
@@ -12,9 +12,8 @@ pub(crate) async fn error_of_run(crawl: &Crawl) -> Result<Option<RunError>, Stor
     if run.extracted > 0 {
         return Ok(None);
     }
-    let counts = store.outcome_counts(crawl.run.id).await?;
-    let read = |outcome| matches!(outcome, PageOutcome::Discovery | PageOutcome::GateFailed | PageOutcome::Duplicate);
-    let pages_read: i64 = counts.iter().filter(|count| read(count.outcome)).map(|count| count.count).sum();
+    let counts = store.error_counts(crawl.run.id).await?;
+    let pages_read: i64 = counts.iter().filter(|count| count.error_code.is_none()).map(|count| count.count).sum();
     // The most frequent trouble names the failure, unless most pages could be read.
     let trouble = counts.iter().filter(|count| count.error_code.is_some()).max_by_key(|count| count.count);
     if let Some(trouble) = trouble.filter(|trouble| trouble.count > pages_read)

@@ -3,6 +3,7 @@
 //! The path, once: [`walk::walk_page`]. Around it: a run from its claim to its end ([`run`]), the process that takes runs
 //! from the database ([`worker`]), and what makes a robot ([`build`]).
 
+mod ask;
 pub mod build;
 pub mod crawler;
 mod end;
@@ -14,5 +15,5 @@ mod sitemaps;
 mod walk;
 pub mod worker;
 
-pub use crawler::{CrawlSettings, Crawler};
+pub use crawler::{Claimed, CrawlSettings, Crawler};
 pub use run::{Ended, crawl_run};

@@ -15,6 +15,10 @@ use crate::{
     run::{Crawl, Known, SEED_PRIORITY},
 };
 
+/// Sitemaps that one run reads, over all levels.
+const SITEMAPS_MAX: usize = creel_frontier::sitemap::SITEMAPS_MAX;
+/// Below addresses that look like products, above everything else.
+const FURTHER_SITEMAP_PRIORITY: i64 = creel_frontier::priority::PRODUCT - 1;
 /// The shape of pages that need no bound of their own.
 const UNBOUNDED: &str = "";
 
@@ -25,9 +29,6 @@ impl Crawl {
             return Ok(());
         }
         let depth = page.depth + 1;
-        if self.run.settings.max_depth.is_some_and(|max| depth > max) {
-            return Ok(());
-        }
         let pages = reading.links.iter().filter(|link| !link.nofollow).filter_map(|link| {
             let context = LinkContext {
                 depth,
@@ -43,6 +44,9 @@ impl Crawl {
 
     /// The row for a found address, or nothing where the run does not want it.
     pub(crate) fn new_page(&self, url: &Url, context: &LinkContext) -> Option<NewPage> {
+        if self.run.settings.max_depth.is_some_and(|max| context.depth > max) {
+            return None;
+        }
         let url = queue_url(url);
         if self.scope.check(&url).is_err() || find_trap(&url).is_some() || !self.patterns.verdict(&url).allows_fetch() {
             return None;
@@ -61,6 +65,12 @@ pub(crate) fn take_unknown(known: &Mutex<Known>, pages: Vec<NewPage>) -> Vec<New
         .filter(|page| {
             if known.urls.len() >= PAGES_PER_RUN_MAX || known.urls.contains(&page.url) {
                 return false;
+            }
+            if page.role == PageRole::Sitemap {
+                if known.sitemaps >= SITEMAPS_MAX {
+                    return false;
+                }
+                known.sitemaps += 1;
             }
             if page.shape != UNBOUNDED {
                 let bound =
@@ -84,11 +94,12 @@ pub(crate) fn sitemap_seeds(policy: &Policy, start: &Url) -> Vec<NewPage> {
     urls.into_iter().map(|url| sitemap_page(&url, 0)).collect()
 }
 
+/// The first sitemaps are read at once, they say where products are; further ones wait until no known product does.
 pub(crate) fn sitemap_page(url: &Url, nesting: u32) -> NewPage {
     NewPage {
         url: url.to_string(),
         role: PageRole::Sitemap,
-        priority: SEED_PRIORITY - 1,
+        priority: if nesting == 0 { SEED_PRIORITY - 1 } else { FURTHER_SITEMAP_PRIORITY },
         depth: nesting,
         shape: UNBOUNDED.to_owned(),
     }

@@ -4,20 +4,20 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
 
-use creel_frontier::{PatternSet, Policy, Scope};
+use creel_frontier::{PatternSet, Scope};
 use creel_store::{
     StoreError,
     pages::{LeasedPage, NewPage, PageRole},
     runs::{LEASE_MS, Run},
     settle::Verdict,
 };
-use creel_types::{Action, RunError, RunErrorCode};
-use tokio::task::JoinSet;
+use creel_types::{Action, RunError, RunErrorCode, RunId};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -25,11 +25,16 @@ use crate::{
     Crawler,
     crawler::WORKERS_MAX,
     end, links,
+    robots_txt::Asked,
     walk::{Walked, walk_page},
 };
 
 /// The longest nap while every page of the queue waits for its time.
 const NAP_MS_MAX: i64 = 500;
+/// Several beats fit into a lease, so that one that fails costs nothing.
+const BEAT_MS: u64 = LEASE_MS.unsigned_abs() / 5;
+/// Pages after which the balance is looked at again, which other runs spend too.
+const LOOK_PAGES: usize = 64;
 /// Priority of what a run starts with: above everything that is found.
 pub(crate) const SEED_PRIORITY: i64 = 1_000_000;
 
@@ -48,39 +53,50 @@ pub(crate) struct Crawl {
     pub(crate) run: Run,
     pub(crate) scope: Scope,
     pub(crate) patterns: PatternSet,
-    pub(crate) policy: Policy,
+    /// robots.txt of the first start URL, for the sitemaps that it names; each page asks the file of its own origin.
+    robots_txt: Arc<Asked>,
     /// Addresses that the run knows, and how many of each shape: what is here is not queued again.
     pub(crate) known: Mutex<Known>,
     /// Captures that budget and balance can still pay, as of the last look: a hint, the commit decides.
     payable: AtomicI64,
-    lost: AtomicBool,
 }
 
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) urls: HashSet<String>,
     pub(crate) shapes: HashMap<String, u32>,
+    pub(crate) sitemaps: usize,
 }
 
 /// Crawls a claimed run until it ends or `stop` is cancelled.
+///
+/// An interrupted run is given back, so that another process goes on at once. One that broke off with an error is not: it
+/// stays this process's until its lease runs out, which is the pause before anybody else tries.
 pub async fn crawl_run(crawler: &Crawler, run: Run, stop: &CancellationToken) -> Result<Ended, StoreError> {
-    let (id, owner) = (run.id, crawler.shared().owner.id);
-    let crawl = match prepare(crawler, run).await? {
-        Ok(crawl) => Arc::new(crawl),
-        Err(error) => {
-            crawler.store().fail_run(id, &error).await?;
-            return Ok(Ended::Over);
-        }
+    let (id, owner) = (run.id, crawler.owner());
+    let lost = CancellationToken::new();
+    let _heart = Heart::start(crawler.clone(), id, lost.clone());
+    let ended = tokio::select! {
+        ended = crawl_to_the_end(crawler, run, &lost) => ended?,
+        () = stop.cancelled() => Ended::Interrupted,
+        // Stopped by somebody, or taken over after this process was silent too long: what is in hand is let go.
+        () = lost.cancelled() => Ended::Over,
     };
-    let heart = tokio::spawn(beat(Arc::clone(&crawl)));
-    let result = walk_all(&crawl, stop).await;
-    heart.abort();
-    match result {
-        Ok(Ended::Over) => Ok(Ended::Over),
-        // Given back on interruption and on failure alike, so that another process or try goes on at once.
-        other => {
-            crawler.store().release_run(id, owner).await?;
-            other
+    if ended == Ended::Interrupted {
+        crawler.store().release_run(id, owner).await?;
+    }
+    Ok(ended)
+}
+
+async fn crawl_to_the_end(crawler: &Crawler, run: Run, lost: &CancellationToken) -> Result<Ended, StoreError> {
+    let (id, extracted) = (run.id, run.extracted);
+    match prepare(crawler, run).await? {
+        Ok(crawl) => walk_all(&Arc::new(crawl), lost).await,
+        // What it has is not to be lost over a moment's trouble: it is tried again instead of failed.
+        Err(error) if extracted > 0 => Err(StoreError::Conflict(format!("{}: {}", error.code, error.message))),
+        Err(error) => {
+            crawler.store().fail_run(id, crawler.owner(), &error).await?;
+            Ok(Ended::Over)
         }
     }
 }
@@ -97,8 +113,8 @@ async fn prepare(crawler: &Crawler, run: Run) -> Result<Result<Crawl, RunError>,
         return Ok(Err(internal("the run has no start URL".to_owned())));
     };
     let asked = crawler.robots_txt(first).await;
-    if let Some(trouble) = asked.trouble {
-        return Ok(Err(trouble));
+    if let Some(trouble) = &asked.trouble {
+        return Ok(Err(trouble.clone()));
     }
     let store = crawler.store();
     let mut known = Known::default();
@@ -109,23 +125,24 @@ async fn prepare(crawler: &Crawler, run: Run) -> Result<Result<Crawl, RunError>,
     let crawl = Crawl {
         scope: Scope::of_program(&run.program),
         patterns,
-        policy: asked.policy,
+        robots_txt: asked,
         known: Mutex::new(known),
         payable: AtomicI64::new(0),
-        lost: AtomicBool::new(false),
         crawler: crawler.clone(),
         run,
     };
     crawl.look_at_payable().await?;
     crawl.queue_seeds(&starts).await?;
-    store.mark_running(crawl.run.id).await?;
+    store.mark_running(crawl.run.id, crawler.owner()).await?;
     Ok(Ok(crawl))
 }
 
 impl Crawl {
     async fn queue_seeds(&self, starts: &[Url]) -> Result<(), StoreError> {
+        let wanted = |url: &&Url| self.patterns.verdict(url).allows_fetch();
         let mut seeds: Vec<NewPage> = starts
             .iter()
+            .filter(wanted)
             .map(|url| NewPage {
                 // A start URL is taken at its word: what looks like a facet or a sort order may be what is wanted.
                 url: creel_frontier::canonical_url(url).into(),
@@ -138,7 +155,7 @@ impl Crawl {
         // Sitemaps list the whole shop; a run that was started inside a section stays with what that section leads to.
         let whole_shop = starts.iter().any(|url| url.path() == "/");
         if self.run.settings.discover && whole_shop {
-            seeds.extend(links::sitemap_seeds(&self.policy, &starts[0]));
+            seeds.extend(links::sitemap_seeds(&self.robots_txt.policy, &starts[0]));
         }
         self.queue_new(seeds).await
     }
@@ -148,6 +165,11 @@ impl Crawl {
         let new = links::take_unknown(&self.known, pages);
         self.crawler.store().queue_pages(self.run.id, &new).await?;
         Ok(())
+    }
+
+    /// Whether the shop's robots.txt names this sitemap.
+    pub(crate) fn names_sitemap(&self, url: &Url) -> bool {
+        self.robots_txt.policy.sitemaps().iter().any(|text| url.join(text).is_ok_and(|named| named == *url))
     }
 
     /// How many captures could be paid now.
@@ -168,14 +190,12 @@ impl Crawl {
 }
 
 /// Leases pages and walks them, many at once, until nothing is left or the run has ended.
-async fn walk_all(crawl: &Arc<Crawl>, stop: &CancellationToken) -> Result<Ended, StoreError> {
+async fn walk_all(crawl: &Arc<Crawl>, lost: &CancellationToken) -> Result<Ended, StoreError> {
     let mut walking: JoinSet<Result<Walked, StoreError>> = JoinSet::new();
     let mut ready: VecDeque<LeasedPage> = VecDeque::new();
+    let mut walked_pages: usize = 0;
     loop {
-        if stop.is_cancelled() {
-            return Ok(Ended::Interrupted);
-        }
-        if crawl.lost.load(Ordering::Relaxed) {
+        if lost.is_cancelled() {
             return Ok(Ended::Over);
         }
         let in_hand_max = crawl.in_hand_max();
@@ -189,17 +209,17 @@ async fn walk_all(crawl: &Arc<Crawl>, stop: &CancellationToken) -> Result<Ended,
             walking.spawn(walk_page(Arc::clone(crawl), page));
         }
         if walking.is_empty() {
-            if finish_or_nap(crawl, stop).await? {
+            if finish_or_nap(crawl).await? {
                 return Ok(Ended::Over);
             }
             continue;
         }
-        let walked = tokio::select! {
-            walked = walking.join_next() => walked,
-            () = stop.cancelled() => return Ok(Ended::Interrupted),
-        };
-        match walked {
+        match walking.join_next().await {
             Some(Ok(walked)) => {
+                walked_pages += 1;
+                if walked_pages.is_multiple_of(LOOK_PAGES) {
+                    crawl.look_at_payable().await?;
+                }
                 if let Some(ended) = crawl.after(walked?) {
                     return Ok(ended);
                 }
@@ -235,42 +255,47 @@ impl Crawl {
 }
 
 /// Nothing is in hand: ends the run if nothing waits either, else sleeps until the next page's time.
-async fn finish_or_nap(crawl: &Crawl, stop: &CancellationToken) -> Result<bool, StoreError> {
+async fn finish_or_nap(crawl: &Crawl) -> Result<bool, StoreError> {
     let store = crawl.crawler.store();
     let (waiting, next) = store.queue_state(crawl.run.id).await?;
     if waiting == 0 {
         let error = end::error_of_run(crawl).await?;
-        store.complete_run(crawl.run.id, error).await?;
-        return Ok(true);
+        if store.complete_run(crawl.run.id, crawl.crawler.owner(), error).await? {
+            return Ok(true);
+        }
     }
     if store.get_run(crawl.run.organization, crawl.run.id).await?.status.is_ended() {
         return Ok(true);
     }
+    if waiting == 0 {
+        return Err(StoreError::Conflict(format!("run {} has pages in hand that nobody walks", crawl.run.id)));
+    }
     crawl.look_at_payable().await?;
     let nap = next.map_or(0, |at| at.ms_since(store.clock.now())).clamp(1, NAP_MS_MAX);
-    tokio::select! {
-        () = tokio::time::sleep(Duration::from_millis(nap.unsigned_abs())) => {}
-        () = stop.cancelled() => {}
-    }
+    tokio::time::sleep(Duration::from_millis(nap.unsigned_abs())).await;
     Ok(false)
 }
 
-/// Keeps the lease alive; a lease that is lost ends the crawl here.
-async fn beat(crawl: Arc<Crawl>) {
-    let owner = crawl.crawler.shared().owner.id;
-    loop {
-        tokio::time::sleep(Duration::from_millis(LEASE_MS.unsigned_abs() / 4)).await;
-        match crawl.crawler.store().heartbeat(crawl.run.id, owner).await {
-            Ok(true) => {
-                if let Err(error) = crawl.look_at_payable().await {
-                    tracing::warn!(run = %crawl.run.id, %error, "the balance could not be read");
+/// Keeps the run's lease alive from claim to end, and notices when it is lost. Stops beating when dropped.
+struct Heart(JoinHandle<()>);
+
+impl Heart {
+    fn start(crawler: Crawler, run: RunId, lost: CancellationToken) -> Heart {
+        Heart(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(BEAT_MS)).await;
+                match crawler.store().heartbeat(run, crawler.owner()).await {
+                    Ok(true) => {}
+                    Ok(false) => return lost.cancel(),
+                    Err(error) => tracing::warn!(%run, %error, "a heartbeat failed"),
                 }
             }
-            Ok(false) => {
-                crawl.lost.store(true, Ordering::Relaxed);
-                return;
-            }
-            Err(error) => tracing::warn!(run = %crawl.run.id, %error, "a heartbeat failed"),
-        }
+        }))
+    }
+}
+
+impl Drop for Heart {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

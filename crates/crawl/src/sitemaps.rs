@@ -13,15 +13,15 @@ use url::Url;
 
 use crate::{links::sitemap_page, run::Crawl};
 
-/// Sitemaps that one run reads.
-const SITEMAPS_MAX: usize = creel_frontier::sitemap::SITEMAPS_MAX;
-
 /// Queues what a fetched sitemap lists. A file that is no sitemap lists nothing.
 pub(crate) async fn queue_what_it_lists(crawl: &Crawl, page: &LeasedPage, fetched: &Fetched) -> Result<(), StoreError> {
     if !fetched.is_success() {
         return Ok(());
     }
-    let sitemap = Sitemap::parse(&unpacked(&fetched.body));
+    let body = fetched.body.clone();
+    let Ok(_turn) = crawl.crawler.shared().sitemap_turn.acquire().await else { return Ok(()) };
+    let parsing = tokio::task::spawn_blocking(move || Sitemap::parse(&unpacked(&body)));
+    let Ok(sitemap) = parsing.await else { return Ok(()) };
     let here = &fetched.final_url;
     let context = LinkContext { depth: 1, from_sitemap: true, ..LinkContext::default() };
     let mut pages: Vec<_> = sitemap
@@ -31,9 +31,10 @@ pub(crate) async fn queue_what_it_lists(crawl: &Crawl, page: &LeasedPage, fetche
         .filter_map(|url| crawl.new_page(&url, &context))
         .collect();
     if page.depth < NESTING_MAX {
-        let children = sitemap.children.iter().take(SITEMAPS_MAX).filter_map(|child| here.join(&child.url).ok());
-        // A sitemap may stand on another host of the shop; its pages are held to the scope all the same.
-        pages.extend(children.filter(|url| Host::of(url).is_some()).map(|url: Url| sitemap_page(&url, page.depth + 1)));
+        // An index speaks for its own host; what it lists elsewhere would send us to people who have no part in this.
+        let host = Host::of(here);
+        let children = sitemap.children.iter().filter_map(|child| here.join(&child.url).ok());
+        pages.extend(children.filter(|url| Host::of(url) == host).map(|url: Url| sitemap_page(&url, page.depth + 1)));
     }
     crawl.queue_new(pages).await
 }

@@ -89,7 +89,8 @@ async fn settle(crawl: &Crawl, page: &LeasedPage, finding: Finding) -> Result<Wa
     };
     match crawl.crawler.shared().committer.settle(finished.clone()).await {
         Ok(verdict) => Ok(Walked::Settled(verdict)),
-        Err(StoreError::CommitterGone) => Err(StoreError::CommitterGone),
+        // The database is in trouble, not the page: the run breaks off and the page is read again.
+        Err(error) if error.is_transient() => Err(error),
         // The one page that the database will not take must not stop the run: it is recorded as failed instead.
         Err(error) => {
             let reason = format!("it could not be stored: {error}");

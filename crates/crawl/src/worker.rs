@@ -1,36 +1,39 @@
 //! Takes runs from the database and crawls them, several at once, until told to stop.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use creel_types::{RunError, RunErrorCode, RunId};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Crawler, crawl_run};
+use crate::{Claimed, Crawler, crawl_run};
 
 /// Runs that one process crawls at once.
 pub const RUNS_MAX: usize = 8;
+/// Times in a row that a run may break off in one process before it is given up.
+const BREAKS_MAX: u32 = 6;
 /// How often a worker without work looks for some.
 const LOOK_MS: u64 = 300;
-/// How long a run that broke off rests before it is taken up again.
-const AFTER_FAILURE_MS: u64 = 2_000;
+/// The first pause before a run that broke off is taken up again; each further one is twice as long.
+const PAUSE_MS: u64 = 1_000;
+
+/// How often each run broke off; a run that ends is forgotten.
+type Breaks = Arc<Mutex<HashMap<RunId, u32>>>;
 
 /// Works until `stop` is cancelled, then gives its runs back and returns.
 pub async fn work(crawler: Crawler, stop: CancellationToken) {
-    let judge = crawler.shared().owner.judge();
+    let breaks = Breaks::default();
     let mut crawling = JoinSet::new();
     while !stop.is_cancelled() {
         while crawling.try_join_next().is_some() {}
         if crawling.len() < RUNS_MAX {
-            match crawler.store().claim_next_run(crawler.shared().owner.id, &judge).await {
-                Ok(Some(run)) => {
-                    let (crawler, stop) = (crawler.clone(), stop.clone());
-                    crawling.spawn(async move {
-                        let id = run.id;
-                        if let Err(error) = crawl_run(&crawler, run, &stop).await {
-                            tracing::error!(run = %id, %error, "a run broke off; it goes on after a pause");
-                            tokio::time::sleep(Duration::from_millis(AFTER_FAILURE_MS)).await;
-                        }
-                    });
+            match crawler.claim_next().await {
+                Ok(Some(claimed)) => {
+                    crawling.spawn(crawl(crawler.clone(), claimed, stop.clone(), Arc::clone(&breaks)));
                     continue;
                 }
                 Ok(None) => {}
@@ -43,4 +46,33 @@ pub async fn work(crawler: Crawler, stop: CancellationToken) {
         }
     }
     while crawling.join_next().await.is_some() {}
+}
+
+/// Crawls a run once. One that breaks off is held for a pause, then free to be taken again, and given up after some times.
+async fn crawl(crawler: Crawler, claimed: Claimed, stop: CancellationToken, breaks: Breaks) {
+    let Claimed { run, hold } = claimed;
+    let id = run.id;
+    let Err(error) = crawl_run(&crawler, run, &stop).await else {
+        breaks.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        return;
+    };
+    let times = {
+        let mut breaks = breaks.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = breaks.entry(id).or_default();
+        *times += 1;
+        *times
+    };
+    tracing::error!(run = %id, %error, times, "a run broke off");
+    if times >= BREAKS_MAX {
+        let trouble = RunError { code: RunErrorCode::Internal, message: format!("it broke off {times} times: {error}") };
+        if let Err(error) = crawler.store().fail_run(id, crawler.owner(), &trouble).await {
+            tracing::error!(run = %id, %error, "a run could not be given up");
+        }
+        return;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(Duration::from_millis(PAUSE_MS << times)) => {}
+        () = stop.cancelled() => {}
+    }
+    drop(hold);
 }

@@ -141,11 +141,14 @@ pub enum LedgerCommand {
     Export(OrganizationArg),
 }
 
+/// Credits that one command moves at most.
+const CREDITS_MAX: i64 = 1_000_000_000_000_000;
+
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
     /// Gives an organization credits.
     Grant {
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=CREDITS_MAX))]
         credits: i64,
         /// The day or instant from which they are gone, for example 2027-01-31.
         #[arg(long, value_name = "DATE")]
@@ -156,7 +159,7 @@ pub enum AdminCommand {
     /// Corrects an organization's credits up or down.
     Adjust {
         /// Signed, for example +100 or -50.
-        #[arg(long, value_name = "±N", allow_hyphen_values = true)]
+        #[arg(long, value_name = "±N", allow_hyphen_values = true, value_parser = clap::value_parser!(i64).range(-CREDITS_MAX..=CREDITS_MAX))]
         credits: i64,
         #[command(flatten)]
         why: WhyArgs,

@@ -28,16 +28,18 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     pub exit: Exit,
     pub message: String,
+    /// Standard output was closed by whoever read it, which is no failure of a command that writes a list.
+    pub is_broken_pipe: bool,
 }
 
 impl Failure {
     /// The words of the command were off.
     pub fn usage(message: impl Into<String>) -> Failure {
-        Failure { exit: Exit::Usage, message: message.into() }
+        Failure { exit: Exit::Usage, message: message.into(), is_broken_pipe: false }
     }
 
     pub fn failed(message: impl Into<String>) -> Failure {
-        Failure { exit: Exit::Failed, message: message.into() }
+        Failure { exit: Exit::Failed, message: message.into(), is_broken_pipe: false }
     }
 }
 
@@ -53,6 +55,6 @@ impl From<creel_store::StoreError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure::failed(error.to_string())
+        Failure { is_broken_pipe: error.kind() == std::io::ErrorKind::BrokenPipe, ..Failure::failed(error.to_string()) }
     }
 }

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(commands::run(cli)) {
         Ok(exit) => exit.into(),
+        Err(failure) if failure.is_broken_pipe => ExitCode::SUCCESS,
         Err(failure) => {
             print::complain(&failure.message);
             failure.exit.into()

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use creel_crawl::{CrawlSettings, Crawler};
-use creel_fetch::FetchSettings;
 use creel_frontier::PaceSettings;
 use creel_store::{Owner, Store, organizations::Organization, settle::Committer};
 use creel_types::{Clock, OrganizationId, Random};
@@ -55,14 +54,7 @@ impl Opened {
     }
 
     pub fn crawl_settings(&self, allow_private: bool) -> CrawlSettings {
-        let mut fetch = FetchSettings {
-            allow_private_networks: self.settings.allow_private_networks.clone(),
-            contact: Some(self.settings.contact.clone()).filter(|contact| !contact.is_empty()),
-            ..FetchSettings::default()
-        };
-        if allow_private {
-            fetch.allow_private_networks.push("*".to_owned());
-        }
+        let fetch = self.settings.fetch_settings(allow_private);
         let pace = PaceSettings { delay_ms_floor: self.settings.request_delay_ms, ..PaceSettings::default() };
         CrawlSettings { fetch, pace }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use creel_fetch::FetchSettings;
 use creel_types::Credits;
 use serde::Deserialize;
 
@@ -45,6 +46,19 @@ impl Settings {
             return Err(Failure::usage("--config: request_delay_ms must not be negative"));
         }
         Ok(self)
+    }
+
+    /// How this installation fetches; `allow_private` is the flag of one process.
+    pub fn fetch_settings(&self, allow_private: bool) -> FetchSettings {
+        let mut fetch = FetchSettings {
+            allow_private_networks: self.allow_private_networks.clone(),
+            contact: Some(self.contact.clone()).filter(|contact| !contact.is_empty()),
+            ..FetchSettings::default()
+        };
+        if allow_private {
+            fetch.allow_private_networks.push("*".to_owned());
+        }
+        fetch
     }
 
     pub fn starting_credits(&self) -> Credits {

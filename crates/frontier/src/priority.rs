@@ -24,7 +24,8 @@ pub struct LinkContext {
 }
 
 const START: i64 = 1_000_000;
-const PRODUCT: i64 = 600_000;
+/// Every address that looks like a product's has at least this priority.
+pub const PRODUCT: i64 = 600_000;
 const PAGINATION: i64 = 500_000;
 const LIST: i64 = 400_000;
 const OTHER: i64 = 200_000;

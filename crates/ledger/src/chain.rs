@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use creel_types::{Credits, LotId};
+use creel_types::{Credits, LotId, Time};
 use thiserror::Error;
 
 use crate::{Entry, entry::FIRST_PREVIOUS_HASH};
@@ -38,17 +38,34 @@ pub struct Verified {
     pub lots: BTreeMap<LotId, Credits>,
 }
 
-/// Walks `entries` (the whole ledger of one organization, in order) and stops at the first fault.
-pub fn verify(entries: &[Entry]) -> Result<Verified, ChainFault> {
-    let mut state =
-        Verified { entries: 0, balance: Credits::ZERO, last_hash: FIRST_PREVIOUS_HASH.to_owned(), lots: BTreeMap::new() };
-    let mut last_at = None;
-    for entry in entries {
+/// Recomputes a chain entry by entry, so that a long ledger need not be held in memory.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    state: Verified,
+    last_at: Option<Time>,
+}
+
+impl Default for Verifier {
+    fn default() -> Verifier {
+        let state = Verified {
+            entries: 0,
+            balance: Credits::ZERO,
+            last_hash: FIRST_PREVIOUS_HASH.to_owned(),
+            lots: BTreeMap::new(),
+        };
+        Verifier { state, last_at: None }
+    }
+}
+
+impl Verifier {
+    /// Takes the next entry of one organization's ledger, or says what is wrong with it.
+    pub fn push(&mut self, entry: &Entry) -> Result<(), ChainFault> {
+        let state = &mut self.state;
         let sequence = entry.sequence;
         if sequence != state.entries + 1 {
             return Err(ChainFault::Sequence { expected: state.entries + 1, found: sequence });
         }
-        if last_at.is_some_and(|last| entry.at < last) {
+        if self.last_at.is_some_and(|last| entry.at < last) {
             return Err(ChainFault::Time { sequence });
         }
         state.balance += entry.amount;
@@ -67,9 +84,26 @@ pub fn verify(entries: &[Entry]) -> Result<Verified, ChainFault> {
         }
         state.last_hash.clone_from(&entry.hash);
         state.entries = sequence;
-        last_at = Some(entry.at);
+        self.last_at = Some(entry.at);
+        Ok(())
     }
-    Ok(state)
+
+    #[must_use]
+    pub fn so_far(&self) -> &Verified {
+        &self.state
+    }
+
+    #[must_use]
+    pub fn into_verified(self) -> Verified {
+        self.state
+    }
+}
+
+/// Walks `entries` (the whole ledger of one organization, in order) and stops at the first fault.
+pub fn verify(entries: &[Entry]) -> Result<Verified, ChainFault> {
+    let mut verifier = Verifier::default();
+    entries.iter().try_for_each(|entry| verifier.push(entry))?;
+    Ok(verifier.into_verified())
 }
 
 fn move_parts(lots: &mut BTreeMap<LotId, Credits>, entry: &Entry) -> Result<(), ChainFault> {
@@ -92,7 +126,7 @@ fn move_parts(lots: &mut BTreeMap<LotId, Credits>, entry: &Entry) -> Result<(), 
 mod tests {
     use super::*;
     use crate::{Account, LotSource, Reference, ReferenceType, account::Grant};
-    use creel_types::{Random, Time};
+    use creel_types::Random;
 
     fn chain() -> Vec<Entry> {
         let random = Random::seeded(3);

@@ -9,6 +9,6 @@ pub mod entry;
 pub mod lot;
 
 pub use account::{Account, Grant, Refused};
-pub use chain::{ChainFault, Verified, verify};
+pub use chain::{ChainFault, Verified, Verifier, verify};
 pub use entry::{Entry, EntryKind, FIRST_PREVIOUS_HASH, LotPart, Reference, ReferenceType};
 pub use lot::{Lot, LotSource};

@@ -120,6 +120,11 @@ impl Database {
         Ok(Tx(self.write.begin_with("BEGIN IMMEDIATE").await?))
     }
 
+    /// Starts a transaction that only reads: one snapshot, in nobody's way.
+    pub async fn begin_read(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.read.begin().await?))
+    }
+
     /// Reads outside any transaction: what is committed now.
     pub async fn rows(&self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), bind(args)?);

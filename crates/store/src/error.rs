@@ -19,17 +19,28 @@ pub enum StoreError {
     Folder { path: String, source: std::io::Error },
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// A batch met trouble of the database; each of its pages is told.
+    #[error("the database is in trouble: {0}")]
+    Unavailable(String),
     #[error("the committer has stopped")]
     CommitterGone,
 }
 
 impl StoreError {
-    /// Whether the database was only busy, so that the same call may go through later.
+    /// Whether the database is in trouble and not what was asked of it: the same call may go through later.
     #[must_use]
-    pub fn is_busy(&self) -> bool {
-        let StoreError::Database(sqlx::Error::Database(error)) = self else { return false };
-        // SQLITE_BUSY and SQLITE_LOCKED with their extended forms.
-        error.code().is_some_and(|code| matches!(code.parse::<i64>().unwrap_or(0) & 0xff, 5 | 6))
+    pub fn is_transient(&self) -> bool {
+        match self {
+            StoreError::CommitterGone | StoreError::Unavailable(_) => true,
+            StoreError::Database(sqlx::Error::Database(error)) => {
+                // SQLite's codes for busy, locked, failed I/O and a full disk, with their extended forms.
+                error.code().is_some_and(|code| matches!(code.parse::<i64>().unwrap_or(0) & 0xff, 5 | 6 | 10 | 13))
+            }
+            StoreError::Database(error) => {
+                matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn corrupt(column: &str, value: impl std::fmt::Display) -> StoreError {

@@ -1,7 +1,7 @@
 //! The ledger's tables: accounts loaded and saved inside a transaction, the balance, the statement, verification.
 
 use creel_ledger::{
-    Account, ChainFault, Entry, EntryKind, Grant, Lot, LotPart, LotSource, Reference, ReferenceType, Verified,
+    Account, ChainFault, Entry, EntryKind, Grant, Lot, LotPart, LotSource, Reference, ReferenceType, Verified, Verifier,
 };
 use creel_types::{Credits, LotId, OrganizationId, Time};
 use serde::Serialize;
@@ -15,6 +15,8 @@ use crate::{
 
 /// Entries in one insert, so that a statement stays far below the databases' limits on bound values.
 const INSERT_ROWS_MAX: usize = 256;
+/// Entries that verification reads at a time.
+const VERIFY_ROWS: i64 = 5_000;
 /// Rows of one page of the statement.
 pub const STATEMENT_ROWS_MAX: i64 = 501;
 
@@ -220,7 +222,7 @@ impl Store {
     /// Available credits now, with due expiries settled first, so that the answer is never stale.
     pub async fn balance(&self, organization: OrganizationId) -> Result<Balance, StoreError> {
         self.expire_due(organization).await?;
-        let mut tx = self.database.begin().await?;
+        let mut tx = self.database.begin_read().await?;
         let account = lock_account(&mut tx, organization).await?;
         let sums = tx
             .row(
@@ -260,7 +262,11 @@ impl Store {
     pub async fn spendable(&self, organization: OrganizationId) -> Result<Credits, StoreError> {
         let row = self
             .database
-            .row("SELECT available + held AS spendable FROM organizations WHERE id = $1", args![organization])
+            .row(
+                "SELECT available + held - COALESCE((SELECT SUM(remaining) FROM lots WHERE organization_id = $1
+                 AND remaining > 0 AND expires_at <= $2), 0) AS spendable FROM organizations WHERE id = $1",
+                args![organization, self.clock.now()],
+            )
             .await?
             .ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })?;
         Ok(Credits(row.int("spendable")?))
@@ -375,15 +381,25 @@ impl Store {
         &self,
         organization: OrganizationId,
     ) -> Result<Result<VerifiedLedger, LedgerFault>, StoreError> {
-        let mut tx = self.database.begin().await?;
-        let rows = tx
-            .rows("SELECT * FROM ledger_entries WHERE organization_id = $1 ORDER BY sequence", args![organization])
-            .await?;
-        let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-        let verified = match creel_ledger::verify(&entries) {
-            Ok(verified) => verified,
-            Err(fault) => return Ok(Err(fault.into())),
-        };
+        let mut tx = self.database.begin_read().await?;
+        let mut verifier = Verifier::default();
+        loop {
+            let rows = tx
+                .rows(
+                    "SELECT * FROM ledger_entries WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+                    args![organization, verifier.so_far().entries, VERIFY_ROWS],
+                )
+                .await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                if let Err(fault) = verifier.push(&entry(row)?) {
+                    return Ok(Err(fault.into()));
+                }
+            }
+        }
+        let verified = verifier.into_verified();
         if let Some(fault) = against_rows(&mut tx, organization, &verified).await? {
             return Ok(Err(fault));
         }

@@ -14,6 +14,9 @@ use crate::{
 /// Pages that one statement queues.
 const QUEUE_ROWS_MAX: usize = 500;
 
+/// Kinds of outcome that one summary tells apart.
+const OUTCOMES_MAX: i64 = 200;
+
 /// What is fetched, and how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageRole {
@@ -71,6 +74,15 @@ pub struct OutcomeCount {
     pub error_code: Option<RunErrorCode>,
     pub count: i64,
     pub example: String,
+}
+
+/// How many pages of a run met one kind of trouble.
+#[derive(Clone, Debug)]
+pub struct ErrorCount {
+    pub error_code: Option<RunErrorCode>,
+    pub count: i64,
+    pub example: String,
+    pub reason: Option<String>,
 }
 
 impl Store {
@@ -172,6 +184,30 @@ impl Store {
         rows.iter().map(|row| Ok((row.text("shape")?, row.int("count")?))).collect()
     }
 
+    /// How many pages failed for each code, with one example each; without a code, how many could be read.
+    pub async fn error_counts(&self, run: RunId) -> Result<Vec<ErrorCount>, StoreError> {
+        let rows = self
+            .database
+            .rows(
+                "SELECT error_code, COUNT(*) AS count, MIN(url) AS example, MIN(reason) AS reason FROM pages
+                 WHERE run_id = $1 AND state = 'done' AND role = 'page'
+                   AND (error_code IS NOT NULL OR outcome IN ('captured', 'duplicate', 'gate_failed', 'discovery'))
+                 GROUP BY error_code",
+                args![run],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ErrorCount {
+                    error_code: row.opt_parsed("error_code")?,
+                    count: row.int("count")?,
+                    example: row.text("example")?,
+                    reason: row.opt_text("reason")?,
+                })
+            })
+            .collect()
+    }
+
     /// Outcomes with their reasons, most frequent first.
     pub async fn outcome_counts(&self, run: RunId) -> Result<Vec<OutcomeCount>, StoreError> {
         let rows = self
@@ -179,8 +215,8 @@ impl Store {
             .rows(
                 "SELECT outcome, reason, error_code, COUNT(*) AS count, MIN(url) AS example FROM pages
                  WHERE run_id = $1 AND state = 'done' AND role = 'page'
-                 GROUP BY outcome, reason, error_code ORDER BY count DESC, example",
-                args![run],
+                 GROUP BY outcome, reason, error_code ORDER BY count DESC, example LIMIT $2",
+                args![run, OUTCOMES_MAX],
             )
             .await?;
         rows.iter()

@@ -114,8 +114,14 @@ const VIEW: &str = "SELECT u.*, r.name AS robot_name,
     FROM runs u LEFT JOIN robots r ON r.id = u.robot_id";
 
 impl Store {
-    /// Makes a `pending` run on the robot's program as it stands.
-    pub async fn create_run(&self, organization: OrganizationId, new: NewRun) -> Result<RunId, StoreError> {
+    /// Makes a `pending` run on the robot's program as it stands. With `taker` it is that process's from the first moment, so
+    /// that no other one takes it first.
+    pub async fn create_run(
+        &self,
+        organization: OrganizationId,
+        new: NewRun,
+        taker: Option<Uuid>,
+    ) -> Result<RunId, StoreError> {
         let (robot, program) = self.get_robot_with_program(organization, new.robot).await?;
         let now = self.clock.now();
         let id: RunId = self.random.id(now);
@@ -123,7 +129,8 @@ impl Store {
         self.database
             .execute(
                 "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
-                 settings, budget, status, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12)",
+                 settings, budget, status, created_at, leased_by, lease_expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14)",
                 args![
                     id,
                     organization,
@@ -136,7 +143,9 @@ impl Store {
                     json(&new.start_urls)?,
                     json(&new.settings)?,
                     new.budget,
-                    now
+                    now,
+                    taker,
+                    taker.map(|_| now.plus_ms(LEASE_MS))
                 ],
             )
             .await?;
@@ -183,25 +192,10 @@ impl Store {
         Ok(Some(run))
     }
 
-    /// Claims the oldest run that waits or whose process has gone silent.
-    pub async fn claim_next_run(
-        &self,
-        owner: Uuid,
-        is_gone: impl Fn(Uuid) -> bool + Send + Sync,
-    ) -> Result<Option<Run>, StoreError> {
-        let rows = self
-            .database
-            .rows("SELECT id, leased_by FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 100", args![])
-            .await?;
-        for row in rows {
-            if row.opt_parsed::<Uuid>("leased_by")? == Some(owner) {
-                continue;
-            }
-            if let Some(run) = self.claim_run(row.parsed("id")?, owner, &is_gone).await? {
-                return Ok(Some(run));
-            }
-        }
-        Ok(None)
+    /// Runs that somebody may take, oldest first: those that wait, and those whose process may have gone.
+    pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
+        let rows = self.database.rows("SELECT id FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 200", args![]).await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
     }
 
     /// Says that the process is alive: extends the lease on the run and on the pages in its hands. `false` once the run
@@ -242,14 +236,22 @@ impl Store {
     }
 
     /// `starting` becomes `running` when the first page is asked for.
-    pub async fn mark_running(&self, id: RunId) -> Result<(), StoreError> {
-        self.database.execute("UPDATE runs SET status = 'running' WHERE id = $1 AND status = 'starting'", args![id]).await?;
+    pub async fn mark_running(&self, id: RunId, owner: Uuid) -> Result<(), StoreError> {
+        self.database
+            .execute(
+                "UPDATE runs SET status = 'running' WHERE id = $1 AND status = 'starting' AND leased_by = $2",
+                args![id, owner],
+            )
+            .await?;
         Ok(())
     }
 
     /// Ends a run with nothing left to fetch; `false` while something is left, or when it has ended already.
-    pub async fn complete_run(&self, id: RunId, error: Option<RunError>) -> Result<bool, StoreError> {
+    pub async fn complete_run(&self, id: RunId, owner: Uuid, error: Option<RunError>) -> Result<bool, StoreError> {
         let mut tx = self.database.begin().await?;
+        if !holds_run(&mut tx, id, owner).await? {
+            return Ok(false);
+        }
         let open = tx.row("SELECT 1 AS one FROM pages WHERE run_id = $1 AND state <> 'done' LIMIT 1", args![id]).await?;
         if open.is_some() {
             return Ok(false);
@@ -260,9 +262,12 @@ impl Store {
         Ok(ended)
     }
 
-    /// Ends a run that cannot go on.
-    pub async fn fail_run(&self, id: RunId, error: &RunError) -> Result<bool, StoreError> {
+    /// Ends a run that cannot go on, if it is still this process's.
+    pub async fn fail_run(&self, id: RunId, owner: Uuid, error: &RunError) -> Result<bool, StoreError> {
         let mut tx = self.database.begin().await?;
+        if !holds_run(&mut tx, id, owner).await? {
+            return Ok(false);
+        }
         let ended = end_run(&mut tx, id, EndReason::Error, Some(error), self.clock.now()).await?;
         tx.commit().await?;
         Ok(ended)
@@ -281,8 +286,14 @@ impl Store {
         Ok(ended)
     }
 
-    /// Takes an ended run up again. `budget` is the new total; without it the old total holds.
-    pub async fn restart_run(&self, organization: OrganizationId, id: RunId, budget: Option<i64>) -> Result<(), StoreError> {
+    /// Takes an ended run up again, for `taker` at once if one is given. `budget` is the new total; without it the old holds.
+    pub async fn restart_run(
+        &self,
+        organization: OrganizationId,
+        id: RunId,
+        budget: Option<i64>,
+        taker: Option<Uuid>,
+    ) -> Result<(), StoreError> {
         let run = self.get_run(organization, id).await?;
         if !run.status.is_ended() || run.end_reason == Some(EndReason::CrawlComplete) {
             let state = run.end_reason.map_or(run.status.as_str(), EndReason::as_str);
@@ -295,8 +306,8 @@ impl Store {
         self.database
             .execute(
                 "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
-                 ended_at = NULL, budget = $2 WHERE id = $1 AND ended_at IS NOT NULL",
-                args![id, budget],
+                 ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1 AND ended_at IS NOT NULL",
+                args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
             )
             .await?;
         Ok(())
@@ -349,6 +360,11 @@ impl Store {
         let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];
         self.database.rows(&sql, args).await?.iter().map(view).collect()
     }
+}
+
+async fn holds_run(tx: &mut Tx, id: RunId, owner: Uuid) -> Result<bool, StoreError> {
+    let row = tx.row("SELECT 1 AS one FROM runs WHERE id = $1 AND leased_by = $2", args![id, owner]).await?;
+    Ok(row.is_some())
 }
 
 /// Ends a run once: an ended run keeps its first reason. Pages in hand go back to the queue for a restart.

@@ -1,5 +1,7 @@
 //! The committer on a real database: exact debits, budgets, the end of credits, duplicates, leases, many at once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_store::{
     Store,
@@ -52,7 +54,7 @@ impl Shop {
             settings: RunSettings::default(),
             budget,
         };
-        let id = self.store.create_run(self.organization, new).await.unwrap();
+        let id = self.store.create_run(self.organization, new, None).await.unwrap();
         self.store.claim_run(id, self.owner, |_| false).await.unwrap().unwrap()
     }
 
@@ -190,15 +192,18 @@ async fn a_stopped_run_takes_no_more_pages_and_goes_on_after_a_restart() {
     shop.settle_all(run.id, &urls[..2]).await;
     assert!(shop.store.stop_run(shop.organization, run.id).await.unwrap());
     assert_eq!(shop.settle_all(run.id, &urls[2..]).await, [Verdict::RunEnded, Verdict::RunEnded]);
-    shop.store.restart_run(shop.organization, run.id, None).await.unwrap();
+    shop.store.restart_run(shop.organization, run.id, None, None).await.unwrap();
     shop.store.claim_run(run.id, shop.owner, |_| false).await.unwrap().unwrap();
     let rest: Vec<String> =
         shop.store.lease_pages(run.id, shop.owner, 9).await.unwrap().into_iter().map(|page| page.url).collect();
     assert_eq!(rest.len(), 2);
     assert_eq!(stored(&shop.settle_all(run.id, &rest).await), 2);
     assert_eq!(shop.check(100).await, 4);
-    assert!(shop.store.complete_run(run.id, None).await.unwrap());
-    assert!(shop.store.restart_run(shop.organization, run.id, None).await.is_err(), "a complete crawl is not restarted");
+    assert!(shop.store.complete_run(run.id, shop.owner, None).await.unwrap());
+    assert!(
+        shop.store.restart_run(shop.organization, run.id, None, None).await.is_err(),
+        "a complete crawl is not restarted"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

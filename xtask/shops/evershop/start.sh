@@ -90,6 +90,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'say stopping; exit 0' TERM INT HUP
 
+# Started with a pipe as standard input, the shop ends when the pipe does: whoever started it may die without a word.
+if [ -p /dev/stdin ]; then
+  exec 8<&0
+  { cat <&8 >/dev/null; kill -TERM $$; } 9>&- &
+  exec 8<&- </dev/null
+fi
+
 # What a run that was killed outright left behind (only if it is ours).
 if [ -s "$WORK/shop.pid" ]; then
   old=$(cat "$WORK/shop.pid")

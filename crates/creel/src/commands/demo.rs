@@ -13,7 +13,10 @@ use creel_testkit::shop::Shop;
 use creel_types::{Capture, Country};
 use url::Url;
 
-use super::{report, run::crawl_with_progress};
+use super::{
+    report,
+    run::{crawl_with_progress, exit_of},
+};
 use crate::{
     cli::{Common, DemoArgs},
     exit::{Exit, Failure},
@@ -50,7 +53,7 @@ pub async fn demo(common: &Common, args: DemoArgs) -> Result<Exit, Failure> {
     let _ = committing.await;
     opened.store.database.close().await;
     shop.stop().await?;
-    if result.is_ok() && !common.json {
+    if matches!(result, Ok(Exit::Done)) && !common.json {
         what_next(common.data.as_deref());
     }
     result
@@ -81,9 +84,9 @@ async fn crawl_and_show(
         settings: RunSettings::default(),
         budget: None,
     };
-    let id = store.create_run(organization.id, new).await?;
-    let run = crawler.claim(id).await?.ok_or_else(|| Failure::failed("the run was taken by another process"))?;
-    let view = crawl_with_progress(crawler, run, &interrupt::on_signal()).await?;
+    let id = store.create_run(organization.id, new, Some(crawler.owner())).await?;
+    let claimed = crawler.claim(id).await?.ok_or_else(|| Failure::failed("the run was taken by another process"))?;
+    let view = crawl_with_progress(crawler, claimed, &interrupt::on_signal()).await?;
     show(common, store, organization, &view, shop).await
 }
 
@@ -112,7 +115,7 @@ async fn show(
         }
     }
     match verified {
-        Ok(_) => Ok(Exit::Done),
+        Ok(_) => Ok(exit_of(view)),
         Err(fault) => Err(Failure::failed(format!("the ledger is wrong: {fault}"))),
     }
 }
@@ -135,7 +138,7 @@ fn table(out: &mut impl Write, captures: &[Capture]) -> Result<(), Failure> {
         sections.entry(capture.product.breadcrumbs.first().map_or("", String::as_str)).or_default().push(capture);
     }
     let each = (ROWS_MAX / sections.len().max(1)).max(1);
-    writeln!(out, "\n{:<44} {:<16} {:>14} {:>12} {:>5}  {}", "Title", "Brand", "Price", "was", "SKUs", "Stock")?;
+    writeln!(out, "\n{:<44} {:<16} {:>14} {:>12} {:>5}  Stock", "Title", "Brand", "Price", "was", "SKUs")?;
     for capture in sections.values().flat_map(|section| section.iter().take(each)) {
         let product = &capture.product;
         let offer = product.skus.iter().find(|sku| sku.selected).or(product.skus.first()).and_then(|sku| sku.offers.first());

@@ -8,14 +8,15 @@ use std::{
 };
 
 use creel_extract::{Extractor, PageInput, PageReading, tape::decode};
-use creel_fetch::{FetchSettings, Fetcher, GetOptions};
-use creel_types::{Capture, Clock, Country, Host, Random};
+use creel_fetch::{Fetcher, GetOptions};
+use creel_types::{Capture, Clock, Country, Host, PageKind, Random};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    cli::ExtractArgs,
+    cli::{Common, ExtractArgs},
     exit::{Exit, Failure},
+    settings::Settings,
 };
 
 /// An HTML file larger than this, unpacked, is not read.
@@ -23,14 +24,15 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Where a file without an address is imagined to stand; no shop has this host.
 const NO_ADDRESS: &str = "https://page.invalid/";
 
-pub async fn extract(args: ExtractArgs) -> Result<Exit, Failure> {
+pub async fn extract(common: &Common, args: ExtractArgs) -> Result<Exit, Failure> {
+    let settings = Settings::read(common.config.as_deref())?;
     if args.source == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
         return print_one(&args, "-", &bytes, None);
     }
     if args.source.starts_with("http://") || args.source.starts_with("https://") {
-        return extract_address(&args).await;
+        return extract_address(&settings, &args).await;
     }
     let path = PathBuf::from(&args.source);
     if path.is_dir() {
@@ -43,11 +45,10 @@ pub async fn extract(args: ExtractArgs) -> Result<Exit, Failure> {
     print_one(&args, &args.source, &bytes, None)
 }
 
-async fn extract_address(args: &ExtractArgs) -> Result<Exit, Failure> {
+async fn extract_address(settings: &Settings, args: &ExtractArgs) -> Result<Exit, Failure> {
     let url = creel_crawl::build::shop_address(&args.source).map_err(|error| Failure::usage(error.to_string()))?;
-    let allow = if args.private.allow_private { vec!["*".to_owned()] } else { Vec::new() };
-    let settings = FetchSettings { allow_private_networks: allow, ..FetchSettings::default() };
-    let fetcher = Fetcher::new(settings, Clock::system()).map_err(|error| Failure::failed(error.to_string()))?;
+    let settings = settings.fetch_settings(args.private.allow_private);
+    let fetcher = Fetcher::new(settings, Clock::system()).map_err(|error| Failure::usage(error.to_string()))?;
     fetcher.guard().check_url(&url).map_err(|error| Failure::usage(error.to_string()))?;
     let options = args.country.map_or_else(GetOptions::default, GetOptions::page);
     let fetched = fetcher.get(&url, &options).await.map_err(|error| Failure::failed(error.to_string()))?;
@@ -99,12 +100,19 @@ fn extract_folder(args: &ExtractArgs, folder: &Path) -> Result<Exit, Failure> {
 }
 
 fn read_named(args: &ExtractArgs, folder: &Path, name: &str, urls: &HashMap<String, Url>) -> Result<String, Failure> {
-    let bytes = read_page_file(&folder.join(name))?;
     let url = match urls.get(name).or_else(|| urls.get(name.trim_end_matches(".gz"))) {
         Some(url) => url.clone(),
         None => no_address()?,
     };
     let page = Page { file: Some(name.to_owned()), url, country: args.country, status: 200 };
+    let bytes = match read_page_file(&folder.join(name)) {
+        Ok(bytes) => bytes,
+        // One unreadable file must not cost the others their lines.
+        Err(failure) => {
+            let country = args.country.unwrap_or(Country::US);
+            return Ok(line(&page, country, PageReading::empty(PageKind::Error, failure.message)).to_string());
+        }
+    };
     Ok(line_for(&mut Extractor::new(), &page, &bytes, None))
 }
 

@@ -21,7 +21,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
     let common = &cli.common;
     match cli.command {
         Command::Run(args) => run::run(common, args).await,
-        Command::Extract(args) => extract::extract(args).await,
+        Command::Extract(args) => extract::extract(common, args).await,
         Command::Demo(args) => demo::demo(common, args).await,
         Command::Serve(args) => serve::serve(common, args).await,
         Command::Ledger(command) => ledger::ledger(common, command).await,

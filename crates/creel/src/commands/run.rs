@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use creel_crawl::{Crawler, Ended, build::shop_address, crawl_run};
+use creel_crawl::{Claimed, Crawler, Ended, build::shop_address, crawl_run};
+use creel_fetch::Guard;
 use creel_store::{
     organizations::Organization,
     robots::BuildAnswer,
@@ -13,13 +14,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{report, write};
+use super::{report, write::Output};
 use crate::{
     cli::{Common, RunArgs},
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
     print::{self, number},
+    settings::Settings,
 };
 
 /// How often the progress is looked at, and how often it becomes a line where nobody looks.
@@ -28,11 +30,13 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 
 pub async fn run(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
     let url = shop_address(&args.url).map_err(|error| Failure::usage(error.to_string()))?;
+    // Everything that can be wrong with the words of the command is found before anything is made or spent.
+    check_address(common, &args, &url)?;
+    let output = Output::prepare(args.format, args.output.clone())?;
     let opened = Opened::open(common).await?;
     let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private))?;
-    crawler.fetcher().guard().check_url(&url).map_err(|error| Failure::usage(error.to_string()))?;
     let organization = opened.organization(args.organization.organization).await?;
-    let result = crawl(common, &args, &crawler, &organization, &url).await;
+    let result = crawl(common, &args, &crawler, &organization, &url, output).await;
     drop(crawler);
     let _ = committing.await;
     opened.store.database.close().await;
@@ -45,7 +49,9 @@ async fn crawl(
     crawler: &Crawler,
     organization: &Organization,
     url: &Url,
+    output: Output,
 ) -> Result<Exit, Failure> {
+    let stop = interrupt::on_signal();
     let store = crawler.store();
     let spendable = store.spendable(organization.id).await?;
     if spendable < Action::Extract.price() {
@@ -53,9 +59,13 @@ async fn crawl(
             "one capture costs {} credits and {spendable} are left; `creel admin grant --credits N --reason TEXT` gives more",
             Action::Extract.price()
         );
-        return Err(Failure { exit: Exit::OutOfCredits, message });
+        return Err(Failure { exit: Exit::OutOfCredits, ..Failure::failed(message) });
     }
-    let (robot, start) = find_or_build_robot(crawler, organization, url, args).await?;
+    let built = tokio::select! {
+        built = find_or_build_robot(crawler, organization, url, args) => built,
+        () = stop.cancelled() => return Ok(Exit::Interrupted),
+    };
+    let (robot, start) = built?;
     let new = NewRun {
         robot,
         api_key: None,
@@ -68,12 +78,21 @@ async fn crawl(
     let Some(claimed) = crawler.claim(id).await? else {
         return Err(Failure::failed(format!("run {id} is being crawled by another process; wait for it or give --new")));
     };
-    announce(&claimed, goes_on);
-    let stop = interrupt::on_signal();
+    announce(&claimed.run, goes_on);
     let view = crawl_with_progress(crawler, claimed, &stop).await?;
-    let written = write::write_captures(store, id, args.format, args.output.as_deref()).await?;
-    report::statement(common, store, &view, args.output.as_deref().map(|path| (path, written))).await?;
+    let written = output.write(store, id).await;
+    let shown = written.as_ref().ok().copied();
+    report::statement(common, store, &view, args.output.as_deref().zip(shown)).await?;
+    written?;
     Ok(exit_of(&view))
+}
+
+fn check_address(common: &Common, args: &RunArgs, url: &Url) -> Result<(), Failure> {
+    let settings = Settings::read(common.config.as_deref())?;
+    let fetch = settings.fetch_settings(args.private.allow_private);
+    let refused = |error: creel_fetch::FetchError| Failure::usage(error.to_string());
+    Guard::new(&fetch.allow_private_networks).map_err(refused)?.check_url(url).map_err(refused)?;
+    Ok(())
 }
 
 /// The robot for the shop, and the address to start from: the given one, or where it redirects to on another host.
@@ -109,10 +128,10 @@ async fn continue_or_create(
     match same {
         Some(run) if !run.status.is_ended() => Ok((run.id, true)),
         Some(run) if matches!(run.end_reason, Some(EndReason::StoppedByUser | EndReason::InsufficientCredits)) => {
-            store.restart_run(organization.id, run.id, None).await?;
+            store.restart_run(organization.id, run.id, None, Some(crawler.owner())).await?;
             Ok((run.id, true))
         }
-        _ => Ok((store.create_run(organization.id, new).await?, false)),
+        _ => Ok((store.create_run(organization.id, new, Some(crawler.owner())).await?, false)),
     }
 }
 
@@ -126,7 +145,8 @@ fn announce(run: &Run, goes_on: bool) {
 }
 
 /// Crawls until the run ends or is interrupted; an interrupted run is stopped, so that it can go on another time.
-pub async fn crawl_with_progress(crawler: &Crawler, run: Run, stop: &CancellationToken) -> Result<RunView, Failure> {
+pub async fn crawl_with_progress(crawler: &Crawler, claimed: Claimed, stop: &CancellationToken) -> Result<RunView, Failure> {
+    let run = claimed.run.clone();
     let (organization, id) = (run.organization, run.id);
     let crawling = tokio::spawn({
         let (crawler, stop) = (crawler.clone(), stop.clone());
@@ -146,7 +166,8 @@ pub async fn crawl_with_progress(crawler: &Crawler, run: Run, stop: &Cancellatio
     Ok(view)
 }
 
-fn exit_of(run: &RunView) -> Exit {
+/// The exit code that a run's end has.
+pub fn exit_of(run: &RunView) -> Exit {
     match (run.status, run.end_reason) {
         (_, Some(EndReason::InsufficientCredits)) => Exit::OutOfCredits,
         (RunStatus::Completed, _) => Exit::Done,

@@ -22,7 +22,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let address = listener.local_addr()?;
     let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private))?;
     if opened.settings.contact.is_empty() {
-        tracing::warn!("contact is not set: shops cannot tell who crawls them");
+        print::say("Note: `contact` is not set in the configuration, so shops cannot tell who crawls them.");
     }
     greet(&opened, address).await?;
     let stop = interrupt::on_signal();

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::Path,
+    path::PathBuf,
 };
 
 use creel_store::Store;
@@ -33,18 +33,50 @@ const COLUMNS: [&str; 16] = [
     "breadcrumbs",
 ];
 
-/// Writes all captures of the run and answers how many. A file appears whole or not at all.
-pub async fn write_captures(store: &Store, run: RunId, format: Format, output: Option<&Path>) -> Result<usize, Failure> {
-    let Some(path) = output else {
-        return write_to(store, run, format, BufWriter::new(std::io::stdout())).await;
-    };
-    let cannot = |error: std::io::Error| Failure::usage(format!("--output {} cannot be written: {error}", path.display()));
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let file = File::create(&partial).map_err(cannot)?;
-    let written = write_to(store, run, format, BufWriter::new(file)).await?;
-    std::fs::rename(&partial, path).map_err(cannot)?;
-    Ok(written)
+/// Where captures go: a file that appears whole or not at all, or standard output.
+pub struct Output {
+    format: Format,
+    file: Option<(PathBuf, PathBuf, File)>,
+}
+
+impl Output {
+    /// Opens the file before anything is crawled, so that a wrong path costs nothing.
+    pub fn prepare(format: Format, path: Option<PathBuf>) -> Result<Output, Failure> {
+        let Some(path) = path else { return Ok(Output { format, file: None }) };
+        let mut partial = path.clone().into_os_string();
+        partial.push(".partial");
+        let cannot =
+            |error: std::io::Error| Failure::usage(format!("--output {} cannot be written: {error}", path.display()));
+        if path.is_dir() {
+            return Err(Failure::usage(format!("--output {} is a folder", path.display())));
+        }
+        let file = File::create(&partial).map_err(cannot)?;
+        Ok(Output { format, file: Some((path, partial.into(), file)) })
+    }
+
+    /// Writes all captures of the run and answers how many.
+    pub async fn write(mut self, store: &Store, run: RunId) -> Result<usize, Failure> {
+        match self.file.take() {
+            None => match write_to(store, run, self.format, BufWriter::new(std::io::stdout())).await {
+                // Whoever read our output has had enough.
+                Err(failure) if failure.is_broken_pipe => Ok(0),
+                written => written,
+            },
+            Some((path, partial, file)) => {
+                let written = write_to(store, run, self.format, BufWriter::new(file)).await?;
+                std::fs::rename(&partial, &path)?;
+                Ok(written)
+            }
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some((_, partial, _)) = &self.file {
+            let _ = std::fs::remove_file(partial);
+        }
+    }
 }
 
 async fn write_to(store: &Store, run: RunId, format: Format, mut out: impl Write) -> Result<usize, Failure> {
@@ -61,7 +93,7 @@ async fn write_to(store: &Store, run: RunId, format: Format, mut out: impl Write
         for capture in &captures {
             match format {
                 Format::Jsonl => {
-                    serde_json::to_writer(&mut out, capture).map_err(|error| Failure::failed(error.to_string()))?;
+                    serde_json::to_writer(&mut out, capture).map_err(std::io::Error::from)?;
                     out.write_all(b"\n")?;
                 }
                 Format::Csv => write_row(&mut out, &csv_row(capture))?,
@@ -74,7 +106,7 @@ async fn write_to(store: &Store, run: RunId, format: Format, mut out: impl Write
 
 fn write_row<T: AsRef<[u8]>>(out: &mut impl Write, row: &[T]) -> Result<(), Failure> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    writer.write_record(row).map_err(|error| Failure::failed(error.to_string()))?;
+    writer.write_record(row).map_err(|error| Failure::from(std::io::Error::from(error)))?;
     writer.flush()?;
     Ok(())
 }

@@ -7,7 +7,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{command::Creel, demo_shop::DemoShop};
+use crate::{
+    command::Creel,
+    demo_shop::DemoShop,
+    small_shop::{SmallShop, links, product, redirect},
+};
 
 /// A running server with the key that it printed at its first start.
 struct Server {
@@ -221,4 +225,41 @@ fn no_credits_no_run() {
     let refused = server.post("/v1/extract/runs", &json!({"robot_id": robot}));
     assert_eq!((refused.status, refused.body["code"].as_str()), (402, Some("insufficient_credits")));
     assert_eq!(server.get("/v1/extract/runs").body["rows"].as_array().unwrap().len(), 0, "nothing was left behind");
+}
+
+#[test]
+fn patterns_and_depth_limit_what_is_captured() {
+    let shop = SmallShop::start(&[
+        ("/", links(&["/p/one", "/p/two", "/sale", "/old"])),
+        ("/sale", links(&["/sale/p/three"])),
+        ("/old", redirect("/sale/p/four")),
+        ("/p/one", product("One")),
+        ("/p/two", product("Two")),
+        ("/sale/p/three", product("Three")),
+        ("/sale/p/four", product("Four")),
+    ]);
+    let server = Server::start();
+    let build = server.post("/v1/extract/robot-builds", &json!({"url": shop.url, "country_code": "US"}));
+    let build = server.get(&format!("/v1/extract/robot-builds/{}", build.body["id"].as_str().unwrap()));
+    let robot = build.body["robot_id"].as_str().unwrap();
+    for (more, expected) in [
+        (json!({}), vec!["Four", "One", "Three", "Two"]),
+        (json!({"exclude": ["*/sale/p/*"]}), vec!["One", "Two"]),
+        (json!({"include": ["*/p/two"]}), vec!["Two"]),
+        (json!({"include": ["re:/p/(one|three)$"], "exclude": ["*one"]}), vec!["Three"]),
+        (json!({"max_depth": 1}), vec!["Four", "One", "Two"]),
+        (json!({"discover": false, "start_urls": [format!("{}p/two", shop.url)]}), vec!["Two"]),
+    ] {
+        let mut body = json!({"robot_id": robot});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let run = server.post("/v1/extract/runs", &body);
+        assert_eq!(run.status, 202, "{}", run.body);
+        let id = run.body["id"].as_str().unwrap();
+        server.wait(id);
+        let captures = server.get(&format!("/v1/extract/captures?run_id={id}")).body;
+        let mut titles: Vec<&str> =
+            captures["rows"].as_array().unwrap().iter().filter_map(|row| row["title"].as_str()).collect();
+        titles.sort_unstable();
+        assert_eq!(titles, expected, "{more}");
+    }
 }

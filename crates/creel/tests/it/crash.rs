@@ -12,12 +12,15 @@ use crate::{
 /// How often the crawl is killed; the moments come from a fixed sequence that spreads over the whole crawl.
 const KILLS: u64 = 20;
 
-fn paths(captures: &[Value]) -> BTreeSet<String> {
+/// What was captured, without what differs from run to run: ids, times, the port.
+fn contents(captures: &[Value]) -> BTreeSet<String> {
     captures
         .iter()
         .map(|capture| {
             let url = url::Url::parse(capture["canonical_url"].as_str().unwrap()).unwrap();
-            url.path().to_owned()
+            let offers: Vec<String> =
+                capture["skus"].as_array().unwrap().iter().map(|sku| sku["offers"].to_string()).collect();
+            format!("{} {} {} {}", url.path(), capture["title"], capture["options"], offers.join(" "))
         })
         .collect()
 }
@@ -46,7 +49,7 @@ fn killed_at_any_moment_nothing_is_lost_or_debited_twice() {
     let finished = finish(creel.command(&words).output().unwrap());
     assert_eq!(finished.code, 0, "{}", finished.err);
     let captures = finished.lines();
-    assert_eq!(paths(&captures), paths(&undisturbed));
+    assert_eq!(contents(&captures), contents(&undisturbed));
     assert_eq!(captures.len(), undisturbed.len());
     let runs: BTreeSet<&str> = captures.iter().map(|capture| capture["run_id"].as_str().unwrap()).collect();
     assert_eq!(runs.len(), 1, "one run, gone on with after every kill");

@@ -134,7 +134,13 @@ impl<'a> Batch<'a> {
             run.ends = Some(EndReason::BudgetReached);
         }
         self.known.remember(page.run, &id.to_string(), &canonical_url, new);
-        self.displaced.extend(displaced);
+        if let Some((capture, page_url)) = displaced {
+            // The one that gives way may be of this very batch and not be written yet.
+            match self.captures.iter_mut().find(|(id, ..)| id.to_string() == capture) {
+                Some((.., its_canonical_url)) => *its_canonical_url = page_url,
+                None => self.displaced.push((capture, page_url)),
+            }
+        }
         self.captures.push((id, page, new, canonical_url));
         Ok(Verdict::Stored(id))
     }

@@ -14,8 +14,8 @@ use crate::{Store, StoreError};
 const BATCH_MAX: usize = 256;
 /// Pages that may wait; a worker beyond that waits itself.
 const WAITING_MAX: usize = 1024;
-/// How often a batch is tried while another process keeps the database busy.
-const BUSY_TRIES_MAX: u32 = 5;
+/// How often a batch is tried while the database is in trouble; each try waits for another process's lock by itself.
+const TRIES_MAX: u32 = 3;
 
 struct Waiting {
     page: FinishedPage,
@@ -62,6 +62,13 @@ fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Futu
                     let _ = item.answer.send(Ok(verdict));
                 }
             }
+            // No page is at fault, so halving would help nobody.
+            Err(error) if error.is_transient() => {
+                tracing::error!(pages = waiting.len(), %error, "a batch could not be committed");
+                for item in waiting {
+                    let _ = item.answer.send(Err(StoreError::Unavailable(error.to_string())));
+                }
+            }
             Err(error) if waiting.len() == 1 => {
                 if let Some(item) = waiting.pop() {
                     tracing::error!(run = %item.page.run, url = %item.page.url, %error, "a page could not be settled");
@@ -82,7 +89,7 @@ async fn settle_patiently(store: &Store, pages: &[&FinishedPage]) -> Result<Vec<
     let mut tries = 1;
     loop {
         match batch::settle(store, pages).await {
-            Err(error) if error.is_busy() && tries < BUSY_TRIES_MAX => tries += 1,
+            Err(error) if error.is_transient() && tries < TRIES_MAX => tries += 1,
             result => return result,
         }
     }

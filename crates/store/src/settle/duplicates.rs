@@ -47,6 +47,8 @@ pub(super) enum Identity {
 #[derive(Debug, Default)]
 pub(super) struct KnownCaptures {
     by_canonical: HashMap<(RunId, String), Known>,
+    /// By the page's own address, whatever canonical address it was given.
+    by_page: HashMap<(RunId, String), Known>,
     by_product: HashMap<(RunId, String, String), ()>,
 }
 
@@ -61,7 +63,7 @@ impl KnownCaptures {
             let rows = tx
                 .rows(
                     "SELECT id, canonical_url, product_id, title_normalized, page_url FROM captures
-                     WHERE run_id = $1 AND canonical_url IN ($2, $3)
+                     WHERE run_id = $1 AND (canonical_url IN ($2, $3) OR page_url = $2)
                      UNION ALL
                      SELECT id, canonical_url, product_id, title_normalized, page_url FROM captures
                      WHERE run_id = $1 AND product_id = $4 AND title_normalized = $5",
@@ -85,6 +87,7 @@ impl KnownCaptures {
         if let Some(product) = &known.product_id {
             self.by_product.insert((run, product.clone(), known.title.clone()), ());
         }
+        self.by_page.insert((run, known.page_url.clone()), known.clone());
         self.by_canonical.insert((run, row.text("canonical_url")?), known);
         Ok(())
     }
@@ -97,7 +100,8 @@ impl KnownCaptures {
         }
         let at = |url: &str| self.by_canonical.get(&(run, url.to_owned()));
         if let Some(stated) = new.stated_canonical.as_deref().filter(|stated| *stated != new.page_url) {
-            match at(stated) {
+            let owner = || self.by_page.get(&(run, stated.to_owned()));
+            match at(stated).or_else(owner) {
                 Some(known) if known.is_same_product(product_id, &title) => return Identity::Duplicate,
                 // It has named another product: not believed, the page's own address counts.
                 Some(_) => {}
@@ -126,6 +130,7 @@ impl KnownCaptures {
             title,
             page_url: new.page_url.clone(),
         };
+        self.by_page.insert((run, new.page_url.clone()), known.clone());
         if let Some(displaced) = self.by_canonical.insert((run, canonical_url.to_owned()), known) {
             self.by_canonical.insert((run, displaced.page_url.clone()), displaced);
         }
@@ -169,7 +174,12 @@ mod tests {
 
     #[test]
     fn products_are_told_apart() {
-        let cases: [(&str, Vec<NewCapture>, &[&str]); 6] = [
+        let cases: [(&str, Vec<NewCapture>, &[&str]); 7] = [
+            (
+                "a chain of wrong canonicals",
+                vec![page("/b", Some("/a"), None, "B"), page("/c", Some("/b"), None, "C"), page("/a", None, None, "A")],
+                &["/a", "/c", "/a displacing c0 to /b"],
+            ),
             ("the same address", vec![page("/a", None, None, "A"), page("/a", None, None, "A")], &["/a", "duplicate"]),
             (
                 "two paths with one canonical",

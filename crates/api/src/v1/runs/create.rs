@@ -50,7 +50,7 @@ pub(crate) async fn create(
             format!("one capture costs {price} credits and {spendable} are left; the run was not made"),
         ));
     }
-    let id = state.store().create_run(caller.organization, NewRun { robot: robot.id, ..new }).await?;
+    let id = state.store().create_run(caller.organization, NewRun { robot: robot.id, ..new }, None).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"id": id}))))
 }
 
@@ -93,6 +93,9 @@ fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>,
     for (at, text) in given.iter().enumerate() {
         let field = || format!("start_urls[{at}]");
         let url = Url::parse(text).map_err(|error| ApiError::field(field(), format!("{text:?} is not a URL: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(ApiError::field(field(), "leave the user name and password out: the address is stored and shown"));
+        }
         match scope.check(&url) {
             Err(OutOfScope::Scheme) => {
                 return Err(ApiError::field(field(), format!("{text} is not an http or https address")));
