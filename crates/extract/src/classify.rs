@@ -279,9 +279,16 @@ mod tests {
         let product = r#"<title>Mug</title><h1>Mug</h1><span class="price">$9.99</span><button>Add to cart</button><img src="/m.jpg" width=400>SKU: A-17"#;
         let card = r#"<li class="product-card"><a href="/p/1"><img src="/a.jpg"><span class="price">$9.99</span></a></li>"#;
         let listing = format!("<title>Mugs</title><h1>Mugs</h1><ul>{}</ul>", card.repeat(12));
+        let choice = r#"<option value="A-1" data-sku="A-1" disabled>Red (sold out)</option>"#;
+        let sold_out = format!(
+            r#"<title>Mug</title><h1>Mug</h1><span class="price">$9.99</span><label for=v>Color</label>
+            <select id=v name=variant>{choice}</select><ul>{}</ul>"#,
+            card.repeat(12)
+        );
         for (url, html, expected) in [
             ("https://s.example/p/mug", product, PageKind::Product),
             ("https://s.example/mugs", listing.as_str(), PageKind::Discovery),
+            ("https://s.example/sold-out-mug", sold_out.as_str(), PageKind::Product),
             ("https://s.example/", listing.as_str(), PageKind::Discovery),
             (
                 "https://s.example/p/1",

@@ -55,3 +55,26 @@ fn cleaned(text: &str) -> String {
     })
     .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tape::Parser;
+
+    #[test]
+    fn the_link_to_the_root_is_no_step() {
+        for (trail, expected) in [
+            (
+                r#"<div class="breadcrumbs"><a href="/">Acme</a> › <a href="/men">Men</a> › <a href="/men/shorts">Shorts</a></div>"#,
+                vec!["Men", "Shorts"],
+            ),
+            (
+                r#"<nav aria-label="breadcrumb"><ol><li><a href="/">Acme</a></li><li><a href="/men">Men</a></li><li>Shorts</li></ol></nav>"#,
+                vec!["Men", "Shorts"],
+            ),
+            (r#"<div class="breadcrumbs"><a href="/en">Acme</a> › <a href="/en/men">Men</a></div>"#, vec!["Acme", "Men"]),
+        ] {
+            assert_eq!(read(Parser::new().parse(trail)), expected, "{trail}");
+        }
+    }
+}
