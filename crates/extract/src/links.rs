@@ -147,7 +147,9 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
 /// An address of the same origin as a path: cheaper to resolve, as the host need not be read again.
 fn without_origin<'h>(href: &'h str, base: &Url) -> &'h str {
     let origin = &base[..url::Position::BeforePath];
-    let path = href.strip_prefix(origin).filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"));
+    let path = href
+        .strip_prefix(origin)
+        .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"));
     path.unwrap_or(href)
 }
 
