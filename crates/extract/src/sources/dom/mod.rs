@@ -11,6 +11,8 @@ mod runs;
 mod scene;
 mod stock;
 mod tables;
+mod tiles;
+mod variants;
 
 use creel_types::{Amount, Currency, Source};
 
@@ -62,6 +64,8 @@ pub struct DomReading {
     pub carded_prices: usize,
     /// Bytes of the page's visible text.
     pub text_bytes: usize,
+    /// What choices are worth to a script, with what a buyer reads there: (`preto`, `Preto`).
+    pub shown_values: Vec<(String, String)>,
     /// Numbers of the product with a label beside them, in page order.
     pub codes: Vec<String>,
 }
@@ -83,8 +87,8 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     stock::fill(&scene, &runs, &buttons, &mut found);
     labels::fill(&scene, &runs, &mut found);
     found.reading.breadcrumbs = crumbs::read(document);
-    found.reading.images = gallery::read(&scene);
-    options::fill(&scene, &mut found.reading);
+    found.reading.images = gallery::read(&scene, facts);
+    options::fill(&scene, facts, &mut found);
     tables::fill(&scene, &mut found.reading);
     found
 }
@@ -111,9 +115,9 @@ pub fn read_timed(document: Document<'_>, facts: &Facts<'_>, lap: &mut dyn FnMut
     lap("dom labels");
     found.reading.breadcrumbs = crumbs::read(document);
     lap("dom crumbs");
-    found.reading.images = gallery::read(&scene);
+    found.reading.images = gallery::read(&scene, facts);
     lap("dom gallery");
-    options::fill(&scene, &mut found.reading);
+    options::fill(&scene, facts, &mut found);
     lap("dom options");
     tables::fill(&scene, &mut found.reading);
     lap("dom tables");

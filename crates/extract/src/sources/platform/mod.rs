@@ -1,9 +1,12 @@
 //! State that a shop's platform embeds for its own scripts: the exactest source for variants, if it is this page's product that is found in it.
 //! Owns where state is looked for; `product` owns what an object of it says.
 
+mod lists;
 mod magento;
 mod product;
 mod scripts;
+pub mod shown_values;
+mod siblings;
 mod woocommerce;
 
 use creel_types::Source;
@@ -36,6 +39,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option
     scripts::each(document, |root: Json<'_>| {
         take(product::find(root, &page));
         take(magento::find(root, &page));
+        take(lists::find(document, root, &page));
     });
     for attr in [Attr::DataProduct, Attr::DataProps, Attr::DataJson, Attr::DataState, Attr::DataConfig, Attr::DataOptions, Attr::DataVariants] {
         for node in document.with_attr(attr).take(ATTRIBUTES_MAX) {

@@ -10,7 +10,10 @@ use crate::{
     json::Json,
     prices::machine_amount,
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
-    sources::facts::{Facts, words},
+    sources::{
+        facts::{Facts, words},
+        platform::siblings,
+    },
 };
 
 /// Objects that may be products and are weighed.
@@ -22,6 +25,9 @@ const NAME_BYTES_MAX: usize = 400;
 /// Variants of one product that are read.
 const VARIANTS_MAX: usize = 500;
 
+/// Options of one variant that are read.
+const OPTIONS_MAX: usize = 5;
+
 /// Images of one product that are read.
 const IMAGES_MAX: usize = 40;
 
@@ -32,8 +38,8 @@ const NAME_KEYS: [&str; 11] = ["name", "title", "productName", "product_name", "
 const PRICE_KEYS: [&str; 24] = [
     "salePrice", "sale_price", "currentPrice", "current_price", "finalPrice", "final_price", "specialPrice", "special_price", "price_amount", "discountedPrice", "discountPrice", "sellingPrice", "offerPrice", "priceAmount", "price", "prices", "pricing", "priceInfo", "unitPrice", "unit_price", "priceValue", "basePrice", "price_value", "product_price",
 ];
-const FULL_KEYS: [&str; 20] = [
-    "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice", "original_price", "oldPrice", "old_price", "wasPrice", "was_price", "msrp", "price_without_reduction", "retailPrice", "fullPrice", "full_price", "standardPrice", "strikePrice", "priceBeforeDiscount",
+const FULL_KEYS: [&str; 21] = [
+    "regular", "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice", "original_price", "oldPrice", "old_price", "wasPrice", "was_price", "msrp", "price_without_reduction", "retailPrice", "fullPrice", "full_price", "standardPrice", "strikePrice", "priceBeforeDiscount",
 ];
 const ID_KEYS: [&str; 16] = ["productId", "product_id", "productID", "id_product", "prodId", "productCode", "code", "itemId", "item_id", "partNumber", "articleNumber", "articleId", "id", "styleId", "pid", "masterId"];
 const SKU_KEYS: [&str; 14] = ["sku", "skuId", "skuCode", "sku_id", "defaultSku", "reference", "itemNumber", "articleNumber", "partNumber", "product_sku", "productSku", "variantSku", "artNo", "displayCode"];
@@ -149,7 +155,20 @@ fn reading(object: Json<'_>, page: &Page<'_>) -> Reading {
             reading.skus.clear();
         }
     }
+    if reading.skus.is_empty() {
+        siblings::fill(object, &mut reading);
+        let options = siblings::own_values(object, &reading.options);
+        if !options.is_empty() {
+            reading.skus.push(SkuReading { sku: reading.sku.clone(), options, selected: Some(true), offers: vec![reading.offer.clone()], ..SkuReading::default() });
+        }
+    }
     reading
+}
+
+/// A member of a list that can be nothing but a variant: it has a number of its own and a price.
+pub(super) fn variant(object: Json<'_>, page: &Page<'_>) -> Option<SkuReading> {
+    let is_variant = object.is_object() && object.get_any(&SKU_KEYS).is_some() && object.get_any(&PRICE_KEYS).is_some();
+    is_variant.then(|| sku(object, &[], false, page)).filter(|sku| sku.sku.is_some())
 }
 
 fn any_availability(skus: &[SkuReading]) -> Option<AvailabilityReading> {
@@ -218,10 +237,16 @@ fn variant_options(variant: Json<'_>, names: &[String]) -> Vec<(String, String)>
             }
         }
     }
+    if options.is_empty() {
+        // `{"attributes": {"Color": "Red"}}`
+        let named = ["attributes", "options", "optionValues"].iter().filter_map(|key| variant.get(key)).find(|map| map.is_object());
+        let pairs = named.into_iter().flat_map(Json::values).take(OPTIONS_MAX).filter_map(|value| Some((value.key().into_owned(), value.filled().filter(|_| value.is_string())?)));
+        options.extend(pairs.filter(|(name, _)| name.chars().any(char::is_alphabetic)));
+    }
     options
 }
 
-fn options(names: &[String], skus: &[SkuReading]) -> Vec<(String, Vec<String>)> {
+pub(super) fn options(names: &[String], skus: &[SkuReading]) -> Vec<(String, Vec<String>)> {
     let mut axes: Vec<(String, Vec<String>)> = names.iter().map(|name| (name.clone(), Vec::new())).collect();
     for (name, value) in skus.iter().flat_map(|sku| &sku.options) {
         let at = axes.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
@@ -258,7 +283,7 @@ fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types
         if !value.is_object() {
             return plain(value);
         }
-        let amounts = ["current", "sale", "final", "now", "selling", "value", "amount", "price", "raw", "centAmount", "min", "low", "formatted", "display", "gross", "withTax", "with_tax"];
+        let amounts = ["special", "current", "sale", "final", "now", "selling", "value", "amount", "price", "raw", "centAmount", "min", "low", "formatted", "display", "gross", "withTax", "with_tax", "regular"];
         let nested = || keys.iter().chain(&amounts).filter_map(|key| value.get(key));
         nested().find_map(|inner| {
             if inner.is_object() { amounts.iter().filter_map(|key| inner.get(key)).find_map(plain) } else { plain(inner) }
@@ -283,7 +308,8 @@ fn stock(object: Json<'_>) -> Option<AvailabilityReading> {
         let text = if value.is_object() { first_string(value, &["status", "code", "availabilityStatus", "label"])? } else { value.text().filter(|_| value.is_string())?.into_owned() };
         availability::of_term(&text).or_else(|| availability::of_notice(&text))
     });
-    let status = said.or_else(term)?;
+    let nested = || object.get("inventory").filter(|inner| inner.is_object()).and_then(stock).map(|inner| inner.status);
+    let status = said.or_else(term).or_else(nested)?;
     Some(AvailabilityReading { status, quantity, text: None })
 }
 
