@@ -11,10 +11,19 @@ use url::Url;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let urls: BTreeMap<String, String> = match arguments.get(2).filter(|path| path.ends_with(".tsv")) {
-        Some(path) => std::fs::read_to_string(path).unwrap().lines().filter_map(|line| line.split_once('\t')).map(|(file, url)| (file.to_owned(), url.to_owned())).collect(),
+        Some(path) => std::fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(file, url)| (file.to_owned(), url.to_owned()))
+            .collect(),
         None => BTreeMap::new(),
     };
-    let mut files: Vec<_> = std::fs::read_dir(&arguments[1]).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with(".html.gz")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&arguments[1])
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".html.gz"))
+        .collect();
     files.sort();
     let mut pages = Vec::new();
     for path in &files {
@@ -24,59 +33,6 @@ fn main() {
         let url = urls.get(&name).cloned().unwrap_or_else(|| format!("https://www.example.com/{name}"));
         pages.push((name, Url::parse(&url).unwrap(), bytes));
     }
-    if arguments.iter().any(|argument| argument == "--stages") {
-        let mut times: Vec<(&str, f64)> = Vec::new();
-        for _ in 0..5 {
-            for (_, url, bytes) in &pages {
-                use creel_extract::{sources::*, *};
-                let mut last = Instant::now();
-                let mut lap = |name: &'static str| {
-                    let spent = last.elapsed().as_secs_f64();
-                    match times.iter_mut().find(|time| time.0 == name) {
-                        Some(time) => time.1 += spent,
-                        None => times.push((name, spent)),
-                    }
-                    last = Instant::now();
-                };
-                let text = tape::decode(bytes, None).text;
-                lap("decode");
-                let mut parser = tape::Parser::new();
-                parser.parse(&text);
-                lap("tape cold");
-                let document = parser.parse(&text);
-                lap("tape warm");
-                let facts = facts::Facts::of(document, url, country_of(url), None);
-                lap("facts");
-                let items = json_ld::items(document);
-                lap("json_ld items");
-                let _ = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
-                lap("json_ld read");
-                let items = microdata::items(document);
-                lap("microdata items");
-                let _ = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
-                lap("microdata read");
-                let _ = rdfa::items(document);
-                lap("rdfa");
-                let _ = open_graph::read(document, &facts);
-                lap("open_graph");
-                let _ = platform::read(document, &facts, &[]);
-                lap("platform");
-                dom::read_timed(document, &facts, &mut lap);
-                let read = extractor::read_sources(document, &facts);
-                lap("(all sources)");
-                let _ = merge::merge(&read.readings, &facts);
-                lap("merge");
-                let _ = links::links(document, &facts.base);
-                lap("links");
-                let _ = links::directives(document, &facts.base);
-                lap("directives");
-            }
-        }
-        for (name, time) in &times {
-            println!("{name:20} {:8.0} us a page", time * 1e6 / 5.0 / pages.len() as f64);
-        }
-        return;
-    }
     if let Some(at) = arguments.iter().position(|argument| argument == "--debug") {
         for (name, url, bytes) in pages.iter().filter(|page| page.0.starts_with(&arguments[at + 1])) {
             let text = tape::decode(bytes, None).text;
@@ -84,15 +40,42 @@ fn main() {
             let document = parser.parse(&text);
             let facts = creel_extract::sources::facts::Facts::of(document, url, creel_extract::country_of(url), None);
             let readings = creel_extract::extractor::read_sources(document, &facts).readings;
-            println!("{name} {url}\ncountry {} headings {:?}", facts.country, facts.headings.iter().take(4).collect::<Vec<_>>());
+            println!(
+                "{name} {url}\ncountry {} headings {:?}",
+                facts.country,
+                facts.headings.iter().take(4).collect::<Vec<_>>()
+            );
             for reading in &readings.stated {
-                println!("{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}", reading.source, reading.title, reading.brand, reading.product_id, reading.sku, reading.gtin, reading.mpn, reading.skus.len(), reading.offer);
+                println!(
+                    "{:?}: title {:?} brand {:?} id {:?} sku {:?} gtin {:?} mpn {:?} skus {} offer {:?}",
+                    reading.source,
+                    reading.title,
+                    reading.brand,
+                    reading.product_id,
+                    reading.sku,
+                    reading.gtin,
+                    reading.mpn,
+                    reading.skus.len(),
+                    reading.offer
+                );
             }
             let dom = &readings.dom;
-            println!("dom title {:?} brand {:?} codes {:?} stock {:?} can_buy {} unit {:?}", dom.reading.title, dom.reading.brand, dom.codes, dom.stock, dom.can_buy, dom.reading.offer.unit_price);
-            println!("crumbs {:?}\nimages {:?}\noptions {:?}\nproperties {:?}", dom.reading.breadcrumbs, dom.reading.images.iter().take(4).collect::<Vec<_>>(), dom.reading.options, dom.reading.properties.iter().take(8).collect::<Vec<_>>());
+            println!(
+                "dom title {:?} brand {:?} codes {:?} stock {:?} can_buy {} unit {:?}",
+                dom.reading.title, dom.reading.brand, dom.codes, dom.stock, dom.can_buy, dom.reading.offer.unit_price
+            );
+            println!(
+                "crumbs {:?}\nimages {:?}\noptions {:?}\nproperties {:?}",
+                dom.reading.breadcrumbs,
+                dom.reading.images.iter().take(4).collect::<Vec<_>>(),
+                dom.reading.options,
+                dom.reading.properties.iter().take(8).collect::<Vec<_>>()
+            );
             for price in dom.prices.iter().take(14) {
-                println!("  {} {:?} old {} score {:.2} high {:?}", price.amount, price.currency, price.old, price.score, price.high);
+                println!(
+                    "  {} {:?} old {} score {:.2} high {:?}",
+                    price.amount, price.currency, price.old, price.score, price.high
+                );
             }
         }
         return;
@@ -106,11 +89,21 @@ fn main() {
             let mut captures = 0;
             for (_, url, bytes) in &pages {
                 let text = tape::decode(bytes, None).text;
-                let reading = extractor.read(&PageInput { url, html: &text, country: creel_extract::country_of(url), program: None, status: 200 });
+                let reading = extractor.read(&PageInput {
+                    url,
+                    html: &text,
+                    country: creel_extract::country_of(url),
+                    program: None,
+                    status: 200,
+                });
                 captures += usize::from(reading.is_capture());
             }
             let seconds = start.elapsed().as_secs_f64();
-            eprintln!("{captures} captures, {:.0} MB/s, {:.0} pages/s", total as f64 / 1e6 / seconds, pages.len() as f64 / seconds);
+            eprintln!(
+                "{captures} captures, {:.0} MB/s, {:.0} pages/s",
+                total as f64 / 1e6 / seconds,
+                pages.len() as f64 / seconds
+            );
         }
         if arguments.iter().any(|argument| argument == "--each") {
             for (name, url, bytes) in &pages {
@@ -127,14 +120,26 @@ fn main() {
                     extractor.read(&PageInput { url, html: &text, country: Country::US, program: None, status: 200 });
                 }
                 let all = start.elapsed().as_secs_f64() / 5.0;
-                eprintln!("{name} {:7} bytes, {:6.0} us ({:4.0} MB/s), tape {:5.0} us", bytes.len(), all * 1e6, bytes.len() as f64 / 1e6 / all, parse * 1e6);
+                eprintln!(
+                    "{name} {:7} bytes, {:6.0} us ({:4.0} MB/s), tape {:5.0} us",
+                    bytes.len(),
+                    all * 1e6,
+                    bytes.len() as f64 / 1e6 / all,
+                    parse * 1e6
+                );
             }
         }
         return;
     }
     for (name, url, bytes) in &pages {
         let text = tape::decode(bytes, None).text;
-        let reading = extractor.read(&PageInput { url, html: &text, country: creel_extract::country_of(url), program: None, status: 200 });
+        let reading = extractor.read(&PageInput {
+            url,
+            html: &text,
+            country: creel_extract::country_of(url),
+            program: None,
+            status: 200,
+        });
         let mut reading = reading;
         if arguments.iter().any(|argument| argument == "--dom-only") {
             use creel_extract::{sources::*, *};

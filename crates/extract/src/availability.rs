@@ -15,10 +15,24 @@ pub fn of_term(term: &str) -> Option<AvailabilityStatus> {
     let tail = term.trim().trim_end_matches('/').rsplit(['/', '#', ':']).next().unwrap_or(term);
     let folded: String = tail.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     Some(match folded.as_str() {
-        "instock" | "instoreonly" | "onlineonly" | "available" | "true" | "1" | "yes" | "y" | "inventory" | "availablenow" | "madetoorder" | "buyable"
-        | "purchasable" | "sellable" | "onstock" | "instorepurchase" => AvailabilityStatus::InStock,
-        "outofstock" | "soldout" | "reserved" | "unavailable" | "notavailable" | "false" | "0" | "no" | "outstock" | "oos" | "nostock" | "temporarilyoutofstock"
-        | "notinstock" | "outofstockonline" => AvailabilityStatus::OutOfStock,
+        "instock" | "instoreonly" | "onlineonly" | "available" | "true" | "1" | "yes" | "y" | "inventory"
+        | "availablenow" | "madetoorder" | "buyable" | "purchasable" | "sellable" | "onstock" | "instorepurchase" => {
+            AvailabilityStatus::InStock
+        }
+        "outofstock"
+        | "soldout"
+        | "reserved"
+        | "unavailable"
+        | "notavailable"
+        | "false"
+        | "0"
+        | "no"
+        | "outstock"
+        | "oos"
+        | "nostock"
+        | "temporarilyoutofstock"
+        | "notinstock"
+        | "outofstockonline" => AvailabilityStatus::OutOfStock,
         "preorder" | "presale" | "presell" | "comingsoon" => AvailabilityStatus::Preorder,
         "backorder" | "backordered" | "onorder" | "availableonbackorder" | "onbackorder" => AvailabilityStatus::Backorder,
         "limitedavailability" | "lowstock" | "limited" | "lowinstock" | "limitedstock" => AvailabilityStatus::Limited,
@@ -59,8 +73,9 @@ fn rank(status: AvailabilityStatus) -> u8 {
 }
 
 /// `None` only if the table below were too large for an automaton.
-static NOTICES: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WORDS.iter().map(|row| row.0)).ok());
+static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WORDS.iter().map(|row| row.0)).ok()
+});
 
 use AvailabilityStatus::{Backorder, Discontinued, InStock, Limited, OutOfStock, Preorder};
 

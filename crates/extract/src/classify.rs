@@ -49,7 +49,9 @@ impl Verdict {
 #[must_use]
 pub fn by_status(status: u16) -> Option<Verdict> {
     match status {
-        401 | 403 | 407 | 429 | 503 => Some(Verdict::new(PageKind::Blocked, format!("the shop answered with status {status}"))),
+        401 | 403 | 407 | 429 | 503 => {
+            Some(Verdict::new(PageKind::Blocked, format!("the shop answered with status {status}")))
+        }
         400..=599 => Some(Verdict::new(PageKind::Error, format!("the shop answered with status {status}"))),
         _ => None,
     }
@@ -58,15 +60,17 @@ pub fn by_status(status: u16) -> Option<Verdict> {
 #[must_use]
 pub fn classify(document: Document<'_>, evidence: &Evidence<'_>) -> Verdict {
     let dom = &evidence.readings.dom;
-    if !evidence.complete {
-        if let Some(verdict) = blocked(document, evidence).or_else(|| missing(evidence)) {
-            return verdict;
-        }
+    if !evidence.complete
+        && let Some(verdict) = blocked(document, evidence).or_else(|| missing(evidence))
+    {
+        return verdict;
     }
     let stated = stated_product(evidence.readings);
     if let Some((source, priced)) = stated {
         let listing = evidence.listed_products >= 4 && !dom.can_buy && !evidence.product_url && !priced;
-        if !listing && (priced || dom.can_buy || evidence.complete) && !(evidence.article && !dom.can_buy) {
+        let offered = priced || dom.can_buy || evidence.complete;
+        let reported = evidence.article && !dom.can_buy;
+        if offered && !listing && !reported {
             return Verdict::new(PageKind::Product, format!("{source} states one product"));
         }
     }
@@ -88,15 +92,25 @@ pub fn classify(document: Document<'_>, evidence: &Evidence<'_>) -> Verdict {
 /// The source that states the page's product, and whether with a price.
 fn stated_product(readings: &Readings) -> Option<(Source, bool)> {
     let product = |reading: &&crate::reading::Reading| {
-        matches!(reading.source, Some(Source::JsonLd | Source::Microdata | Source::Platform | Source::Rdfa)) && reading.title.is_some()
+        matches!(reading.source, Some(Source::JsonLd | Source::Microdata | Source::Platform | Source::Rdfa))
+            && reading.title.is_some()
     };
     let priced = |reading: &&crate::reading::Reading| {
-        reading.offer.amount.is_some_and(|amount| amount.is_positive()) || reading.skus.iter().flat_map(|sku| &sku.offers).any(|offer| offer.amount.is_some_and(|amount| amount.is_positive()))
+        reading.offer.amount.is_some_and(|amount| amount.is_positive())
+            || reading
+                .skus
+                .iter()
+                .flat_map(|sku| &sku.offers)
+                .any(|offer| offer.amount.is_some_and(|amount| amount.is_positive()))
     };
     let stated = || readings.stated.iter().filter(product);
     let with_price = stated().find(|reading| priced(reading));
     let open_graph = || readings.stated.iter().find(|reading| reading.source == Some(Source::OpenGraph) && priced(reading));
-    with_price.or_else(open_graph).map(|reading| (reading, true)).or_else(|| stated().next().map(|reading| (reading, false))).and_then(|(reading, priced)| Some((reading.source?, priced)))
+    with_price
+        .or_else(open_graph)
+        .map(|reading| (reading, true))
+        .or_else(|| stated().next().map(|reading| (reading, false)))
+        .and_then(|(reading, priced)| Some((reading.source?, priced)))
 }
 
 /// What a page shows that speaks for one product: heading, price, and a button, a number or a notice.
@@ -113,12 +127,16 @@ fn shown_product(evidence: &Evidence<'_>) -> Option<&'static str> {
     if best.score >= 0.4 && dom.can_buy {
         return Some("shows a price and a button to buy");
     }
-    (best.score >= 1.2 && dom.is_certain && (!dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty())).then_some("shows one product with its price")
+    (best.score >= 1.2
+        && dom.is_certain
+        && (!dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty()))
+    .then_some("shows one product with its price")
 }
 
 fn is_article(evidence: &Evidence<'_>) -> bool {
     let kind = evidence.open_graph_kind.unwrap_or_default().to_ascii_lowercase();
-    matches!(kind.as_str(), "article" | "blog" | "video.other" | "profile" | "news" | "recipe" | "video.movie") && !evidence.readings.dom.can_buy
+    matches!(kind.as_str(), "article" | "blog" | "video.other" | "profile" | "news" | "recipe" | "video.movie")
+        && !evidence.readings.dom.can_buy
 }
 
 fn is_listing(evidence: &Evidence<'_>) -> bool {
@@ -126,7 +144,11 @@ fn is_listing(evidence: &Evidence<'_>) -> bool {
     let home = evidence.facts.url.path().trim_matches('/').is_empty();
     let carded = dom.carded_prices;
     let headed = dom.prices.iter().any(|price| !price.old && price.score >= 1.5);
-    home || dom.sells_many && !evidence.product_url || evidence.listed_products >= 6 && !dom.can_buy || carded >= 8 && !(dom.can_buy && headed) && !evidence.product_url
+    // Choices with article numbers of their own are one product's, also when all of them are sold out and no button is left.
+    let sells = dom.can_buy || !dom.reading.skus.is_empty();
+    home || dom.sells_many && !evidence.product_url
+        || evidence.listed_products >= 6 && !dom.can_buy
+        || carded >= 8 && !(sells && headed) && !evidence.product_url
 }
 
 /// Challenges and login walls: the page is short and carries the mark of one.
@@ -145,41 +167,68 @@ fn blocked(document: Document<'_>, evidence: &Evidence<'_>) -> Option<Verdict> {
     if let Some((_, who)) = mark {
         return Some(Verdict::new(PageKind::Blocked, format!("a challenge page ({who})")));
     }
-    let password = document.elements(Tag::Input).any(|input| input.attr_raw(Attr::Type).is_some_and(|kind| kind.eq_ignore_ascii_case("password")));
+    let password = document
+        .elements(Tag::Input)
+        .any(|input| input.attr_raw(Attr::Type).is_some_and(|kind| kind.eq_ignore_ascii_case("password")));
     let heading = evidence.facts.headings.first().map(|heading| heading.to_lowercase()).unwrap_or_default();
     let login = LOGIN_WORDS.iter().any(|word| title.contains(word) || heading.contains(word));
     (password && login).then(|| Verdict::new(PageKind::Blocked, "asks to sign in"))
 }
 
 /// Titles of challenge pages, in lower case.
+#[rustfmt::skip]
 const CHALLENGE_TITLES: [&str; 16] = [
-    "just a moment", "attention required! | cloudflare", "access denied", "pardon our interruption", "are you a human", "robot check", "human verification", "security check", "access to this page has been denied", "please verify you are a human", "ddos-guard", "checking your browser", "request unsuccessful", "you have been blocked", "bot verification", "verify you are human",
+    "just a moment", "attention required! | cloudflare", "access denied", "pardon our interruption", "are you a human",
+    "robot check", "human verification", "security check", "access to this page has been denied",
+    "please verify you are a human", "ddos-guard", "checking your browser", "request unsuccessful",
+    "you have been blocked", "bot verification", "verify you are human",
 ];
 
 /// Marks of challenge pages; they also stand on ordinary pages, which are longer.
+#[rustfmt::skip]
 const CHALLENGE_MARKS: [(&str, &str); 17] = [
-    ("cf_chl_opt", "Cloudflare"), ("cf-challenge", "Cloudflare"), ("cf-browser-verification", "Cloudflare"), ("cf-error-details", "Cloudflare"), ("captcha-delivery.com", "DataDome"), ("px-captcha", "PerimeterX"), ("_pxCaptcha", "PerimeterX"),
-    ("_Incapsula_Resource", "Incapsula"), ("Incapsula incident ID", "Incapsula"), ("distil_r_captcha", "Distil"), ("sec-cpt-if", "Akamai"), ("bm-verify", "Akamai"), ("edgesuite.net/", "Akamai"), ("/_sec/cp_challenge/", "Akamai"), ("awsWafCookieDomainList", "AWS"), ("validateCaptcha", "captcha"), ("kpsdk-", "Kasada"),
+    ("cf_chl_opt", "Cloudflare"), ("cf-challenge", "Cloudflare"), ("cf-browser-verification", "Cloudflare"),
+    ("cf-error-details", "Cloudflare"), ("captcha-delivery.com", "DataDome"), ("px-captcha", "PerimeterX"),
+    ("_pxCaptcha", "PerimeterX"), ("_Incapsula_Resource", "Incapsula"), ("Incapsula incident ID", "Incapsula"),
+    ("distil_r_captcha", "Distil"), ("sec-cpt-if", "Akamai"), ("bm-verify", "Akamai"), ("edgesuite.net/", "Akamai"),
+    ("/_sec/cp_challenge/", "Akamai"), ("awsWafCookieDomainList", "AWS"), ("validateCaptcha", "captcha"),
+    ("kpsdk-", "Kasada"),
 ];
 
+#[rustfmt::skip]
 const LOGIN_WORDS: [&str; 22] = [
-    "log in", "login", "sign in", "signin", "anmelden", "einloggen", "connexion", "se connecter", "iniciar sesión", "acceder", "accedi", "entrar", "inloggen", "logga in", "log ind", "logg inn", "zaloguj", "přihlášení", "prihlásenie", "войти", "giriş", "ログイン",
+    "log in", "login", "sign in", "signin", "anmelden", "einloggen", "connexion", "se connecter", "iniciar sesión",
+    "acceder", "accedi", "entrar", "inloggen", "logga in", "log ind", "logg inn", "zaloguj", "přihlášení", "prihlásenie",
+    "войти", "giriş", "ログイン",
 ];
 
 /// Pages that say that there is nothing, with a status that says otherwise.
 fn missing(evidence: &Evidence<'_>) -> Option<Verdict> {
     let says = |text: &str| {
         let folded = text.to_lowercase();
-        let numbered = folded.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits == "404" || digits == "410");
-        MISSING_WORDS.iter().find(|words| folded.contains(*words)).copied().or((numbered && folded.chars().count() <= 60).then_some("404"))
+        let numbered =
+            folded.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits == "404" || digits == "410");
+        MISSING_WORDS
+            .iter()
+            .find(|words| folded.contains(*words))
+            .copied()
+            .or((numbered && folded.chars().count() <= 60).then_some("404"))
     };
     let heading = evidence.facts.headings.first().map(String::as_str).unwrap_or_default();
-    says(&evidence.facts.title).or_else(|| says(heading)).map(|words| Verdict::new(PageKind::Error, format!("says that there is no such page ({words})")))
+    says(&evidence.facts.title)
+        .or_else(|| says(heading))
+        .map(|words| Verdict::new(PageKind::Error, format!("says that there is no such page ({words})")))
 }
 
+#[rustfmt::skip]
 const MISSING_WORDS: [&str; 34] = [
-    "page not found", "not found", "page can't be found", "page cannot be found", "no longer exists", "does not exist", "doesn't exist", "page you requested", "page you are looking for", "seite nicht gefunden", "nicht gefunden", "seite existiert nicht", "page introuvable", "page non trouvée", "n'existe pas", "n'existe plus", "página no encontrada", "no se ha encontrado", "página não encontrada", "não encontrada", "pagina non trovata", "non trovata", "pagina niet gevonden", "niet gevonden",
-    "sidan hittades inte", "siden blev ikke fundet", "siden finnes ikke", "sivua ei löyt", "nie znaleziono strony", "strona nie istnieje", "stránka nenalezena", "stránka nebola nájdená", "страница не найдена", "ページが見つかりません",
+    "page not found", "not found", "page can't be found", "page cannot be found", "no longer exists", "does not exist",
+    "doesn't exist", "page you requested", "page you are looking for", "seite nicht gefunden", "nicht gefunden",
+    "seite existiert nicht", "page introuvable", "page non trouvée", "n'existe pas", "n'existe plus",
+    "página no encontrada", "no se ha encontrado", "página não encontrada", "não encontrada", "pagina non trovata",
+    "non trovata", "pagina niet gevonden", "niet gevonden", "sidan hittades inte", "siden blev ikke fundet",
+    "siden finnes ikke", "sivua ei löyt", "nie znaleziono strony", "strona nie istnieje", "stránka nenalezena",
+    "stránka nebola nájdená", "страница не найдена", "ページが見つかりません",
 ];
 
 /// What is neither product nor listing for sure.
@@ -188,7 +237,11 @@ fn rest(document: Document<'_>, evidence: &Evidence<'_>) -> Verdict {
     if dom.text_bytes < 400 && is_shell(document) {
         return Verdict { needs_rendering: true, ..Verdict::new(PageKind::Other, "a shell that scripts fill") };
     }
-    let cards = document.elements(Tag::A).filter(|link| link.inherited_marks().any(Marks::of(&[Mark::Card])) || link.marks().has(Mark::Card)).take(12).count();
+    let cards = document
+        .elements(Tag::A)
+        .filter(|link| link.inherited_marks().any(Marks::of(&[Mark::Card])) || link.marks().has(Mark::Card))
+        .take(12)
+        .count();
     if dom.carded_prices >= 3 || evidence.listed_products >= 3 || cards >= 8 {
         return Verdict::new(PageKind::Discovery, "lists several products");
     }
@@ -203,7 +256,8 @@ fn rest(document: Document<'_>, evidence: &Evidence<'_>) -> Verdict {
 fn is_shell(document: Document<'_>) -> bool {
     let roots = ["root", "app", "__next", "__nuxt", "main-app", "application", "react-root", "app-root", "svelte"];
     let mounted = roots.iter().any(|id| document.by_id(id).is_some()) || document.source().contains("app-root");
-    mounted && document.scripts().next().is_some() || document.scripts().count() >= 3 && document.elements(Tag::A).take(5).count() < 3
+    mounted && document.scripts().next().is_some()
+        || document.scripts().count() >= 3 && document.elements(Tag::A).take(5).count() < 3
 }
 
 #[cfg(test)]
@@ -228,12 +282,24 @@ mod tests {
             ("https://s.example/p/mug", product, PageKind::Product),
             ("https://s.example/mugs", listing.as_str(), PageKind::Discovery),
             ("https://s.example/", listing.as_str(), PageKind::Discovery),
-            ("https://s.example/p/1", "<title>Just a moment...</title><script>window._cf_chl_opt={}</script>", PageKind::Blocked),
-            ("https://s.example/p/1", "<title>shop</title><script src=https://geo.captcha-delivery.com/c.js></script>", PageKind::Blocked),
+            (
+                "https://s.example/p/1",
+                "<title>Just a moment...</title><script>window._cf_chl_opt={}</script>",
+                PageKind::Blocked,
+            ),
+            (
+                "https://s.example/p/1",
+                "<title>shop</title><script src=https://geo.captcha-delivery.com/c.js></script>",
+                PageKind::Blocked,
+            ),
             ("https://s.example/p/1", "<title>Sign in</title><h1>Sign in</h1><input type=password>", PageKind::Blocked),
             ("https://s.example/p/1", "<title>Page not found</title><h1>Oops</h1>", PageKind::Error),
             ("https://s.example/p/1", "<title>Seite nicht gefunden | Shop</title>", PageKind::Error),
-            ("https://s.example/blog/1", r#"<meta property="og:type" content="article"><title>How to</title><h1>How to</h1><p>It costs $9.99."#, PageKind::Other),
+            (
+                "https://s.example/blog/1",
+                r#"<meta property="og:type" content="article"><title>How to</title><h1>How to</h1><p>It costs $9.99."#,
+                PageKind::Other,
+            ),
             ("https://s.example/p/1", "<div id=root></div><script src=/a.js></script>", PageKind::Other),
             ("https://s.example/p/1", "", PageKind::Other),
         ] {

@@ -5,8 +5,10 @@ use creel_types::Country;
 use url::Url;
 
 /// Top-level domains of countries that are used for other things.
-const GENERIC: [&str; 22] =
-    ["io", "co", "tv", "me", "ai", "ly", "fm", "to", "cc", "ws", "gg", "im", "la", "so", "sh", "ac", "st", "vc", "bz", "cx", "tk", "ml"];
+const GENERIC: [&str; 22] = [
+    "io", "co", "tv", "me", "ai", "ly", "fm", "to", "cc", "ws", "gg", "im", "la", "so", "sh", "ac", "st", "vc", "bz", "cx",
+    "tk", "ml",
+];
 
 /// The country of an address; the United States where it says nothing.
 #[must_use]
@@ -52,7 +54,28 @@ fn by_subdomain(host: &str) -> Option<Country> {
 
 /// Codes that mean a language at least as often as a country.
 fn is_language(code: &str) -> bool {
-    matches!(code, "en" | "es" | "ar" | "zh" | "ja" | "ko" | "el" | "sv" | "da" | "cs" | "uk" | "sr" | "sq" | "et" | "hi" | "ms" | "ca" | "sl" | "ga" | "bs")
+    matches!(
+        code,
+        "en" | "es"
+            | "ar"
+            | "zh"
+            | "ja"
+            | "ko"
+            | "el"
+            | "sv"
+            | "da"
+            | "cs"
+            | "uk"
+            | "sr"
+            | "sq"
+            | "et"
+            | "hi"
+            | "ms"
+            | "ca"
+            | "sl"
+            | "ga"
+            | "bs"
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The reading of one page from beginning to end. The order of the steps is here; every rule is in the file of its step.
 
+use ::url::Url;
 use creel_types::{Amount, PageKind, Product, RobotProgram, Source};
 use regex::RegexSet;
-use ::url::Url;
 
 use crate::{
     classify::{self, Evidence},
@@ -89,7 +89,11 @@ pub struct SourcesRead {
 /// Reads every source, the shown page last, because what is stated helps to find it.
 pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
     let mut read = SourcesRead::default();
-    let stated_items = [(json_ld::items(document), Source::JsonLd), (microdata::items(document), Source::Microdata), (rdfa::items(document), Source::Rdfa)];
+    let stated_items = [
+        (json_ld::items(document), Source::JsonLd),
+        (microdata::items(document), Source::Microdata),
+        (rdfa::items(document), Source::Rdfa),
+    ];
     for (items, source) in &stated_items {
         read.readings.stated.extend(schema_org::read(items, facts, *source));
         read.article |= schema_org::is_article(items);
@@ -100,7 +104,13 @@ pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
     read.readings.stated.push(metas.open_graph);
     read.readings.stated.push(metas.meta);
     read.readings.stated.push(sources::url::read(facts.url));
-    let names: Vec<String> = read.readings.stated.iter().filter_map(|reading| reading.title.clone()).chain(facts.headings.iter().take(3).cloned()).collect();
+    let names: Vec<String> = read
+        .readings
+        .stated
+        .iter()
+        .filter_map(|reading| reading.title.clone())
+        .chain(facts.headings.iter().take(3).cloned())
+        .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     read.readings.stated.extend(platform::read(document, facts, &names));
     let mut amounts: Vec<Amount> = read.readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
@@ -114,8 +124,16 @@ pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
 
 /// Amounts in the descriptions that a page gives of itself: "Hose, 10 m. Price: $9.99".
 fn described_amounts(readings: &Readings, facts: &Facts<'_>) -> Vec<Amount> {
-    let descriptions = readings.stated.iter().filter(|reading| matches!(reading.source, Some(Source::OpenGraph | Source::Meta))).filter_map(|reading| reading.description.as_deref());
-    descriptions.flat_map(|text| crate::prices::find_all(text, &facts.prices())).map(|money| money.amount).filter(|amount| amount.is_positive()).collect()
+    let descriptions = readings
+        .stated
+        .iter()
+        .filter(|reading| matches!(reading.source, Some(Source::OpenGraph | Source::Meta)))
+        .filter_map(|reading| reading.description.as_deref());
+    descriptions
+        .flat_map(|text| crate::prices::find_all(text, &facts.prices()))
+        .map(|money| money.amount)
+        .filter(|amount| amount.is_positive())
+        .collect()
 }
 
 /// The product patterns of the last program seen, compiled.
@@ -131,7 +149,10 @@ impl Patterns {
         if self.of != program.product_url_patterns {
             self.of.clone_from(&program.product_url_patterns);
             // A pattern that does not compile is passed over; the others still count.
-            let valid = self.of.iter().filter(|pattern| regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().is_ok());
+            let valid = self
+                .of
+                .iter()
+                .filter(|pattern| regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().is_ok());
             self.set = regex::RegexSetBuilder::new(valid).size_limit(PATTERN_BYTES_MAX).build().ok();
         }
         let path = &url[::url::Position::BeforePath..::url::Position::AfterQuery];

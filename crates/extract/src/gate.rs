@@ -80,7 +80,10 @@ pub fn judge(product: &Product, identified_by_url: bool) -> Vec<GateFailure> {
 
 fn has_identity(product: &Product) -> bool {
     product.product_id.is_some()
-        || product.skus.iter().any(|sku| sku.sku.is_some() || sku.identifiers.gtin.is_some() || sku.identifiers.mpn.is_some())
+        || product
+            .skus
+            .iter()
+            .any(|sku| sku.sku.is_some() || sku.identifiers.gtin.is_some() || sku.identifiers.mpn.is_some())
 }
 
 fn has_price(product: &Product) -> bool {

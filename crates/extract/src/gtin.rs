@@ -23,7 +23,8 @@ pub fn normalize(text: &str) -> Option<String> {
 
 /// The check digit of what stands before it, as ASCII.
 fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| u32::from(digit - b'0') * if at % 2 == 0 { 3 } else { 1 }).sum();
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(at, digit)| u32::from(digit - b'0') * if at % 2 == 0 { 3 } else { 1 }).sum();
     b'0' + ((10 - sum % 10) % 10) as u8
 }
 

@@ -12,6 +12,9 @@ use crate::{
 /// Links of one page that are kept.
 pub const LINKS_MAX: usize = 5_000;
 
+/// Links that most pages have fewer of; room is made for so many at once.
+const LINKS_USUAL: usize = 512;
+
 /// Letters of a link's words that are kept.
 const TEXT_LETTERS_MAX: usize = 80;
 
@@ -59,9 +62,9 @@ pub fn directives(document: Document<'_>, base: &Url) -> Directives {
 /// The links of a page, each address once, in page order.
 #[must_use]
 pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
-    let mut links: Vec<Link> = Vec::new();
-    let mut raw_seen: FxHashSet<&str> = FxHashSet::default();
-    let mut places = Places::default();
+    let mut links: Vec<Link> = Vec::with_capacity(LINKS_USUAL);
+    let mut raw_seen: FxHashSet<&str> = FxHashSet::with_capacity_and_hasher(LINKS_USUAL, Default::default());
+    let mut places = Places::with_capacity_and_hasher(LINKS_USUAL, Default::default());
     let mut frames = Frames::of(document);
     for node in document.elements(Tag::Link).filter(|node| has_rel(node.to_owned(), "next") || has_rel(*node, "prev")) {
         add(node, base, &mut links, &mut places, &mut frames, true);
@@ -92,7 +95,10 @@ fn add(node: Node<'_>, base: &Url, links: &mut Vec<Link>, places: &mut Places, f
     let Some(url) = node.attr(Attr::Href).and_then(|href| absolute(&href, base)) else { return };
     let text = words_of(node);
     let rel = node.attr_raw(Attr::Rel).unwrap_or_default();
-    let says = |wanted: &[&str]| !rel.is_empty() && rel.split_ascii_whitespace().any(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)));
+    let says = |wanted: &[&str]| {
+        !rel.is_empty()
+            && rel.split_ascii_whitespace().any(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)))
+    };
     let link = Link {
         nofollow: says(&["nofollow", "ugc", "sponsored"]),
         pagination: paging || says(&["next", "prev"]) || is_paging(node, &url, &text),
@@ -122,7 +128,10 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
     if href.is_empty() || href.starts_with('#') {
         return None;
     }
-    let scheme = href.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let scheme = href
+        .split_once(':')
+        .map(|(scheme, _)| scheme)
+        .filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https")) {
         return None;
     }
@@ -167,19 +176,30 @@ fn is_paging(node: Node<'_>, url: &Url, text: &str) -> bool {
         return false;
     }
     let bare = text.trim();
-    let numbered = !bare.is_empty() && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()));
-    numbered || std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
-        let says = |value: Option<&str>| value.is_some_and(|value| memchr::memmem::find(value.as_bytes(), b"agin").is_some() || memchr::memmem::find(value.as_bytes(), b"pager").is_some());
-        says(at.attr_raw(Attr::Class)) || says(at.attr_raw(Attr::Id))
-    })
+    let numbered = !bare.is_empty()
+        && (bare.bytes().all(|byte| byte.is_ascii_digit()) || bare.chars().all(|letter| !letter.is_alphanumeric()));
+    numbered
+        || std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
+            let says = |value: Option<&str>| {
+                value.is_some_and(|value| {
+                    memchr::memmem::find(value.as_bytes(), b"agin").is_some()
+                        || memchr::memmem::find(value.as_bytes(), b"pager").is_some()
+                })
+            };
+            says(at.attr_raw(Attr::Class)) || says(at.attr_raw(Attr::Id))
+        })
 }
 
 fn leads_to_numbered_page(url: &Url) -> bool {
     let numbered = |value: &str| (1..=5).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
     url.query().is_some_and(|query| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| matches!(name, "page" | "p" | "pg" | "seite" | "pagina" | "start" | "offset" | "paged" | "pageNumber") && numbered(value))
+        query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
+            matches!(name, "page" | "p" | "pg" | "seite" | "pagina" | "start" | "offset" | "paged" | "pageNumber")
+                && numbered(value)
+        })
     }) || url.path().rsplit('/').find(|segment| !segment.is_empty()).is_some_and(|last| {
-        numbered(last) && url.path().contains("/page/") || last.strip_prefix("page-").or_else(|| last.strip_prefix('p')).is_some_and(numbered)
+        numbered(last) && url.path().contains("/page/")
+            || last.strip_prefix("page-").or_else(|| last.strip_prefix('p')).is_some_and(numbered)
     })
 }
 
@@ -190,7 +210,7 @@ fn is_in_card(node: Node<'_>) -> bool {
     }
     std::iter::once(node).chain(node.ancestors()).take(5).any(|at| {
         let marks = at.marks();
-        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A) 
+        marks.has(Mark::Card) || marks.has(Mark::Product) && matches!(at.tag(), Tag::Li | Tag::Article | Tag::A)
     })
 }
 
@@ -203,7 +223,8 @@ struct Frames {
 impl Frames {
     fn of(document: Document<'_>) -> Frames {
         let tags = [Tag::Nav, Tag::Header, Tag::Footer];
-        let mut ranges: Vec<(usize, usize)> = tags.into_iter().flat_map(|tag| document.elements(tag)).map(|node| (node.index(), node.subtree_end())).collect();
+        let mut ranges: Vec<(usize, usize)> =
+            tags.into_iter().flat_map(|tag| document.elements(tag)).map(|node| (node.index(), node.subtree_end())).collect();
         ranges.sort_unstable();
         // Only the outermost, so that the ranges follow one another.
         let mut end = 0;
@@ -251,8 +272,18 @@ mod tests {
     fn what_the_page_says_of_a_link() {
         let html = r#"<link rel="next" href="?page=2"><nav><a href="/n">N</a></nav><ul class="pagination"><li><a href="?page=3">3</a></ul>
             <div class="product-card"><a href="/p/1" rel="nofollow">Mug</a></div><a href="/x?p=7">7</a>"#;
-        let flags: Vec<(bool, bool, bool, bool)> = read(html).iter().map(|link| (link.pagination, link.navigation, link.product_card, link.nofollow)).collect();
-        assert_eq!(flags, [(true, false, false, false), (false, true, false, false), (true, false, false, false), (false, false, true, true), (true, false, false, false)]);
+        let flags: Vec<(bool, bool, bool, bool)> =
+            read(html).iter().map(|link| (link.pagination, link.navigation, link.product_card, link.nofollow)).collect();
+        assert_eq!(
+            flags,
+            [
+                (true, false, false, false),
+                (false, true, false, false),
+                (true, false, false, false),
+                (false, false, true, true),
+                (true, false, false, false)
+            ]
+        );
     }
 
     #[test]
@@ -261,6 +292,9 @@ mod tests {
         let html = r#"<meta name="ROBOTS" content="noindex, NOFOLLOW"><link rel="alternate" hreflang="de-AT" href="/at/"><link rel="alternate" href="/feed">"#;
         let found = directives(parser.parse(html), &Url::parse("https://shop.example/").unwrap());
         assert!(found.nofollow && found.noindex);
-        assert_eq!(found.alternates.iter().map(|(language, url)| (language.as_str(), url.as_str())).collect::<Vec<_>>(), [("de-at", "https://shop.example/at/")]);
+        assert_eq!(
+            found.alternates.iter().map(|(language, url)| (language.as_str(), url.as_str())).collect::<Vec<_>>(),
+            [("de-at", "https://shop.example/at/")]
+        );
     }
 }

@@ -1,9 +1,6 @@
 //! Whatever the text, the parser answers with a well-formed tree, the same one every time, and reading all of it never panics.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what a test's own function cannot have fails the test"
-)]
+#![allow(clippy::unwrap_used, reason = "what a test's own function cannot have fails the test")]
 
 use creel_extract::tape::{Attr, Document, Node, Parser, Tag, decode};
 use proptest::prelude::*;
@@ -146,49 +143,19 @@ fn pages() -> impl Strategy<Value = String> {
 
 /// Everything that can be read of a page, as text.
 fn read_all(document: Document<'_>) -> String {
-    let mut out = format!(
-        "{} {:?} {:?} {:?}\n",
-        document.title(),
-        document.base_href(),
-        document.html_lang(),
-        document.root().text()
-    );
+    let mut out =
+        format!("{} {:?} {:?} {:?}\n", document.title(), document.base_href(), document.html_lang(), document.root().text());
     for node in std::iter::once(document.root()).chain(document.root().descendants()) {
-        let attributes: Vec<_> = node
-            .attrs()
-            .map(|attribute| (attribute.name(), attribute.value()))
-            .collect();
-        write!(
-            out,
-            "{node:?} {:?} {attributes:?} {:?} {:?}",
-            node.parent(),
-            node.marks(),
-            node.inherited_marks()
-        )
-        .unwrap();
-        writeln!(
-            out,
-            " {:?} {:?} {:?} {:?}",
-            node.text(),
-            node.own_text(),
-            node.raw_text(),
-            node.previous_sibling()
-        )
-        .unwrap();
+        let attributes: Vec<_> = node.attrs().map(|attribute| (attribute.name(), attribute.value())).collect();
+        write!(out, "{node:?} {:?} {attributes:?} {:?} {:?}", node.parent(), node.marks(), node.inherited_marks()).unwrap();
+        writeln!(out, " {:?} {:?} {:?} {:?}", node.text(), node.own_text(), node.raw_text(), node.previous_sibling())
+            .unwrap();
         assert_eq!(
-            node.texts()
-                .map(|run| run.text().into_owned())
-                .collect::<String>()
-                .split_whitespace()
-                .collect::<String>(),
+            node.texts().map(|run| run.text().into_owned()).collect::<String>().split_whitespace().collect::<String>(),
             node.text().split_whitespace().collect::<String>()
         );
     }
-    let counts = (
-        document.metas().count(),
-        document.links().count(),
-        document.scripts().count(),
-    );
+    let counts = (document.metas().count(), document.links().count(), document.scripts().count());
     writeln!(out, "{counts:?} {:?}", document.by_id("c")).unwrap();
     out
 }
@@ -200,9 +167,7 @@ fn check_tree(document: Document<'_>) {
     for node in document.root().descendants() {
         let parent = node.parent().unwrap();
         assert!(
-            parent.index() < node.index()
-                && node.index() < node.subtree_end()
-                && node.subtree_end() <= parent.subtree_end()
+            parent.index() < node.index() && node.index() < node.subtree_end() && node.subtree_end() <= parent.subtree_end()
         );
         assert!(parent.contains(node) && !node.contains(parent));
         assert_eq!(document.node(node.index()), Some(node));
@@ -212,11 +177,7 @@ fn check_tree(document: Document<'_>) {
             assert!(child.parent() == Some(node) && child.index() >= before);
             before = child.subtree_end();
         }
-        let expected = node
-            .ancestors()
-            .fold(Default::default(), |marks, ancestor| {
-                ancestor.marks() | marks
-            });
+        let expected = node.ancestors().fold(Default::default(), |marks, ancestor| ancestor.marks() | marks);
         assert_eq!(node.inherited_marks(), expected);
     }
     check_lists(document);
@@ -224,9 +185,7 @@ fn check_tree(document: Document<'_>) {
 
 /// The lists made while parsing hold what a walk finds, in the same order.
 fn check_lists(document: Document<'_>) {
-    let all: Vec<Node<'_>> = std::iter::once(document.root())
-        .chain(document.root().descendants())
-        .collect();
+    let all: Vec<Node<'_>> = std::iter::once(document.root()).chain(document.root().descendants()).collect();
     for &tag in Tag::ALL {
         let walked = all.iter().filter(|node| node.is(tag));
         assert!(document.elements(tag).eq(walked.copied()), "{tag:?}");

@@ -16,7 +16,8 @@ use serde_json::Value;
 use url::Url;
 
 fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var("CREEL_CORPUS").map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
+    let folder = std::env::var("CREEL_CORPUS")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
     if folder.is_dir() {
         return Some(folder);
     }
@@ -31,7 +32,11 @@ fn unpack(path: &Path) -> Vec<u8> {
 }
 
 fn pages(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with(".html.gz")).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".html.gz"))
+        .collect();
     files.sort();
     files
 }
@@ -40,7 +45,9 @@ fn read(path: &Path, url: &str) -> PageReading {
     let bytes = unpack(path);
     let text = tape::decode(&bytes, None).text;
     let url = Url::parse(url).unwrap();
-    EXTRACTOR.with_borrow_mut(|extractor| extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 }))
+    EXTRACTOR.with_borrow_mut(|extractor| {
+        extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 })
+    })
 }
 
 thread_local! {
@@ -83,7 +90,8 @@ fn product_pages() {
     let Some(corpus) = corpus() else { return };
     let folder = corpus.join("product-pages");
     let truth = truth(&folder.join("truth.json"));
-    let (mut price, mut sku, mut availability, mut gone, mut brand) = (Score::default(), Score::default(), Score::default(), Score::default(), Score::default());
+    let (mut price, mut sku, mut availability, mut gone, mut brand) =
+        (Score::default(), Score::default(), Score::default(), Score::default(), Score::default());
     let (mut captures, mut products) = (0, 0);
     for path in pages(&folder.join("html")) {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
@@ -95,17 +103,28 @@ fn product_pages() {
         let right: Vec<Amount> = accepted(expected, "price").iter().filter_map(|amount| amount.parse().ok()).collect();
         price.add(&right, &shown_price(&product).into_iter().collect::<Vec<_>>());
         let chosen = product.skus.iter().find(|sku| sku.selected).or(product.skus.first());
-        let codes: Vec<&str> = product.product_id.as_deref().into_iter().chain(chosen.and_then(|sku| sku.sku.as_deref())).collect();
+        let codes: Vec<&str> =
+            product.product_id.as_deref().into_iter().chain(chosen.and_then(|sku| sku.sku.as_deref())).collect();
         sku.add(&accepted(expected, "sku"), &codes);
         let said = if product.skus.is_empty() || product.available { "InStock" } else { "OutOfStock" };
         availability.add(&accepted(expected, "availability"), &[said]);
-        let only_gone = |words: Vec<&'static str>| words.into_iter().filter(|word| *word == "OutOfStock").collect::<Vec<_>>();
+        let only_gone =
+            |words: Vec<&'static str>| words.into_iter().filter(|word| *word == "OutOfStock").collect::<Vec<_>>();
         let is_gone = accepted(expected, "availability").contains(&"OutOfStock");
         gone.add(&only_gone(if is_gone { vec!["OutOfStock"] } else { vec![] }), &only_gone(vec![said]));
         let fold = |text: &str| text.trim().to_lowercase();
-        brand.add(&accepted(expected, "brand").into_iter().map(fold).collect::<Vec<_>>(), &product.brand.as_deref().map(fold).into_iter().collect::<Vec<_>>());
+        brand.add(
+            &accepted(expected, "brand").into_iter().map(fold).collect::<Vec<_>>(),
+            &product.brand.as_deref().map(fold).into_iter().collect::<Vec<_>>(),
+        );
     }
-    let figures = [("price", price.f1(), 0.86), ("sku", sku.f1(), 0.85), ("availability", availability.f1(), 0.95), ("out of stock", gone.f1(), 0.66), ("brand", brand.f1(), 0.80)];
+    let figures = [
+        ("price", price.f1(), 0.86),
+        ("sku", sku.f1(), 0.85),
+        ("availability", availability.f1(), 0.95),
+        ("out of stock", gone.f1(), 0.66),
+        ("brand", brand.f1(), 0.80),
+    ];
     eprintln!("{products} product pages, {captures} captures, {:.3?}", figures.map(|(name, f1, _)| (name, f1)));
     for (name, f1, floor) in figures {
         assert!(f1 >= floor, "{name}: F1 {f1:.3} is below {floor}");
@@ -164,7 +183,12 @@ fn drafts_hold_together() {
         }
         assert!(product.description.as_deref().is_none_or(|text| !text.contains("</")), "{name}");
         for sku in &product.skus {
-            assert!(sku.options.is_empty() || sku.options.len() == product.options.len(), "{name}: {:?} for {:?}", sku.options, product.options);
+            assert!(
+                sku.options.is_empty() || sku.options.len() == product.options.len(),
+                "{name}: {:?} for {:?}",
+                sku.options,
+                product.options
+            );
         }
     }
 }
@@ -184,7 +208,12 @@ fn triples(text: &str) -> Vec<Triple> {
             let Some((_, rest)) = example.split_once(from) else { return String::new() };
             if to.is_empty() { rest.to_owned() } else { rest.split_once(to).map_or(rest, |(part, _)| part).to_owned() }
         };
-        let triple = Triple { name: example.lines().next().unwrap_or_default().trim().to_owned(), microdata: part("\nMICRODATA:", "\nRDFA:"), rdfa: part("\nRDFA:", "\nJSON:"), json: part("\nJSON:", "") };
+        let triple = Triple {
+            name: example.lines().next().unwrap_or_default().trim().to_owned(),
+            microdata: part("\nMICRODATA:", "\nRDFA:"),
+            rdfa: part("\nRDFA:", "\nJSON:"),
+            json: part("\nJSON:", ""),
+        };
         if triple.microdata.contains("itemscope") && triple.rdfa.contains("typeof") && triple.json.contains("@type") {
             triples.push(triple);
         }
@@ -207,11 +236,25 @@ fn syntaxes_agree() {
             let document = parser.parse([&triple.json, &triple.microdata, &triple.rdfa][syntax]);
             let facts = Facts::of(document, &url, creel_types::Country::US, None);
             let items = [json_ld::items, microdata::items, rdfa::items][syntax](document);
-            let types: std::collections::BTreeSet<String> = items.all().flat_map(|item| item.types().to_vec()).filter(|kind| kind != "WebPage" && kind != "Review" && kind != "Person").collect();
+            let types: std::collections::BTreeSet<String> = items
+                .all()
+                .flat_map(|item| item.types().to_vec())
+                .filter(|kind| kind != "WebPage" && kind != "Review" && kind != "Person")
+                .collect();
             let reading = schema_org::read(&items, &facts, creel_types::Source::JsonLd);
             let product = reading.filter(|reading| reading.title.is_some()).map(|reading| {
                 let offer = reading.offer;
-                (reading.title, offer.amount, offer.low_amount, offer.currency, offer.availability.map(|said| said.status), reading.sku, reading.gtin, reading.mpn, reading.brand)
+                (
+                    reading.title,
+                    offer.amount,
+                    offer.low_amount,
+                    offer.currency,
+                    offer.availability.map(|said| said.status),
+                    reading.sku,
+                    reading.gtin,
+                    reading.mpn,
+                    reading.brand,
+                )
             });
             (types, product)
         };
@@ -226,8 +269,15 @@ fn syntaxes_agree() {
             }
         }
     }
-    eprintln!("{} triples, {same_types} with the same types, {same_products} of {products} products the same", triples.len());
-    assert!(triples.len() >= 150 && f64::from(same_types) >= 0.75 * triples.len() as f64 && f64::from(same_products) >= 0.6 * f64::from(products));
+    eprintln!(
+        "{} triples, {same_types} with the same types, {same_products} of {products} products the same",
+        triples.len()
+    );
+    assert!(
+        triples.len() >= 150
+            && f64::from(same_types) >= 0.75 * triples.len() as f64
+            && f64::from(same_products) >= 0.6 * f64::from(products)
+    );
 }
 
 /// Samples of structured data, broken ones included, and listing pages: nothing panics, and few listings are taken for products.
@@ -235,14 +285,19 @@ fn syntaxes_agree() {
 fn samples_and_listings() {
     let Some(corpus) = corpus() else { return };
     let mut listings = BTreeMap::<&str, u32>::new();
-    for (archive, url) in [("structured-data-samples.tar.gz", "https://shop.example/sample"), ("listing-pages-pagination.tar.gz", "https://shop.example/category/things")] {
+    for (archive, url) in [
+        ("structured-data-samples.tar.gz", "https://shop.example/sample"),
+        ("listing-pages-pagination.tar.gz", "https://shop.example/category/things"),
+    ] {
         for (name, bytes) in untar(&unpack(&corpus.join(archive))) {
             if !name.ends_with(".html") {
                 continue;
             }
             let text = tape::decode(&bytes, None).text;
             let url = Url::parse(url).unwrap();
-            let reading = EXTRACTOR.with_borrow_mut(|extractor| extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 }));
+            let reading = EXTRACTOR.with_borrow_mut(|extractor| {
+                extractor.read(&PageInput { url: &url, html: &text, country: country_of(&url), program: None, status: 200 })
+            });
             if archive.starts_with("listing") {
                 *listings.entry(if reading.is_capture() { "capture" } else { reading.kind.as_str() }).or_default() += 1;
                 if reading.is_capture() {
@@ -262,7 +317,8 @@ fn untar(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut at = 0;
     while at + 512 <= bytes.len() && bytes[at] != 0 {
         let header = &bytes[at..at + 512];
-        let text = |range: std::ops::Range<usize>| String::from_utf8_lossy(&header[range]).trim_end_matches(['\0', ' ']).to_owned();
+        let text =
+            |range: std::ops::Range<usize>| String::from_utf8_lossy(&header[range]).trim_end_matches(['\0', ' ']).to_owned();
         let size = usize::from_str_radix(text(124..136).trim(), 8).unwrap_or(0);
         if matches!(header[156], b'0' | 0) {
             files.push((text(0..100), bytes[at + 512..(at + 512 + size).min(bytes.len())].to_vec()));

@@ -2,10 +2,7 @@
 //! on, so a `noscript` is compared as an element and its contents, which only we parse, are left out. What is known to differ (clones of
 //! formatting elements, foster parenting) is why the corpus test asks for a share and not for all.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what a test's own function cannot have fails the test"
-)]
+#![allow(clippy::unwrap_used, reason = "what a test's own function cannot have fails the test")]
 
 use creel_extract::tape::{Node, Parser, Tag, decode};
 use html5ever::tendril::TendrilSink;
@@ -47,51 +44,26 @@ fn ours(html: &str) -> Vec<Element> {
         }
         out.push(Element {
             name: node.name().to_ascii_lowercase(),
-            parent: node
-                .parent()
-                .map_or(String::new(), |parent| parent.name().to_ascii_lowercase()),
+            parent: node.parent().map_or(String::new(), |parent| parent.name().to_ascii_lowercase()),
             attributes: attributes_of(node),
-            words: if noscript {
-                String::new()
-            } else {
-                collapse(&node.own_text())
-            },
+            words: if noscript { String::new() } else { collapse(&node.own_text()) },
         });
     }
     out
 }
 
 fn attributes_of(node: Node<'_>) -> Vec<(String, String)> {
-    node.attrs()
-        .map(|attribute| {
-            (
-                attribute.name().to_ascii_lowercase(),
-                attribute.value().replace("\r\n", "\n"),
-            )
-        })
-        .collect()
+    node.attrs().map(|attribute| (attribute.name().to_ascii_lowercase(), attribute.value().replace("\r\n", "\n"))).collect()
 }
 
 fn theirs(html: &str) -> Vec<Element> {
     let dom = parse_document(RcDom::default(), ParseOpts::default()).one(html);
     let mut out = Vec::new();
     // Deep pages would overflow the stack of a recursive walk.
-    let mut stack: Vec<(Handle, String)> = dom
-        .document
-        .children
-        .borrow()
-        .iter()
-        .rev()
-        .map(|node| (node.clone(), String::new()))
-        .collect();
+    let mut stack: Vec<(Handle, String)> =
+        dom.document.children.borrow().iter().rev().map(|node| (node.clone(), String::new())).collect();
     while let Some((handle, parent)) = stack.pop() {
-        let NodeData::Element {
-            name,
-            attrs,
-            template_contents,
-            ..
-        } = &handle.data
-        else {
+        let NodeData::Element { name, attrs, template_contents, .. } = &handle.data else {
             continue;
         };
         let own = name.local.to_ascii_lowercase().to_string();
@@ -113,32 +85,17 @@ fn theirs(html: &str) -> Vec<Element> {
                 .borrow()
                 .iter()
                 .map(|attribute| {
-                    let prefix = attribute
-                        .name
-                        .prefix
-                        .as_ref()
-                        .map_or(String::new(), |prefix| format!("{prefix}:"));
+                    let prefix = attribute.name.prefix.as_ref().map_or(String::new(), |prefix| format!("{prefix}:"));
                     (
-                        format!("{prefix}{}", attribute.name.local)
-                            .trim_start_matches(':')
-                            .to_ascii_lowercase(),
+                        format!("{prefix}{}", attribute.name.local).trim_start_matches(':').to_ascii_lowercase(),
                         attribute.value.to_string(),
                     )
                 })
                 .collect(),
-            words: if noscript {
-                String::new()
-            } else {
-                collapse(&words)
-            },
+            words: if noscript { String::new() } else { collapse(&words) },
         });
         if !noscript {
-            stack.extend(
-                children
-                    .iter()
-                    .rev()
-                    .map(|child| (child.clone(), own.clone())),
-            );
+            stack.extend(children.iter().rev().map(|child| (child.clone(), own.clone())));
         }
     }
     out
@@ -152,12 +109,8 @@ fn agreement(found: &[Element], expected: &[Element], differences: &mut Vec<Stri
             (i, j, equal) = (i + 1, j + 1, equal + 1);
             continue;
         }
-        differences.push(format!(
-            "ours   {:?}\n        theirs {:?}",
-            found[i], expected[j]
-        ));
-        (i, j) =
-            resync(&found[i..], &expected[j..]).map_or((i + 1, j + 1), |(di, dj)| (i + di, j + dj));
+        differences.push(format!("ours   {:?}\n        theirs {:?}", found[i], expected[j]));
+        (i, j) = resync(&found[i..], &expected[j..]).map_or((i + 1, j + 1), |(di, dj)| (i + di, j + dj));
     }
     equal
 }
@@ -187,19 +140,14 @@ fn our_own_fixtures_agree_entirely() {
 }
 
 fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("CREEL_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("CREEL_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
     folder.is_dir().then_some(folder)
 }
 
 /// Every HTML page under a folder, those in archives included, with its name.
 fn pages(folder: &Path, out: &mut Vec<(String, String)>) {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -219,9 +167,7 @@ fn unpacked(path: &Path) -> Vec<u8> {
         return bytes;
     }
     let mut page = Vec::new();
-    flate2::read::MultiGzDecoder::new(&bytes[..])
-        .read_to_end(&mut page)
-        .unwrap();
+    flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut page).unwrap();
     page
 }
 
@@ -229,15 +175,8 @@ fn unpacked(path: &Path) -> Vec<u8> {
 fn archived(archive: &[u8], out: &mut Vec<(String, String)>) {
     let mut rest = archive;
     while rest.len() > 512 && rest[0] != 0 {
-        let text = |from: usize, to: usize| {
-            String::from_utf8_lossy(&rest[from..to])
-                .trim_matches(['\0', ' '])
-                .to_owned()
-        };
-        let (name, size) = (
-            text(0, 100),
-            usize::from_str_radix(&text(124, 136), 8).unwrap(),
-        );
+        let text = |from: usize, to: usize| String::from_utf8_lossy(&rest[from..to]).trim_matches(['\0', ' ']).to_owned();
+        let (name, size) = (text(0, 100), usize::from_str_radix(&text(124, 136), 8).unwrap());
         if name.ends_with(".html") {
             out.push((name, decode(&rest[512..512 + size], None).text.into_owned()));
         }
@@ -275,41 +214,22 @@ fn corpus_pages_agree() {
     };
     let mut found_pages = Vec::new();
     pages(&folder, &mut found_pages);
-    let show = std::env::var("CREEL_ORACLE_SHOW")
-        .ok()
-        .and_then(|n| n.parse::<usize>().ok())
-        .unwrap_or(0);
+    let show = std::env::var("CREEL_ORACLE_SHOW").ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
     // Fragments cut out of pages were written by a serializer that spells `<i></i>` as `<i/>`, which leaves every icon open.
     let (mut complete, mut fragments) = (Share::default(), Share::default());
     for (name, html) in &found_pages {
         let (found, expected) = (ours(html), theirs(html));
         let mut differences = Vec::new();
         let equal = agreement(&found, &expected, &mut differences);
-        let share = if html.contains("<body") || html.contains("<BODY") {
-            &mut complete
-        } else {
-            &mut fragments
-        };
+        let share = if html.contains("<body") || html.contains("<BODY") { &mut complete } else { &mut fragments };
         share.add(found.len(), expected.len(), equal);
         if show > 0 && equal != expected.len() {
-            println!(
-                "{name}: {equal} of {} (ours {})",
-                expected.len(),
-                found.len()
-            );
-            differences
-                .iter()
-                .take(show)
-                .for_each(|difference| println!("    {difference:.900}"));
+            println!("{name}: {equal} of {} (ours {})", expected.len(), found.len());
+            differences.iter().take(show).for_each(|difference| println!("    {difference:.900}"));
         }
     }
     for (kind, share) in [("pages", &complete), ("fragments", &fragments)] {
-        let Share {
-            pages,
-            whole_pages,
-            equal,
-            total,
-        } = share;
+        let Share { pages, whole_pages, equal, total } = share;
         println!(
             "{pages} {kind}, {whole_pages} the same entirely; {equal} of {total} elements equal: {:.4} %",
             share.value() * 100.0

@@ -37,7 +37,10 @@ fn json_ld_is_read_whole() {
     assert_eq!(price(&product), ("9.90".into(), None));
     assert_eq!(product.currency.map(|code| code.to_string()).as_deref(), Some("EUR"));
     let sku = &product.skus[0];
-    assert_eq!((sku.sku.as_deref(), sku.identifiers.gtin.as_deref(), sku.identifiers.mpn.as_deref()), (Some("H-1"), Some("04054278533728"), Some("HX")));
+    assert_eq!(
+        (sku.sku.as_deref(), sku.identifiers.gtin.as_deref(), sku.identifiers.mpn.as_deref()),
+        (Some("H-1"), Some("04054278533728"), Some("HX"))
+    );
     assert_eq!(sku.offers[0].seller.as_deref(), Some("Shop"));
     assert_eq!(product.rating.as_ref().map(|rating| rating.count), Some(Some(12)));
     assert_eq!(product.sources[&Field::Price], Source::JsonLd);
@@ -48,7 +51,11 @@ fn json_ld_is_read_whole() {
 fn a_capture_needs_every_part_of_the_gate() {
     let good = read_at("https://shop.example/p/1", "US", JSON_LD);
     assert!(good.is_capture(), "{:?}", good.reasons);
-    for (gone, code) in [(r#""image":["/a.jpg","/b.jpg"],"#, "no_image"), (r#""price":"9.90","#, "no_price"), (r#""priceCurrency":"EUR","#, "no_currency")] {
+    for (gone, code) in [
+        (r#""image":["/a.jpg","/b.jpg"],"#, "no_image"),
+        (r#""price":"9.90","#, "no_price"),
+        (r#""priceCurrency":"EUR","#, "no_currency"),
+    ] {
         let reading = read_at("https://shop.example/p/1", "US", &JSON_LD.replace(gone, ""));
         assert!(reading.gate.iter().any(|failure| failure.code() == code), "{code}: {:?}", reading.reasons);
     }
@@ -87,18 +94,32 @@ fn a_product_group_gives_its_variants() {
       {"@type":"Product","@id":"#v2","sku":"S-2","size":"M","color":"Red","offers":{"@type":"Offer","price":12.5,"priceCurrency":"USD","url":"/p/shirt?size=M","availability":"InStock"}}]}</script>"##;
     let product = read_at("https://shop.example/p/shirt?size=M", "US", html).draft.unwrap();
     assert_eq!(product.group_id.as_deref(), Some("G7"));
-    let axes: Vec<(&str, Vec<&str>)> = product.options.iter().map(|axis| (axis.name.as_str(), axis.values.iter().map(String::as_str).collect())).collect();
+    let axes: Vec<(&str, Vec<&str>)> =
+        product.options.iter().map(|axis| (axis.name.as_str(), axis.values.iter().map(String::as_str).collect())).collect();
     assert_eq!(axes, [("Color", vec!["Red"]), ("Size", vec!["S", "M"])]);
-    assert_eq!(product.skus.iter().map(|sku| (sku.sku.as_deref().unwrap(), sku.selected)).collect::<Vec<_>>(), [("S-1", false), ("S-2", true)]);
-    assert_eq!((product.min_price.unwrap().to_string(), product.max_price.unwrap().to_string()), ("10".into(), "12.5".into()));
+    assert_eq!(
+        product.skus.iter().map(|sku| (sku.sku.as_deref().unwrap(), sku.selected)).collect::<Vec<_>>(),
+        [("S-1", false), ("S-2", true)]
+    );
+    assert_eq!(
+        (product.min_price.unwrap().to_string(), product.max_price.unwrap().to_string()),
+        ("10".into(), "12.5".into())
+    );
     assert!(product.available, "one variant can be bought");
 }
 
 #[test]
 fn a_list_of_products_is_no_product() {
-    let item = |at: usize| format!(r#"{{"@type":"ListItem","position":{at},"item":{{"@type":"Product","name":"Hose {at}","url":"/p/{at}","offers":{{"@type":"Offer","price":"{at}","priceCurrency":"USD"}}}}}}"#);
+    let item = |at: usize| {
+        format!(
+            r#"{{"@type":"ListItem","position":{at},"item":{{"@type":"Product","name":"Hose {at}","url":"/p/{at}","offers":{{"@type":"Offer","price":"{at}","priceCurrency":"USD"}}}}}}"#
+        )
+    };
     let items: Vec<String> = (1..9).map(item).collect();
-    let html = format!(r#"<title>Hoses</title><h1>Hoses</h1><script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{}]}}</script>"#, items.join(","));
+    let html = format!(
+        r#"<title>Hoses</title><h1>Hoses</h1><script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{}]}}</script>"#,
+        items.join(",")
+    );
     let reading = read_at("https://shop.example/hoses", "US", &html);
     assert_eq!(reading.kind, PageKind::Discovery, "{:?}", reading.reasons);
     assert!(!reading.is_capture());
@@ -109,10 +130,17 @@ fn microdata_and_rdfa_say_the_same() {
     let microdata = r#"<title>Mug</title><div itemscope itemtype="http://schema.org/Product"><h1 itemprop="name">Mug</h1><img itemprop="image" src="/m.jpg"><meta itemprop="sku" content="M1">
       <div itemprop="brand" itemscope itemtype="http://schema.org/Brand"><span itemprop="name">Potter</span></div>
       <div itemprop="offers" itemscope itemtype="http://schema.org/Offer"><span itemprop="price" content="4.50">$4.50</span><meta itemprop="priceCurrency" content="USD"><link itemprop="availability" href="http://schema.org/OutOfStock"></div></div>"#;
-    let rdfa = microdata.replace("itemscope itemtype=\"http://schema.org/", "typeof=\"").replace("itemprop=", "property=").replace("<div typeof=\"Product\">", "<div vocab=\"http://schema.org/\" typeof=\"Product\">");
+    let rdfa = microdata
+        .replace("itemscope itemtype=\"http://schema.org/", "typeof=\"")
+        .replace("itemprop=", "property=")
+        .replace("<div typeof=\"Product\">", "<div vocab=\"http://schema.org/\" typeof=\"Product\">");
     for (html, source) in [(microdata.to_owned(), Source::Microdata), (rdfa, Source::Rdfa)] {
         let product = read(&html);
-        assert_eq!((product.title.as_str(), product.brand.as_deref(), price(&product).0.as_str()), ("Mug", Some("Potter"), "4.50"), "{source}");
+        assert_eq!(
+            (product.title.as_str(), product.brand.as_deref(), price(&product).0.as_str()),
+            ("Mug", Some("Potter"), "4.50"),
+            "{source}"
+        );
         assert_eq!(product.skus[0].offers[0].availability.status, AvailabilityStatus::OutOfStock);
         assert_eq!(product.sources[&Field::Price], source);
     }
@@ -124,7 +152,14 @@ fn platforms_state_their_variants() {
       "variants":[{"id":1,"title":"S","option1":"S","sku":"T-S","price":1900,"compare_at_price":2500,"available":false},{"id":2,"title":"M","option1":"M","sku":"T-M","price":1950,"compare_at_price":null,"available":true}]}</script><script>var meta = {"currency":"USD"};</script>"#;
     let product = read_at("https://shop.example/products/tee?variant=1", "US", shopify).draft.unwrap();
     assert_eq!(price(&product), ("19".into(), Some("25".into())));
-    assert_eq!(product.skus.iter().map(|sku| (sku.sku.as_deref().unwrap(), sku.selected, sku.offers[0].availability.in_stock)).collect::<Vec<_>>(), [("T-S", true, false), ("T-M", false, true)]);
+    assert_eq!(
+        product
+            .skus
+            .iter()
+            .map(|sku| (sku.sku.as_deref().unwrap(), sku.selected, sku.offers[0].availability.in_stock))
+            .collect::<Vec<_>>(),
+        [("T-S", true, false), ("T-M", false, true)]
+    );
     assert_eq!(product.brand.as_deref(), Some("Weaver"));
 
     let woocommerce = r#"<title>Tee</title><h1>Tee</h1><img src=/t.jpg width=300><form data-product_id="7" data-product_variations='[{"attributes":{"attribute_pa_size":"s"},"display_price":19,"display_regular_price":25,"sku":"W-S","is_in_stock":true},{"attributes":{"attribute_pa_size":"m"},"display_price":21,"display_regular_price":21,"sku":"W-M","is_in_stock":false}]'><button>Add to cart</button></form><p class=price>$19.00 – $21.00</p>"#;
@@ -198,7 +233,13 @@ fn a_program_gives_identity_and_currency() {
     // A pattern that does not compile must not lose the page.
     for patterns in [program.product_url_patterns.clone(), vec!["^/item/".into()]] {
         program.product_url_patterns = patterns;
-        let reading = extractor.read(&PageInput { url: &url, html, country: creel_types::Country::US, program: Some(&program), status: 200 });
+        let reading = extractor.read(&PageInput {
+            url: &url,
+            html,
+            country: creel_types::Country::US,
+            program: Some(&program),
+            status: 200,
+        });
         assert!(reading.is_capture(), "{:?}", reading.reasons);
         assert_eq!(reading.draft.unwrap().sources[&Field::Currency], Source::Program);
     }

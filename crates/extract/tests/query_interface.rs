@@ -1,9 +1,6 @@
 //! What sources ask of a page, one question a test.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what a test's own function cannot have fails the test"
-)]
+#![allow(clippy::unwrap_used, reason = "what a test's own function cannot have fails the test")]
 
 use creel_extract::tape::{Attr, Document, Mark, Marks, Node, Parser, Tag};
 
@@ -26,21 +23,12 @@ fn the_page_itself() {
         assert_eq!(page.title(), "Kettle & more | Shop");
         assert_eq!(page.base_href().unwrap(), "/shop/");
         assert_eq!(page.html_lang().unwrap(), "de-CH");
-        let metas: Vec<_> = page
-            .metas()
-            .map(|meta| format!("{}={}", meta.key, meta.content))
-            .collect();
+        let metas: Vec<_> = page.metas().map(|meta| format!("{}={}", meta.key, meta.content)).collect();
         assert_eq!(metas, ["og:title=Kettle \"A\"", "description="]);
-        let links: Vec<_> = page
-            .links()
-            .map(|(node, href)| (node.text(), href.into_owned()))
-            .collect();
+        let links: Vec<_> = page.links().map(|(node, href)| (node.text(), href.into_owned())).collect();
         assert_eq!(links, [("More".to_owned(), "/k?a=1&b=2".to_owned())]);
         let script = page.scripts().next().unwrap();
-        assert_eq!(
-            (script.kind(), script.id()),
-            (Some("application/ld+json"), Some("ld"))
-        );
+        assert_eq!((script.kind(), script.id()), (Some("application/ld+json"), Some("ld")));
         assert_eq!(script.contents, "{\"a\": \"</b> &amp; <!-- x -->\"}");
     });
 }
@@ -49,10 +37,7 @@ fn the_page_itself() {
 fn attributes_and_classes() {
     ask(PAGE, |page| {
         let item = page.with_attr(Attr::ItemProp).next().unwrap();
-        assert_eq!(
-            (item.tag(), item.attr_raw(Attr::ItemProp)),
-            (Tag::Li, Some("name"))
-        );
+        assert_eq!((item.tag(), item.attr_raw(Attr::ItemProp)), (Tag::Li, Some("name")));
         assert_eq!(item.attr_named("data-foo").unwrap(), "x<y");
         assert_eq!(item.attr_named("DATA-FOO").unwrap(), "x<y");
         assert_eq!(item.attr(Attr::Class), None);
@@ -60,14 +45,8 @@ fn attributes_and_classes() {
         assert_eq!(list.attr(Attr::ItemScope).unwrap(), "");
         let main = page.by_id("main").unwrap();
         assert!(main.has_class("product-info") && !main.has_class("product"));
-        let names: Vec<_> = item
-            .attrs()
-            .map(|attribute| (attribute.name(), attribute.attr()))
-            .collect();
-        assert_eq!(
-            names,
-            [("itemprop", Attr::ItemProp), ("DATA-Foo", Attr::Unknown)]
-        );
+        let names: Vec<_> = item.attrs().map(|attribute| (attribute.name(), attribute.attr())).collect();
+        assert_eq!(names, [("itemprop", Attr::ItemProp), ("DATA-Foo", Attr::Unknown)]);
     });
 }
 
@@ -78,10 +57,7 @@ fn ways_through_the_tree() {
         assert_eq!(items.len(), 3);
         assert_eq!(items[0].next_sibling(), Some(items[1]));
         assert_eq!(items[2].previous_sibling(), Some(items[1]));
-        assert_eq!(
-            (items[2].next_sibling(), items[0].previous_sibling()),
-            (None, None)
-        );
+        assert_eq!((items[2].next_sibling(), items[0].previous_sibling()), (None, None));
         let main = page.by_id("main").unwrap();
         assert!(main.contains(items[0]) && main.contains(main) && !items[0].contains(main));
         assert!(main < items[0] && items[0] < items[1]);
@@ -100,17 +76,10 @@ fn ways_through_the_tree() {
 #[test]
 fn marks_pass_from_parent_to_child() {
     ask(PAGE, |page| {
-        let prices: Vec<_> = page
-            .with_attr(Attr::Class)
-            .filter(|node| node.marks().has(Mark::Price))
-            .collect();
+        let prices: Vec<_> = page.with_attr(Attr::Class).filter(|node| node.marks().has(Mark::Price)).collect();
         assert_eq!(prices.len(), 3);
         assert!(prices[0].inherited_marks().has(Mark::Product));
-        assert!(
-            !prices[0]
-                .inherited_marks()
-                .any(Marks::of(&[Mark::Related, Mark::Carousel]))
-        );
+        assert!(!prices[0].inherited_marks().any(Marks::of(&[Mark::Related, Mark::Carousel])));
         assert_eq!(prices[1].marks(), Marks::of(&[Mark::Price, Mark::Old]));
         assert!(prices[1].inherited_marks().has(Mark::Price));
         assert!(prices[2].inherited_marks().has(Mark::Carousel));
@@ -126,17 +95,11 @@ fn words_are_kept_apart_as_a_reader_sees_them() {
         ("<div>a</div>b", "a b"),
         ("<span>12</span><sup>90</sup>", "1290"),
         ("  a \n\t b&nbsp;&nbsp;c ", "a b c"),
-        (
-            "a<script>x</script><style>y</style><noscript>z</noscript><template>t</template>b",
-            "ab",
-        ),
+        ("a<script>x</script><style>y</style><noscript>z</noscript><template>t</template>b", "ab"),
         ("<td>a<table><tr><td>b<td>c</table>", "a b c"),
         ("<select><option>S<option>M</select>", "S M"),
         ("a<b> </b>c", "a c"),
-        (
-            "<a><svg><title>cart</title><style>x{}</style><path/></svg>Buy</a>",
-            "Buy",
-        ),
+        ("<a><svg><title>cart</title><style>x{}</style><path/></svg>Buy</a>", "Buy"),
         ("<div>a<span></span></div><i></i>b", "a b"),
         ("&lt;b&gt;", "<b>"),
     ];
@@ -155,46 +118,26 @@ fn own_words_leave_children_out() {
     ask("<p>a <b>x</b> c<i>y</i>d</p>", |page| {
         let paragraph = page.elements(Tag::P).next().unwrap();
         assert_eq!(paragraph.own_text(), "a c d");
-        let runs: Vec<_> = paragraph
-            .texts()
-            .map(|run| (run.parent.name(), run.text().into_owned()))
-            .collect();
+        let runs: Vec<_> = paragraph.texts().map(|run| (run.parent.name(), run.text().into_owned())).collect();
         let expected = [("p", "a "), ("b", "x"), ("p", " c"), ("i", "y"), ("p", "d")];
-        assert!(
-            runs.iter()
-                .map(|(name, text)| (*name, text.as_str()))
-                .eq(expected),
-            "{runs:?}"
-        );
+        assert!(runs.iter().map(|(name, text)| (*name, text.as_str())).eq(expected), "{runs:?}");
     });
 }
 
 #[test]
 fn svg_is_nobody_s_title_or_link() {
-    ask(
-        "<svg><title>icon</title><a href=x></a><style>s</style></svg><title>late</title>",
-        |page| {
-            assert_eq!(page.title(), "late");
-            assert_eq!(
-                (page.links().count(), page.elements(Tag::Style).count()),
-                (0, 0)
-            );
-        },
-    );
+    ask("<svg><title>icon</title><a href=x></a><style>s</style></svg><title>late</title>", |page| {
+        assert_eq!(page.title(), "late");
+        assert_eq!((page.links().count(), page.elements(Tag::Style).count()), (0, 0));
+    });
 }
 
 #[test]
 fn a_late_body_tag_adds_what_the_first_one_lacks() {
-    ask(
-        "text<body class=product itemscope><body class=other id=b>",
-        |page| {
-            let body = page.body().unwrap();
-            assert_eq!(
-                (body.attr_raw(Attr::Class), body.id()),
-                (Some("product"), Some("b"))
-            );
-            assert!(page.with_attr(Attr::ItemScope).eq([body]));
-            assert_eq!(body.attrs().count(), 3);
-        },
-    );
+    ask("text<body class=product itemscope><body class=other id=b>", |page| {
+        let body = page.body().unwrap();
+        assert_eq!((body.attr_raw(Attr::Class), body.id()), (Some("product"), Some("b")));
+        assert!(page.with_attr(Attr::ItemScope).eq([body]));
+        assert_eq!(body.attrs().count(), 3);
+    });
 }

@@ -162,6 +162,12 @@ impl<'d> Json<'d> {
         if record.key_escaped { strings::decode(raw) } else { Cow::Borrowed(raw) }
     }
 
+    /// The key as the text spells it.
+    #[must_use]
+    pub fn raw_key(self) -> &'d str {
+        self.slice(self.record().key_start, self.record().key_end)
+    }
+
     /// The values of an object or array; nothing for others.
     pub fn values(self) -> impl Iterator<Item = Json<'d>> {
         let record = self.record();

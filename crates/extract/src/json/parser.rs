@@ -36,7 +36,7 @@ pub(super) fn parse_strict(text: &str) -> Option<Document<'_>> {
 pub(super) fn parse_lenient(text: &str) -> Option<Document<'_>> {
     let mut parser = Parser::new(text, true);
     loop {
-        parser.to_next_value();
+        parser.seek_value();
         if parser.at >= text.len() {
             break;
         }
@@ -140,7 +140,9 @@ impl<'s> Parser<'s> {
 
     fn bare_key(&mut self) -> Result<Key, Stuck> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-' | b'.' | b'@') || byte >= 0x80) {
+        while self.peek().is_some_and(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-' | b'.' | b'@') || byte >= 0x80
+        }) {
             self.at += 1;
         }
         if self.at == start { Err(Stuck) } else { Ok(Key { start: start as u32, end: self.at as u32, escaped: false }) }
@@ -201,7 +203,11 @@ impl<'s> Parser<'s> {
             (b"NaN", Kind::Null),
             (b"void 0", Kind::Null),
         ] {
-            if rest.starts_with(word) && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'(' | b'.')) {
+            if rest.starts_with(word)
+                && !rest
+                    .get(word.len())
+                    .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'(' | b'.'))
+            {
                 let start = self.at;
                 self.at += word.len();
                 return self.push(kind, start, self.at);
@@ -305,7 +311,11 @@ impl<'s> Parser<'s> {
             Some(b',') => {
                 let after = self.bytes.get(self.after_space(next + 1));
                 // `"a 3", 4" cloth"`: in an object a comma is followed by a key.
-                !self.in_object() || after.is_none_or(|byte| matches!(byte, b'"' | b'\'' | b'}' | b'_' | b'$' | b'/') || byte.is_ascii_alphabetic() && self.bare_key_follows(next + 1))
+                !self.in_object()
+                    || after.is_none_or(|byte| {
+                        matches!(byte, b'"' | b'\'' | b'}' | b'_' | b'$' | b'/')
+                            || byte.is_ascii_alphabetic() && self.bare_key_follows(next + 1)
+                    })
             }
             // A comma was forgotten between two members.
             Some(b'"') => self.in_object() && self.bytes[at..next].contains(&b'\n'),
@@ -316,7 +326,8 @@ impl<'s> Parser<'s> {
 
     fn bare_key_follows(&self, at: usize) -> bool {
         let start = self.after_space(at);
-        let end = (start..self.bytes.len().min(start + 60)).find(|at| !(self.bytes[*at].is_ascii_alphanumeric() || self.bytes[*at] == b'_'));
+        let end = (start..self.bytes.len().min(start + 60))
+            .find(|at| !(self.bytes[*at].is_ascii_alphanumeric() || self.bytes[*at] == b'_'));
         end.is_some_and(|end| self.bytes.get(self.after_space(end)) == Some(&b':'))
     }
 
@@ -352,7 +363,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Passes over what may stand between two values of a text, CDATA marks and stray words included.
-    fn to_next_value(&mut self) {
+    fn seek_value(&mut self) {
         self.skip_space();
         if !matches!(self.peek(), Some(b'{' | b'[')) {
             let rest = &self.text.as_bytes()[self.at.min(self.bytes.len())..];

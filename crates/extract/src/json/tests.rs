@@ -6,8 +6,8 @@ use super::*;
 
 fn price(text: &str) -> Option<String> {
     let document = parse(text)?;
-    let found = document.roots().flat_map(Json::walk).find(|value| value.key() == "price").and_then(|value| value.filled());
-    found
+
+    document.roots().flat_map(Json::walk).find(|value| value.key() == "price").and_then(|value| value.filled())
 }
 
 #[test]

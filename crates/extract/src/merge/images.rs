@@ -20,7 +20,12 @@ pub(super) fn fill(draft: &mut Draft, readings: &Readings, facts: &Facts<'_>) {
     let mut seen = FxHashSet::default();
     let mut images = Vec::new();
     for reading in Ordered::new(readings, &STATED_FIRST).each() {
-        let fresh: Vec<String> = reading.images.iter().filter_map(|address| absolute(address, &facts.base)).filter(|address| seen.insert(identity(address))).collect();
+        let fresh: Vec<String> = reading
+            .images
+            .iter()
+            .filter_map(|address| absolute(address, &facts.base))
+            .filter(|address| seen.insert(identity(address)))
+            .collect();
         if fresh.is_empty() {
             continue;
         }
@@ -54,13 +59,38 @@ fn shows_goods(address: &str) -> bool {
     let path = folded.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
     let empty = [
-        "placeholder", "no-image", "noimage", "no_image", "no-photo", "nophoto", "no_photo", "spacer", "blank.", "1x1", "pixel.", "sprite", "loading", "loader", "lazyload", "transparent",
-        "default-image", "image-not-available", "notavailable", "coming-soon", "comingsoon", "empty.", "dummy", "spinner", "ajax-loader",
+        "placeholder",
+        "no-image",
+        "noimage",
+        "no_image",
+        "no-photo",
+        "nophoto",
+        "no_photo",
+        "spacer",
+        "blank.",
+        "1x1",
+        "pixel.",
+        "sprite",
+        "loading",
+        "loader",
+        "lazyload",
+        "transparent",
+        "default-image",
+        "image-not-available",
+        "notavailable",
+        "coming-soon",
+        "comingsoon",
+        "empty.",
+        "dummy",
+        "spinner",
+        "ajax-loader",
     ];
-    !(folded.starts_with("data:") || folded.starts_with("javascript:") || folded.starts_with("about:") || name.ends_with(".svg") && !name.contains("product"))
-        && !empty.iter().any(|word| name.contains(word))
-        && !(name.starts_with("logo") || name.contains("-logo.") || name.contains("_logo.") || name.contains("favicon") || name.contains("icon-"))
-        && !folded.contains("{{") && !folded.contains("<%") && !folded.contains("${")
+    let no_address = ["data:", "javascript:", "about:"].iter().any(|scheme| folded.starts_with(scheme));
+    let template = ["{{", "<%", "${"].iter().any(|mark| folded.contains(mark));
+    let drawing = name.ends_with(".svg") && !name.contains("product");
+    let logo = name.starts_with("logo") || ["-logo.", "_logo.", "favicon", "icon-"].iter().any(|word| name.contains(word));
+    let nothing = empty.iter().any(|word| name.contains(word));
+    !(no_address || template || drawing || logo || nothing)
 }
 
 /// What two spellings of one image have in common: the address without scheme and sizes in the query.
@@ -68,8 +98,12 @@ fn identity(address: &str) -> String {
     let bare = address.split_once("://").map_or(address, |(_, rest)| rest).replace("%24", "$");
     let bare = bare.as_str();
     let (path, query) = bare.split_once('?').unwrap_or((bare, ""));
-    let sized = ["w=", "width=", "h=", "height=", "wid=", "hei=", "size=", "sw=", "sh=", "quality=", "q=", "v=", "fit=", "fmt=", "qlt=", "$"];
-    let kept: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !sized.iter().any(|size| part.starts_with(size))).collect();
+    let sized = [
+        "w=", "width=", "h=", "height=", "wid=", "hei=", "size=", "sw=", "sh=", "quality=", "q=", "v=", "fit=", "fmt=",
+        "qlt=", "$",
+    ];
+    let kept: Vec<&str> =
+        query.split('&').filter(|part| !part.is_empty() && !sized.iter().any(|size| part.starts_with(size))).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 

@@ -38,7 +38,9 @@ pub(crate) struct Ordered<'r> {
 impl<'r> Ordered<'r> {
     pub(crate) fn new(readings: &'r Readings, order: &[Source]) -> Ordered<'r> {
         let all = || readings.stated.iter().chain(std::iter::once(&readings.dom.reading));
-        Ordered { readings: order.iter().filter_map(|source| all().find(|reading| reading.source == Some(*source))).collect() }
+        Ordered {
+            readings: order.iter().filter_map(|source| all().find(|reading| reading.source == Some(*source))).collect(),
+        }
     }
 
     /// The first value that a reading has, with its source.
@@ -124,7 +126,14 @@ pub fn merge(readings: &Readings, facts: &Facts<'_>) -> Option<Product> {
 /// What follows from the SKUs, and how complete it all is.
 fn finish(draft: Draft) -> Product {
     let Draft { mut product, sources } = draft;
-    let amounts = || product.skus.iter().flat_map(|sku| &sku.offers).filter_map(|offer| Some(offer.price.as_ref()?.amount)).filter(|amount| amount.is_positive());
+    let amounts = || {
+        product
+            .skus
+            .iter()
+            .flat_map(|sku| &sku.offers)
+            .filter_map(|offer| Some(offer.price.as_ref()?.amount))
+            .filter(|amount| amount.is_positive())
+    };
     (product.min_price, product.max_price) = (amounts().min(), amounts().max());
     product.available = product.skus.iter().flat_map(|sku| &sku.offers).any(|offer| offer.availability.in_stock);
     product.sku_count = product.skus.len();
@@ -156,7 +165,7 @@ fn fill_rating(draft: &mut Draft, stated: &Ordered<'_>) {
     let found = stated.first(|reading| {
         let rating = reading.rating.as_ref().filter(|rating| rating.value.is_positive())?;
         let best = rating.best.or_else(|| if rating.value > "5".parse().ok()? { None } else { "5".parse().ok() })?;
-        (rating.value <= best).then(|| Rating { value: rating.value, best, count: rating.count })
+        (rating.value <= best).then_some(Rating { value: rating.value, best, count: rating.count })
     });
     if let Some((rating, source)) = found {
         draft.product.rating = Some(rating);
@@ -165,14 +174,22 @@ fn fill_rating(draft: &mut Draft, stated: &Ordered<'_>) {
 }
 
 fn language(stated: &Ordered<'_>, facts: &Facts<'_>) -> Option<String> {
-    let said = || stated.first(|reading| reading.language.as_deref().map(crate::sources::facts::primary_language).filter(|tag| !tag.is_empty()));
+    let said = || {
+        stated.first(|reading| {
+            reading.language.as_deref().map(crate::sources::facts::primary_language).filter(|tag| !tag.is_empty())
+        })
+    };
     facts.language.clone().or_else(|| said().map(|found| found.0))
 }
 
 fn fill_properties(draft: &mut Draft, stated: &Ordered<'_>) {
     let mut properties: Vec<Property> = Vec::new();
     for reading in stated.each() {
-        let wrong_gtin = reading.gtin.as_ref().filter(|text| gtin::normalize(text).is_none()).map(|text| ("GTIN".to_owned(), text.clone()));
+        let wrong_gtin = reading
+            .gtin
+            .as_ref()
+            .filter(|text| gtin::normalize(text).is_none())
+            .map(|text| ("GTIN".to_owned(), text.clone()));
         for (name, value) in reading.properties.iter().cloned().chain(wrong_gtin) {
             let (Some(name), Some(value)) = (texts::plain(&name, 100), texts::plain(&value, 1_000)) else { continue };
             let known = properties.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
@@ -214,7 +231,10 @@ fn fill_options(draft: &mut Draft, readings: &Readings) {
 
 /// The currency: a code that is stated, else a symbol with the country, else what the program knows.
 fn currency(readings: &Readings, facts: &Facts<'_>) -> Option<(Currency, Source)> {
-    let stated = Ordered::new(readings, &[Source::JsonLd, Source::Microdata, Source::OpenGraph, Source::Platform, Source::Meta, Source::Rdfa]);
+    let stated = Ordered::new(
+        readings,
+        &[Source::JsonLd, Source::Microdata, Source::OpenGraph, Source::Platform, Source::Meta, Source::Rdfa],
+    );
     let of = |reading: &Reading| {
         let variants = || reading.skus.iter().flat_map(|sku| &sku.offers).find_map(|offer| offer.currency);
         reading.offer.currency.or_else(variants)
@@ -222,10 +242,10 @@ fn currency(readings: &Readings, facts: &Facts<'_>) -> Option<(Currency, Source)
     let shown = readings.dom.reading.offer.currency;
     let code = stated.first(of);
     // A visible sign that can only mean another currency beats markup left over from a template.
-    if let (Some((_, _)), Some(shown), true) = (code, shown, readings.dom.currency_is_sure) {
-        if code.is_some_and(|(code, _)| code != shown) {
-            return Some((shown, Source::Dom));
-        }
+    if let (Some((_, _)), Some(shown), true) = (code, shown, readings.dom.currency_is_sure)
+        && code.is_some_and(|(code, _)| code != shown)
+    {
+        return Some((shown, Source::Dom));
     }
     code.or(shown.map(|shown| (shown, Source::Dom))).or(facts.currency.map(|currency| (currency, Source::Program)))
 }

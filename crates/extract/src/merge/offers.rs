@@ -1,7 +1,9 @@
 //! One offer out of several statements: amount, full amount, availability. Owns the rule that the visible sale price wins over markup, and when
 //! what is shown is good enough for that.
 
-use creel_types::{Amount, Availability, AvailabilityStatus, Condition, Currency, Field, Offer, Price, SellerType, Source, Tax};
+use creel_types::{
+    Amount, Availability, AvailabilityStatus, Condition, Currency, Field, Offer, Price, SellerType, Source, Tax,
+};
 
 use crate::{
     merge::{Draft, Ordered, Readings},
@@ -38,7 +40,12 @@ pub(super) fn settle(stated: Option<(Amount, Option<Amount>, Source)>, readings:
     let shown_full = dom.reading.offer.full_amount;
     let keep = |full: Option<Amount>| {
         let full_source = if full.is_some() { source } else { Source::Dom };
-        Settled { amount, full: full.or(shown_full).filter(|full| *full > amount && plausible(*full, amount)), source, full_source }
+        Settled {
+            amount,
+            full: full.or(shown_full).filter(|full| *full > amount && plausible(*full, amount)),
+            source,
+            full_source,
+        }
     };
     let Some(best) = best.filter(|best| dom.is_certain && best.score >= OVERRULE_SCORE) else { return Some(keep(full)) };
     if best.amount == amount || !plausible(best.amount, amount) || !plausible(amount, best.amount) {
@@ -50,7 +57,12 @@ pub(super) fn settle(stated: Option<(Amount, Option<Amount>, Source)>, readings:
         return Some(keep(full));
     }
     let full = [Some(amount), full, shown_full].into_iter().flatten().filter(|full| *full > best.amount).max();
-    Some(Settled { amount: best.amount, full, source: Source::Dom, full_source: if full == Some(amount) { source } else { Source::Dom } })
+    Some(Settled {
+        amount: best.amount,
+        full,
+        source: Source::Dom,
+        full_source: if full == Some(amount) { source } else { Source::Dom },
+    })
 }
 
 fn plausible(one: Amount, other: Amount) -> bool {
@@ -63,9 +75,15 @@ pub(super) fn stated_price(readings: &Readings) -> Option<(Amount, Option<Amount
     let ordered = Ordered::new(readings, &order);
     let (amount, source) = ordered.first(|reading| reading.offer.amount.filter(|amount| amount.is_positive()))?;
     // Markup that still states the regular price: another source states a lower one and calls this one the full price, or two agree on the lower.
-    let lower = |reading: &&Reading| reading.offer.amount.filter(|lower| *lower < amount && lower.is_positive() && plausible(amount, *lower));
+    let lower = |reading: &&Reading| {
+        reading.offer.amount.filter(|lower| *lower < amount && lower.is_positive() && plausible(amount, *lower))
+    };
     let reduced = ordered.first(|reading| lower(&reading).filter(|_| reading.offer.full_amount == Some(amount)));
-    let agreed = || ordered.first(|reading| lower(&reading).filter(|lower| ordered.each().filter(|other| other.offer.amount == Some(*lower)).count() >= 2));
+    let agreed = || {
+        ordered.first(|reading| {
+            lower(&reading).filter(|lower| ordered.each().filter(|other| other.offer.amount == Some(*lower)).count() >= 2)
+        })
+    };
     if let Some((lower, source)) = reduced.or_else(agreed) {
         return Some((lower, Some(amount), source));
     }
@@ -74,24 +92,51 @@ pub(super) fn stated_price(readings: &Readings) -> Option<(Amount, Option<Amount
 }
 
 /// Whether it can be bought, out of what is stated and what is shown.
-pub(super) fn availability(stated: Option<(AvailabilityReading, Source)>, readings: &Readings) -> (Availability, Option<Source>) {
+pub(super) fn availability(
+    stated: Option<(AvailabilityReading, Source)>,
+    readings: &Readings,
+) -> (Availability, Option<Source>) {
     let shown = readings.dom.stock.clone();
     let (reading, source) = match (stated, shown) {
         (Some((stated, source)), Some((shown, evidence))) => {
-            let denies = stated.status.in_stock() && !shown.status.in_stock() && evidence == Evidence::Strong && !readings.dom.can_buy;
+            let denies = stated.status.in_stock()
+                && !shown.status.in_stock()
+                && evidence == Evidence::Strong
+                && !readings.dom.can_buy;
             // Markup often speaks of one variant; a button that can be pressed speaks of any.
-            let sells = !stated.status.in_stock() && shown.status.in_stock() && readings.dom.can_buy && readings.dom.is_certain;
-            if denies || sells { (shown, Source::Dom) } else { (AvailabilityReading { text: stated.text.or(shown.text.filter(|_| shown.status.in_stock() == stated.status.in_stock())), ..stated }, source) }
+            let sells =
+                !stated.status.in_stock() && shown.status.in_stock() && readings.dom.can_buy && readings.dom.is_certain;
+            if denies || sells {
+                (shown, Source::Dom)
+            } else {
+                (
+                    AvailabilityReading {
+                        text: stated.text.or(shown.text.filter(|_| shown.status.in_stock() == stated.status.in_stock())),
+                        ..stated
+                    },
+                    source,
+                )
+            }
         }
         (Some(stated), None) => stated,
         (None, Some((shown, _))) => (shown, Source::Dom),
-        (None, None) => return (of_reading(AvailabilityReading { status: AvailabilityStatus::Unknown, quantity: None, text: None }), None),
+        (None, None) => {
+            return (
+                of_reading(AvailabilityReading { status: AvailabilityStatus::Unknown, quantity: None, text: None }),
+                None,
+            );
+        }
     };
     (of_reading(reading), Some(source))
 }
 
 pub(super) fn of_reading(reading: AvailabilityReading) -> Availability {
-    Availability { in_stock: reading.status.in_stock(), status: reading.status, quantity: reading.quantity, text: reading.text }
+    Availability {
+        in_stock: reading.status.in_stock(),
+        status: reading.status,
+        quantity: reading.quantity,
+        text: reading.text,
+    }
 }
 
 /// The availability that is stated for the product as a whole.
@@ -101,7 +146,12 @@ pub(super) fn stated_availability(readings: &Readings) -> Option<(AvailabilityRe
 }
 
 /// An offer with everything but price and availability from a reading.
-pub(super) fn offer(reading: &OfferReading, price: Option<(Amount, Option<Amount>)>, availability: Availability, currency: Option<Currency>) -> Offer {
+pub(super) fn offer(
+    reading: &OfferReading,
+    price: Option<(Amount, Option<Amount>)>,
+    availability: Availability,
+    currency: Option<Currency>,
+) -> Offer {
     let price = price.map(|(amount, full_amount)| Price { amount, full_amount, currency: reading.currency.or(currency) });
     Offer {
         price,

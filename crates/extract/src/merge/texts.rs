@@ -19,7 +19,8 @@ const SUFFIX_MARKS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " · ",
 
 /// The product's name without the shop's.
 pub(super) fn title(readings: &Readings, facts: &Facts<'_>) -> Option<(String, Source)> {
-    let order = [Source::JsonLd, Source::Microdata, Source::Dom, Source::Platform, Source::OpenGraph, Source::Rdfa, Source::Meta];
+    let order =
+        [Source::JsonLd, Source::Microdata, Source::Dom, Source::Platform, Source::OpenGraph, Source::Rdfa, Source::Meta];
     let found = Ordered::new(readings, &order).first(|reading| {
         let title = plain(reading.title.as_deref()?, TITLE_LETTERS_MAX)?;
         let title = without_shop(&title, facts);
@@ -38,8 +39,14 @@ fn without_shop(title: &str, facts: &Facts<'_>) -> String {
     for _ in 0..3 {
         let Some((at, mark)) = SUFFIX_MARKS.iter().filter_map(|mark| Some((title.rfind(mark)?, mark))).max() else { break };
         let (name, suffix) = (&title[..at], &title[at + mark.len()..]);
-        let squeezed: String = suffix.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let names_host = squeezed.len() >= 3 && (host.contains(&squeezed) || suffix.to_lowercase().split([' ', '/']).any(|word| word.len() >= 4 && host.contains(word.trim_end_matches(".com"))));
+        let squeezed: String =
+            suffix.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let names_host = squeezed.len() >= 3
+            && (host.contains(&squeezed)
+                || suffix
+                    .to_lowercase()
+                    .split([' ', '/'])
+                    .any(|word| word.len() >= 4 && host.contains(word.trim_end_matches(".com"))));
         let names_heading = facts.headings.iter().any(|heading| same_name(heading, name));
         if !(names_host || names_heading) || name.trim().is_empty() {
             break;
@@ -52,8 +59,25 @@ fn without_shop(title: &str, facts: &Facts<'_>) -> String {
 pub(super) fn brand(text: &str) -> Option<String> {
     let brand = plain(text, 120)?;
     let folded = brand.to_lowercase();
-    let empty = ["n/a", "none", "null", "undefined", "unknown", "brand", "no brand", "-", "--", "marke", "generic", "unbranded", "false", "true", "object object"];
-    (!empty.contains(&folded.as_str()) && !folded.starts_with("http") && brand.chars().any(char::is_alphanumeric)).then_some(brand)
+    let empty = [
+        "n/a",
+        "none",
+        "null",
+        "undefined",
+        "unknown",
+        "brand",
+        "no brand",
+        "-",
+        "--",
+        "marke",
+        "generic",
+        "unbranded",
+        "false",
+        "true",
+        "object object",
+    ];
+    (!empty.contains(&folded.as_str()) && !folded.starts_with("http") && brand.chars().any(char::is_alphanumeric))
+        .then_some(brand)
 }
 
 pub(super) fn description(text: &str) -> Option<String> {

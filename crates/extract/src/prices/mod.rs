@@ -1,6 +1,7 @@
 //! Price texts: from what a shop writes to an exact amount and a currency, in the formats of the world. Owns how digits, separators and
 //! symbols are read; refuses to know where on a page a text stands.
 
+mod beside;
 mod numbers;
 mod symbols;
 
@@ -10,6 +11,7 @@ use rust_decimal::Decimal;
 pub use numbers::Mark;
 pub use symbols::{Certainty, currency_of, is_symbol};
 
+use beside::{lone_symbol, next_letter, per_unit, symbol_after, symbol_before, unit_at};
 use numbers::NumberToken;
 
 /// Letters of a text that are looked at; a longer text is prose, and its price stands early or not at all.
@@ -104,10 +106,10 @@ pub fn machine_amount(text: &str, context: &PriceContext) -> Option<Amount> {
         let places = trimmed.split_once('.').map_or(0, |(_, places)| places.len());
         let whole = context.currency.or(context.home).is_some_and(|c| c.places() == 0);
         // "24.990" for a currency without minor unit is 24,990: nobody prices to a thousandth of a peso.
-        if !(places == 3 && whole && trimmed.matches('.').count() == 1) {
-            if let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>() {
-                return Amount::new(value);
-            }
+        if !(places == 3 && whole && trimmed.matches('.').count() == 1)
+            && let Ok(value) = trimmed.trim_end_matches('.').parse::<Decimal>()
+        {
+            return Amount::new(value);
         }
     } else if let Ok(value) = Decimal::from_scientific(trimmed) {
         return Amount::new(value);
@@ -126,7 +128,13 @@ fn letters_of(text: &str) -> Vec<char> {
             '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' => continue,
             _ if letter.is_whitespace() => ' ',
             '’' | '‘' | '´' | '`' | 'ʼ' | '＇' => '\'',
-            '．' | '٫' => if letter == '٫' { ',' } else { '.' },
+            '．' | '٫' => {
+                if letter == '٫' {
+                    ','
+                } else {
+                    '.'
+                }
+            }
             '，' => ',',
             '٬' => '\'',
             '–' | '—' | '‒' | '−' | '‐' | '‑' | '－' | '―' => '-',
@@ -150,7 +158,17 @@ fn says_free(letters: &[char]) -> bool {
     let word = text.trim_matches(|letter: char| !letter.is_alphanumeric());
     matches!(
         word,
-        "free" | "gratis" | "kostenlos" | "gratuit" | "grátis" | "бесплатно" | "zdarma" | "zadarmo" | "ingyenes" | "ücretsiz" | "za darmo"
+        "free"
+            | "gratis"
+            | "kostenlos"
+            | "gratuit"
+            | "grátis"
+            | "бесплатно"
+            | "zdarma"
+            | "zadarmo"
+            | "ingyenes"
+            | "ücretsiz"
+            | "za darmo"
     )
 }
 
@@ -173,10 +191,8 @@ fn money_of(letters: &[char], mut token: NumberToken, context: &PriceContext) ->
     let before = symbol_before(letters, token.start);
     let after = symbol_after(letters, token.end);
     let resolve = |symbol: &str| symbols::resolve(symbol, context.home, context.currency);
-    let (left, right) = (
-        before.as_ref().and_then(|(symbol, _)| resolve(symbol)),
-        after.as_ref().and_then(|(symbol, _)| resolve(symbol)),
-    );
+    let (left, right) =
+        (before.as_ref().and_then(|(symbol, _)| resolve(symbol)), after.as_ref().and_then(|(symbol, _)| resolve(symbol)));
     // "$1,190.00 AUD": the surer of the two names it.
     let currency = match (left, right) {
         (Some(left), Some(right)) if right.1 > left.1 => Some(right),
@@ -226,7 +242,8 @@ fn choose(letters: &[char], found: &[Money]) -> Option<usize> {
     let with_currency = found.iter().position(|money| money.currency.is_some() && usable(money));
     if let Some(at) = with_currency {
         // "From 26 to 50 €": the currency stands at the far end of a range.
-        let opens_range = at > 0 && usable(&found[at - 1]) && !found[at - 1].goods && is_range(letters, &found[at - 1], &found[at]);
+        let opens_range =
+            at > 0 && usable(&found[at - 1]) && !found[at - 1].goods && is_range(letters, &found[at - 1], &found[at]);
         let price = if opens_range { at - 1 } else { at };
         return (!states_threshold(letters, &found[price])).then_some(price);
     }
@@ -237,7 +254,10 @@ fn choose(letters: &[char], found: &[Money]) -> Option<usize> {
 
 /// "Was $120.00 Now $60.00": the positions of both.
 fn was_now(letters: &[char], found: &[Money]) -> Option<(usize, usize)> {
-    let (first, second) = (found.iter().position(|money| money.currency.is_some())?, found.iter().rposition(|money| money.currency.is_some())?);
+    let (first, second) = (
+        found.iter().position(|money| money.currency.is_some())?,
+        found.iter().rposition(|money| money.currency.is_some())?,
+    );
     if first == second || !found[second].amount.is_positive() {
         return None;
     }
@@ -245,8 +265,12 @@ fn was_now(letters: &[char], found: &[Money]) -> Option<(usize, usize)> {
         let end = money.start;
         letters[end.saturating_sub(8)..end].iter().collect::<String>().to_lowercase()
     };
-    let was = ["was", "rrp", "statt", "avant", "antes", "före", "før", "prima"].iter().any(|word| word_before(&found[first]).contains(word));
-    let now = ["now", "jetzt", "nur", "ahora", "agora", "nu ", "nå "].iter().any(|word| word_before(&found[second]).contains(word));
+    let was = ["was", "rrp", "statt", "avant", "antes", "före", "før", "prima"]
+        .iter()
+        .any(|word| word_before(&found[first]).contains(word));
+    let now = ["now", "jetzt", "nur", "ahora", "agora", "nu ", "nå "]
+        .iter()
+        .any(|word| word_before(&found[second]).contains(word));
     (was && now).then_some((first, second))
 }
 
@@ -275,7 +299,10 @@ fn is_range(letters: &[char], low: &Money, high: &Money) -> bool {
         return false;
     }
     let between: String = letters[low.end..high.start].iter().collect::<String>().to_lowercase();
-    matches!(between.trim(), "-" | "~" | "to" | "bis" | "до" | "à" | "a" | "til" | "till" | "tot" | "do" | "al" | "až" | "и" | "..." | "…")
+    matches!(
+        between.trim(),
+        "-" | "~" | "to" | "bis" | "до" | "à" | "a" | "til" | "till" | "tot" | "do" | "al" | "až" | "и" | "..." | "…"
+    )
 }
 
 fn is_negative(letters: &[char], start: usize) -> bool {
@@ -283,150 +310,19 @@ fn is_negative(letters: &[char], start: usize) -> bool {
         return false;
     }
     // "-10 €", "(-10": but "12-15" is a range.
-    start == 1 || !letters[..start - 1].iter().rev().find(|letter| **letter != ' ').is_some_and(|letter| letter.is_alphanumeric() || *letter == ':')
-        && letters[start - 2] != ' '
+    start == 1
+        || !letters[..start - 1]
+            .iter()
+            .rev()
+            .find(|letter| **letter != ' ')
+            .is_some_and(|letter| letter.is_alphanumeric() || *letter == ':')
+            && letters[start - 2] != ' '
 }
 
 /// Whether nothing of a number or a word follows: footnote marks, brackets, a repeated symbol.
 pub(crate) fn is_end_of_price(rest: &str) -> bool {
     let rest = rest.trim_start_matches(['*', ')', '.', ',', '-', '/', ' ']);
     rest.is_empty() || is_symbol(rest)
-}
-
-fn next_letter(letters: &[char], at: usize) -> Option<char> {
-    letters[at.min(letters.len())..].iter().copied().find(|letter| *letter != ' ')
-}
-
-fn previous_letter(letters: &[char], at: usize) -> Option<char> {
-    letters[..at].iter().rev().copied().find(|letter| *letter != ' ')
-}
-
-/// Letters that a currency's symbol or abbreviation is made of.
-fn is_symbol_letter(letter: char) -> bool {
-    letter.is_alphabetic()
-        || matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '.' | '/' | '\'' | '"' | '￥' | '￡' | '﷼' | '¢' | '＄' | '﹩' | '\u{093e}'..='\u{094f}')
-        || ('\u{20a0}'..='\u{20cf}').contains(&letter)
-        || matches!(letter, '\u{0b80}'..='\u{0bff}' | '฿' | '៛' | '֏')
-}
-
-/// The currency's symbol that ends where the number starts: the longest that the table knows, with where it starts.
-fn symbol_before(letters: &[char], start: usize) -> Option<(String, usize)> {
-    let mut end = start;
-    while end > 0 && matches!(letters[end - 1], ' ' | ':' | '-') && start - end < 2 {
-        end -= 1;
-    }
-    let mut from = end;
-    while from > 0 && end - from < symbols::SYMBOL_LETTERS_MAX && is_symbol_letter(letters[from - 1]) {
-        from -= 1;
-    }
-    for at in from..end {
-        let letter_runs_on = at > 0 && letters[at - 1].is_alphabetic() && letters[at].is_alphabetic();
-        if letter_runs_on {
-            continue;
-        }
-        let symbol: String = letters[at..end].iter().collect();
-        if is_symbol(&symbol) && !looks_like_word_end(letters, at, &symbol) {
-            return Some(joined_with_country(letters, at, symbol));
-        }
-    }
-    None
-}
-
-/// A single Latin letter after other text is a size or an initial rather than a currency: "XL 5", "Typ R 20".
-fn looks_like_word_end(letters: &[char], at: usize, symbol: &str) -> bool {
-    let mut symbol_letters = symbol.chars();
-    let single = symbol_letters.next().is_some_and(char::is_alphabetic) && symbol_letters.next().is_none();
-    single && previous_letter(letters, at).is_some_and(char::is_alphanumeric)
-}
-
-/// "US $", "NT $": the country's letters stand apart from the sign.
-fn joined_with_country(letters: &[char], at: usize, symbol: String) -> (String, usize) {
-    if symbol.starts_with('$') && at > 1 && letters[at - 1] == ' ' {
-        let mut from = at - 1;
-        while from > 0 && letters[from - 1].is_ascii_uppercase() && at - from < 5 {
-            from -= 1;
-        }
-        let joined: String = letters[from..at - 1].iter().collect::<String>() + "$";
-        if joined.len() > 1 && is_symbol(&joined) && (from == 0 || !letters[from - 1].is_alphanumeric()) {
-            return (joined, from);
-        }
-    }
-    (symbol, at)
-}
-
-/// The currency's symbol that follows the number, with where it ends.
-fn symbol_after(letters: &[char], end: usize) -> Option<(String, usize)> {
-    let mut from = end;
-    while from < letters.len() && letters[from] == ' ' && from - end < 2 {
-        from += 1;
-    }
-    let mut to = from;
-    while to < letters.len() && to - from < symbols::SYMBOL_LETTERS_MAX && is_symbol_letter(letters[to]) {
-        to += 1;
-    }
-    for at in (from + 1..=to).rev() {
-        let letter_runs_on = at < letters.len() && letters[at].is_alphabetic() && letters[at - 1].is_alphabetic();
-        let symbol: String = letters[from..at].iter().collect();
-        let sign = symbol.chars().count() == 1 && !symbol.chars().all(char::is_alphabetic);
-        if (!letter_runs_on || sign || ends_in_sign(&symbol)) && is_symbol(&symbol) {
-            // "5 € 10": a sign between two numbers belongs to the second one when no space divides them.
-            let belongs_to_next = sign && from > end && letters.get(at).is_some_and(char::is_ascii_digit);
-            return (!belongs_to_next).then_some((symbol, at));
-        }
-    }
-    None
-}
-
-fn ends_in_sign(symbol: &str) -> bool {
-    symbol.chars().next_back().is_some_and(|letter| !letter.is_alphabetic() && letter != '.')
-}
-
-/// A currency that stands somewhere in the text, but not at the number.
-fn lone_symbol(letters: &[char], context: &PriceContext) -> Option<(Currency, Certainty)> {
-    let text: String = letters.iter().collect();
-    text.split(' ')
-        .map(|word| word.trim_matches(|letter: char| matches!(letter, ':' | '(' | ')' | '*' | ',')))
-        .filter(|word| word.chars().count() > 1 || word.chars().any(|letter| !letter.is_alphanumeric()))
-        .filter(|word| word.chars().count() <= symbols::SYMBOL_LETTERS_MAX)
-        .find_map(|word| symbols::resolve(word, context.home, context.currency))
-}
-
-const UNITS: &[&str] = &[
-    "kg", "g", "mg", "l", "ml", "cl", "dl", "m", "cm", "mm", "m2", "m²", "m3", "m³", "lb", "lbs", "oz", "ft", "sqft", "yd", "gal", "qt", "pt", "fl oz",
-    "liter", "litre", "litro", "kilogramm", "kilo", "gramm", "meter", "metre", "stück", "stk", "st", "pc", "pcs", "piece", "unit", "ea", "each", "szt",
-    "шт", "кг", "л", "м", "мл", "г", "kus", "ks", "db", "gb", "tb", "mb", "mah", "w", "v", "hz", "inch", "rolle", "paar", "unidad", "unité", "tab", "count", "ct",
-];
-
-/// The unit of measure right after a number, with where it ends.
-fn unit_at(letters: &[char], end: usize) -> Option<(String, usize)> {
-    let mut from = end;
-    while from < letters.len() && letters[from] == ' ' && from - end < 2 {
-        from += 1;
-    }
-    let mut to = from;
-    while to < letters.len() && to - from < 10 && (letters[to].is_alphanumeric() || matches!(letters[to], '²' | '³')) {
-        to += 1;
-    }
-    let word: String = letters[from..to].iter().collect::<String>().to_lowercase();
-    UNITS.contains(&word.as_str()).then_some((word, to))
-}
-
-/// "/ 100 g", "per kg", "pro Liter", "je 1 l" after a price.
-fn per_unit(letters: &[char], end: usize, context: &PriceContext) -> Option<(Amount, String)> {
-    let mut at = end;
-    while at < letters.len() && matches!(letters[at], ' ' | '(' | '*' | '=') && at - end < 3 {
-        at += 1;
-    }
-    let rest: String = letters[at..letters.len().min(at + 5)].iter().collect::<String>().to_lowercase();
-    let word = ["/", "per ", "pro ", "je ", "par ", "por ", "al ", "за "].into_iter().find(|word| rest.starts_with(word))?;
-    let from = at + word.chars().count();
-    let token = numbers::next_number(letters, from).filter(|token| token.start <= from + 1);
-    let quantity = match &token {
-        Some(token) => Amount::new(token.value(decimal_mark(context, None))?)?,
-        None => Amount::new(Decimal::ONE)?,
-    };
-    let (unit, _) = unit_at(letters, token.map_or(from, |token| token.end))?;
-    Some((quantity, unit))
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ const DIGITS_MAX: usize = 24;
 pub(super) fn digit_value(letter: char) -> Option<u8> {
     // The first digits (zeros) of the scripts; the other nine follow.
     const ZEROS: [char; 12] = [
-        '0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{be6}', '\u{c66}', '\u{e50}', '\u{1040}', '\u{ff10}',
+        '0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{be6}', '\u{c66}', '\u{e50}', '\u{1040}',
+        '\u{ff10}',
     ];
     ZEROS.iter().find_map(|zero| {
         let offset = u32::from(letter).wrapping_sub(u32::from(*zero));
@@ -84,7 +85,8 @@ fn digits_at(letters: &[char], at: usize) -> String {
 /// The separator at `at` and where the digits after it start; at the end of a number a mark may be followed by nothing ("29,-", "610,").
 fn separator_at(letters: &[char], at: usize, groups: &[String], separators: &[char]) -> Option<(char, usize)> {
     let separator = *letters.get(at)?;
-    let next_digits = |from: usize| letters.get(from..).map_or(0, |rest| rest.iter().take_while(|letter| letter.is_ascii_digit()).count());
+    let next_digits =
+        |from: usize| letters.get(from..).map_or(0, |rest| rest.iter().take_while(|letter| letter.is_ascii_digit()).count());
     let decimals_done = separators.last().is_some_and(|last| {
         // After "1.299,90" or "12.5" only more groups of three of the same kind may follow.
         groups.last().is_some_and(|group| group.len() != 3 && !(group.len() == 2 && *last == ','))
@@ -102,11 +104,13 @@ fn separator_at(letters: &[char], at: usize, groups: &[String], separators: &[ch
                 return Some((separator, at + 2));
             }
             let dash = matches!(letters.get(at + 1..at + 3), Some(['-', _])) || letters.get(at + 1) == Some(&'-');
-            let spaced_dash = letters.get(at + 1) == Some(&' ') && letters.get(at + 2) == Some(&'-') && next_digits(at + 4) == 0;
+            let spaced_dash =
+                letters.get(at + 1) == Some(&' ') && letters.get(at + 2) == Some(&'-') && next_digits(at + 4) == 0;
             (dash || spaced_dash || separator == ',').then_some((separator, at + 1))
         }
         ' ' => {
-            let first_fits = groups.first().is_some_and(|group| group.len() <= 3) && separators.iter().all(|known| *known == ' ');
+            let first_fits =
+                groups.first().is_some_and(|group| group.len() <= 3) && separators.iter().all(|known| *known == ' ');
             let rest_fits = groups.len() == 1 || groups.last().is_some_and(|group| group.len() == 3);
             (first_fits && rest_fits && next_digits(at + 1) == 3 && groups.first().is_some_and(|group| group != "0"))
                 .then_some((' ', at + 1))
@@ -126,7 +130,8 @@ impl NumberToken {
         if letters.get(at) == Some(&' ') {
             at += 1;
         }
-        let digits = letters.get(at..).map(|rest| rest.iter().take_while(|letter| letter.is_ascii_digit()).collect::<String>());
+        let digits =
+            letters.get(at..).map(|rest| rest.iter().take_while(|letter| letter.is_ascii_digit()).collect::<String>());
         let Some(digits) = digits.filter(|digits| digits.len() == 2) else { return };
         let rest: String = letters[at + 2..].iter().collect();
         if at > self.end && super::is_end_of_price(rest.trim()) {
@@ -179,7 +184,9 @@ impl NumberToken {
 
     fn all_thousands(&self, inner: usize) -> bool {
         // India groups by two before the last three.
-        self.groups[inner].len() == 3 && self.groups[1..inner].iter().all(|group| matches!(group.len(), 2 | 3)) && self.groups[0].len() <= 3
+        self.groups[inner].len() == 3
+            && self.groups[1..inner].iter().all(|group| matches!(group.len(), 2 | 3))
+            && self.groups[0].len() <= 3
     }
 
     fn single_is_decimal(&self, separator: char, places: usize, mark: Mark) -> bool {

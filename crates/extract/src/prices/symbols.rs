@@ -37,7 +37,9 @@ pub(super) fn resolve(symbol: &str, home: Option<Currency>, expected: Option<Cur
     }
     match candidates {
         [only] => Some((*only, Certainty::Sure)),
-        _ => local.map(|currency| (currency, Certainty::Likely)).or_else(|| candidates.first().map(|currency| (*currency, Certainty::Guess))),
+        _ => local
+            .map(|currency| (currency, Certainty::Likely))
+            .or_else(|| candidates.first().map(|currency| (*currency, Certainty::Guess))),
     }
 }
 
@@ -51,13 +53,35 @@ pub fn currency_of(symbol: &str, country: Option<Country>, expected: Option<Curr
 fn is_unsure_letters(symbol: &str) -> bool {
     symbol.is_ascii()
         && (symbol.len() == 1 && symbol.bytes().all(|byte| byte.is_ascii_alphabetic())
-            || matches!(symbol, "ft" | "km" | "da" | "db" | "le" | "re" | "ar" | "ro" | "mt" | "ll" | "sl" | "som" | "man" | "den" | "nis" | "all" | "nt" | "ld" | "kip" | "sol"))
+            || matches!(
+                symbol,
+                "ft" | "km"
+                    | "da"
+                    | "db"
+                    | "le"
+                    | "re"
+                    | "ar"
+                    | "ro"
+                    | "mt"
+                    | "ll"
+                    | "sl"
+                    | "som"
+                    | "man"
+                    | "den"
+                    | "nis"
+                    | "all"
+                    | "nt"
+                    | "ld"
+                    | "kip"
+                    | "sol"
+            ))
 }
 
 /// Whether `symbol` stands for any currency.
 #[must_use]
 pub fn is_symbol(symbol: &str) -> bool {
-    symbol.len() == 3 && symbol.bytes().all(|byte| byte.is_ascii_uppercase()) && Currency::parse(symbol).is_some() || candidates(symbol).is_some()
+    symbol.len() == 3 && symbol.bytes().all(|byte| byte.is_ascii_uppercase()) && Currency::parse(symbol).is_some()
+        || candidates(symbol).is_some()
 }
 
 fn candidates(symbol: &str) -> Option<&'static [Currency]> {
@@ -86,6 +110,7 @@ static TABLE: LazyLock<FxHashMap<&'static str, Vec<Currency>>> = LazyLock::new(|
 /// Words in lower case, without a closing point; codes in order of likelihood.
 #[rustfmt::skip]
 const ROWS: &[(&str, &str)] = &[
+   
     ("$ ＄ ﹩", "USD CAD AUD MXN NZD SGD HKD TWD CLP COP ARS UYU BRL JMD TTD BBD BSD BZD BMD KYD XCD FJD GYD LRD NAD SBD SRD BND DOP CUP CVE NIO TOP"),
     ("us$ us$ usd$ u$s u$d dollar dollars us-$", "USD"),
     ("c$ ca$ cad$ can$ cnd", "CAD"), ("a$ au$ aud$ aus$", "AUD"), ("nz$ nzd$", "NZD"), ("hk$ hkd$ 港元 港币", "HKD"),
@@ -93,8 +118,7 @@ const ROWS: &[(&str, &str)] = &[
     ("ar$ ars$", "ARS"), ("cl$ clp$", "CLP"), ("col$ cop$", "COP"), ("$u uy$ u$", "UYU"), ("rd$", "DOP"), ("j$", "JMD"),
     ("tt$", "TTD"), ("bds$", "BBD"), ("b$", "BND BSD"), ("bz$", "BZD"), ("ec$", "XCD"), ("fj$", "FJD"), ("gy$ g$", "GYD"), ("n$", "NAD"),
     ("t$", "TOP"), ("z$", "ZWL"), ("l$ ld$", "LRD"), ("sr$", "SRD"), ("si$", "SBD"), ("ws$ wst", "WST"), ("c$d", "CAD"),
-    ("peso pesos", "MXN ARS CLP COP PHP UYU DOP CUP"),
-    ("€ eur euro euros eur€ euró ευρώ евро eiro eurot eurų", "EUR"),
+    ("peso pesos", "MXN ARS CLP COP PHP UYU DOP CUP"), ("€ eur euro euros eur€ euró ευρώ евро eiro eurot eurų", "EUR"),
     ("£ ￡", "GBP EGP LBP SYP GIP FKP SHP SSP SDG"), ("gbp£ £stg", "GBP"), ("e£ le ج.م ج جنيه جنيهًا", "EGP"),
     ("chf sfr fr.- stutz", "CHF"), ("fr", "CHF XAF XOF"), ("francs franc", "CHF XOF XAF RWF BIF"),
     ("kr ,-kr kr.-", "SEK NOK DKK ISK"), ("kr,-", "NOK SEK DKK"), ("íkr", "ISK"), ("dkr", "DKK"), ("nkr", "NOK"), ("skr", "SEK"),
@@ -163,7 +187,10 @@ mod tests {
             for code in codes.split(' ').filter(|code| !code.is_empty() && *code != "ANG") {
                 assert!(Currency::parse(code).is_some(), "{code}");
             }
-            assert!(words.split(' ').all(|word| word.chars().count() <= SYMBOL_LETTERS_MAX && word.len() <= SYMBOL_BYTES_MAX), "{words}");
+            assert!(
+                words.split(' ').all(|word| word.chars().count() <= SYMBOL_LETTERS_MAX && word.len() <= SYMBOL_BYTES_MAX),
+                "{words}"
+            );
         }
     }
 }

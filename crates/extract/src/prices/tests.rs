@@ -97,15 +97,23 @@ fn formats_of_the_world() {
 
 #[test]
 fn ranges_units_and_what_is_no_price() {
-    for (text, amount, high) in [("12.99 - 15.99", "12.99", "15.99"), ("$24.00 – $30.00", "24", "30"), ("From 26 to 50 €", "26", "50")] {
+    for (text, amount, high) in
+        [("12.99 - 15.99", "12.99", "15.99"), ("$24.00 – $30.00", "24", "30"), ("From 26 to 50 €", "26", "50")]
+    {
         let found = read(text, "US");
-        assert_eq!(found.map(|(amount, high, _)| (amount, high)), Some((amount.to_owned(), Some(high.to_owned()))), "{text}");
+        assert_eq!(
+            found.map(|(amount, high, _)| (amount, high)),
+            Some((amount.to_owned(), Some(high.to_owned()))),
+            "{text}"
+        );
     }
     for text in ["", "Sheet Set", "-20 %", "25-09", "Free Shipping on Orders $49+.", "12.05.2021", "500 g"] {
         assert_eq!(read(text, "DE"), None, "{text}");
     }
     let context = PriceContext::new("DE".parse().unwrap(), None);
-    for (text, quantity, unit) in [("12,99 € / kg", "1", "kg"), ("1,20 €/100 g", "100", "g"), ("3,50 € pro Liter", "1", "liter")] {
+    for (text, quantity, unit) in
+        [("12,99 € / kg", "1", "kg"), ("1,20 €/100 g", "100", "g"), ("3,50 € pro Liter", "1", "liter")]
+    {
         let per = parse(text, &context).and_then(|price| price.per);
         assert_eq!(per, Some((quantity.parse().unwrap(), unit.to_owned())), "{text}");
     }
@@ -140,7 +148,8 @@ fn texts_of_random_shops() {
         amount: Option<String>,
         set: String,
     }
-    let folder = std::env::var("CREEL_CORPUS").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus").into());
+    let folder = std::env::var("CREEL_CORPUS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus").into());
     let Ok(lines) = std::fs::read_to_string(format!("{folder}/price-strings.jsonl")) else {
         eprintln!("skipped: no corpus at {folder}");
         return;
@@ -153,7 +162,11 @@ fn texts_of_random_shops() {
         let found = parse(&text, &context);
         let expected = row.amount.as_deref().map(|amount| Amount::new(amount.parse().unwrap()).unwrap());
         let amount_right = found.as_ref().map(|price| price.amount) == expected;
-        let wanted = row.currency_symbol.as_deref().and_then(|symbol| currency_of(&symbol.replace(' ', ""), None, None)).map(|found| found.0);
+        let wanted = row
+            .currency_symbol
+            .as_deref()
+            .and_then(|symbol| currency_of(&symbol.replace(' ', ""), None, None))
+            .map(|found| found.0);
         let hint = || row.currency_hint.as_deref().and_then(|hint| lone_symbol(&letters_of(hint), &context));
         let got = found.as_ref().and_then(|price| price.currency).or_else(hint).map(|found| found.0);
         let currency_right = got == wanted || row.currency_symbol.is_none() || wanted.is_none();

@@ -41,10 +41,17 @@ impl<'p> Facts<'p> {
         let base = document.base_href().and_then(|base| url.join(&base).ok()).unwrap_or_else(|| url.clone());
         let canonical = document
             .elements(Tag::Link)
-            .filter(|link| link.attr_raw(Attr::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))))
+            .filter(|link| {
+                link.attr_raw(Attr::Rel)
+                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical")))
+            })
             .find_map(|link| base.join(link.attr(Attr::Href)?.trim()).ok());
-        let og_title = document.metas().find(|meta| meta.key.eq_ignore_ascii_case("og:title")).map(|meta| meta.content.trim().to_owned());
-        let headings: Vec<String> = document.elements(Tag::H1).take(HEADINGS_MAX).map(|h1| h1.text()).filter(|text| !text.is_empty()).collect();
+        let og_title = document
+            .metas()
+            .find(|meta| meta.key.eq_ignore_ascii_case("og:title"))
+            .map(|meta| meta.content.trim().to_owned());
+        let headings: Vec<String> =
+            document.elements(Tag::H1).take(HEADINGS_MAX).map(|h1| h1.text()).filter(|text| !text.is_empty()).collect();
         let title = document.title();
         let mut words = words(&title);
         words.extend(og_title.iter().flat_map(|title| self::words(title)));
@@ -53,7 +60,19 @@ impl<'p> Facts<'p> {
         }
         words.extend(slug_words(url));
         let language = document.html_lang().map(|lang| primary_language(&lang)).filter(|lang| !lang.is_empty());
-        Facts { url, base, country, currency, canonical, title, og_title, headings, language, prices: PriceContext::new(country, currency), words }
+        Facts {
+            url,
+            base,
+            country,
+            currency,
+            canonical,
+            title,
+            og_title,
+            headings,
+            language,
+            prices: PriceContext::new(country, currency),
+            words,
+        }
     }
 
     #[must_use]
@@ -80,7 +99,8 @@ impl<'p> Facts<'p> {
     #[must_use]
     pub fn is_this_page(&self, address: &str) -> bool {
         let Ok(url) = self.base.join(address.trim()) else { return false };
-        let same = |other: &Url| other.path().trim_end_matches('/') == url.path().trim_end_matches('/') && url.path().len() > 1;
+        let same =
+            |other: &Url| other.path().trim_end_matches('/') == url.path().trim_end_matches('/') && url.path().len() > 1;
         same(self.url) || self.canonical.as_ref().is_some_and(same)
     }
 
@@ -116,7 +136,13 @@ pub fn words(text: &str) -> BTreeSet<String> {
 #[must_use]
 pub fn slug_words(url: &Url) -> BTreeSet<String> {
     let segments = url.path_segments().into_iter().flatten().filter(|segment| segment.len() > 8).collect::<Vec<_>>();
-    segments.iter().rev().take(2).flat_map(|segment| words(segment)).filter(|word| word.chars().any(char::is_alphabetic) && word.len() > 2).collect()
+    segments
+        .iter()
+        .rev()
+        .take(2)
+        .flat_map(|segment| words(segment))
+        .filter(|word| word.chars().any(char::is_alphabetic) && word.len() > 2)
+        .collect()
 }
 
 /// Letters of Chinese, Japanese and Thai.
@@ -128,5 +154,9 @@ fn is_unspaced(letter: char) -> bool {
 #[must_use]
 pub fn primary_language(tag: &str) -> String {
     let primary = tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    if (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase()) { primary } else { String::new() }
+    if (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        primary
+    } else {
+        String::new()
+    }
 }

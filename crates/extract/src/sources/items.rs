@@ -167,12 +167,15 @@ impl<'i> ItemRef<'i> {
 
     /// What the item is called where a text is wanted.
     fn label(self) -> Option<&'i str> {
-        ["name", "value", "contentUrl", "url", "src", "title"].into_iter().find_map(|key| {
-            self.values(key).find_map(|value| match value {
-                Value::Text(text) if !text.is_empty() => Some(text.as_str()),
-                _ => None,
+        ["name", "value", "contentUrl", "url", "src", "title"]
+            .into_iter()
+            .find_map(|key| {
+                self.values(key).find_map(|value| match value {
+                    Value::Text(text) if !text.is_empty() => Some(text.as_str()),
+                    _ => None,
+                })
             })
-        }).or(self.id())
+            .or(self.id())
     }
 }
 
@@ -195,5 +198,17 @@ pub fn kept_text(text: &str) -> String {
 /// Properties that lead to people's words: they are never read.
 #[must_use]
 pub fn is_private(name: &str) -> bool {
-    matches!(name, "review" | "reviews" | "comment" | "comments" | "author" | "reviewBody" | "creator" | "telephone" | "email" | "potentialAction")
+    matches!(
+        name,
+        "review"
+            | "reviews"
+            | "comment"
+            | "comments"
+            | "author"
+            | "reviewBody"
+            | "creator"
+            | "telephone"
+            | "email"
+            | "potentialAction"
+    )
 }

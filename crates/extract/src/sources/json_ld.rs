@@ -42,10 +42,10 @@ fn add_value(items: &mut Items, value: Json<'_>, parent: Option<(usize, &str)>) 
     if value.is_array() {
         value.values().for_each(|value| add_value(items, value, parent));
     } else if value.is_object() {
-        if let Some(at) = add_item(items, value, parent) {
-            if let Some((parent, name)) = parent {
-                items.set(parent, name, Value::Item(at));
-            }
+        if let Some(at) = add_item(items, value, parent)
+            && let Some((parent, name)) = parent
+        {
+            items.set(parent, name, Value::Item(at));
         }
     } else if let Some((parent, name)) = parent {
         let text = match value.as_bool() {

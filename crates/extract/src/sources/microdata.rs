@@ -18,8 +18,13 @@ pub fn items(document: Document<'_>) -> Items {
     let mut items = Items::default();
     let mut scopes: Vec<(Node<'_>, usize)> = Vec::new();
     for node in document.with_attr(Attr::ItemScope) {
-        let types = node.attr_raw(Attr::ItemType).unwrap_or_default().split_ascii_whitespace().map(|kind| short_name(kind).to_owned());
-        let item = Item { types: types.collect(), id: node.attr(Attr::ItemId).map(|id| id.trim().to_owned()), ..Item::default() };
+        let types = node
+            .attr_raw(Attr::ItemType)
+            .unwrap_or_default()
+            .split_ascii_whitespace()
+            .map(|kind| short_name(kind).to_owned());
+        let item =
+            Item { types: types.collect(), id: node.attr(Attr::ItemId).map(|id| id.trim().to_owned()), ..Item::default() };
         match items.add(item) {
             Some(at) => scopes.push((node, at)),
             None => break,
@@ -43,7 +48,12 @@ fn references<'d>(document: Document<'d>, scopes: &[(Node<'d>, usize)]) -> Vec<(
 }
 
 /// Walks scopes and properties together in document order; the innermost open scope owns a property.
-fn add_properties<'d>(document: Document<'d>, items: &mut Items, scopes: &[(Node<'d>, usize)], references: &[(Node<'d>, usize)]) {
+fn add_properties<'d>(
+    document: Document<'d>,
+    items: &mut Items,
+    scopes: &[(Node<'d>, usize)],
+    references: &[(Node<'d>, usize)],
+) {
     let mut open: Vec<(Node<'d>, usize)> = Vec::new();
     let mut coming = scopes.iter().copied().peekable();
     for node in document.with_attr(Attr::ItemProp).take(PROPERTIES_MAX) {

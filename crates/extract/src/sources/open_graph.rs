@@ -43,13 +43,21 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>) -> MetaReading {
             "og:type" => set(&mut found.kind),
             "og:title" => set(&mut found.open_graph.title),
             "og:description" => set(&mut found.open_graph.description),
-            "og:image" | "og:image:url" | "og:image:secure_url" if found.open_graph.images.len() < IMAGES_MAX => found.open_graph.images.push(text.to_owned()),
+            "og:image" | "og:image:url" | "og:image:secure_url" if found.open_graph.images.len() < IMAGES_MAX => {
+                found.open_graph.images.push(text.to_owned())
+            }
             "og:url" => set(&mut found.open_graph.url),
             "og:locale" => set(&mut found.open_graph.language),
             "product:price:amount" | "og:price:amount" | "og:price" | "product:price" => set(&mut amount),
-            "product:original_price:amount" | "og:price:standard_amount" | "product:full_price:amount" | "og:price:old" => set(&mut full),
+            "product:original_price:amount" | "og:price:standard_amount" | "product:full_price:amount" | "og:price:old" => {
+                set(&mut full)
+            }
             "product:sale_price:amount" | "og:sale_price:amount" => set(&mut sale),
-            "product:price:currency" | "og:price:currency" | "product:sale_price:currency" | "product:original_price:currency" | "og:currency" => {
+            "product:price:currency"
+            | "og:price:currency"
+            | "product:sale_price:currency"
+            | "product:original_price:currency"
+            | "og:currency" => {
                 let currency = Currency::parse(text);
                 found.open_graph.offer.currency = found.open_graph.offer.currency.or(currency);
             }
@@ -61,7 +69,8 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>) -> MetaReading {
             "product:brand" | "og:brand" => set(&mut found.open_graph.brand),
             "product:retailer_item_id" | "product:sku" | "og:sku" => set(&mut found.open_graph.sku),
             "product:item_group_id" => set(&mut found.open_graph.group_id),
-            "product:ean" | "product:upc" | "product:isbn" | "product:gtin" | "books:isbn" | "og:upc" | "og:ean" | "book:isbn" => set(&mut found.open_graph.gtin),
+            "product:ean" | "product:upc" | "product:isbn" | "product:gtin" | "books:isbn" | "og:upc" | "og:ean"
+            | "book:isbn" => set(&mut found.open_graph.gtin),
             "product:mfr_part_no" => set(&mut found.open_graph.mpn),
             "product:color" | "product:material" | "product:size" if found.open_graph.properties.len() < 20 => {
                 found.open_graph.properties.push((key[8..].to_owned(), text.to_owned()));
@@ -71,7 +80,9 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>) -> MetaReading {
             "twitter:label2" => set(&mut twitter[1].0),
             "twitter:data2" => set(&mut twitter[1].1),
             "twitter:title" => set(&mut found.meta.title),
-            "twitter:image" | "twitter:image:src" | "thumbnail" | "image" if found.meta.images.len() < IMAGES_MAX => found.meta.images.push(text.to_owned()),
+            "twitter:image" | "twitter:image:src" | "thumbnail" | "image" if found.meta.images.len() < IMAGES_MAX => {
+                found.meta.images.push(text.to_owned())
+            }
             "description" => set(&mut found.meta.description),
             "sku" | "product_id" | "productid" | "product-id" | "item_id" => set(&mut found.meta.sku),
             "price" | "product_price" | "product-price" => {
@@ -95,7 +106,8 @@ fn fill_prices(found: &mut MetaReading, facts: &Facts<'_>, [amount, sale, full]:
     let read = |text: Option<String>| text.and_then(|text| machine_amount(&text, &context));
     let (amount, sale, full) = (read(amount), read(sale), read(full));
     offer.amount = sale.or(amount);
-    offer.full_amount = full.or(if sale.is_some() { amount } else { None }).filter(|full| offer.amount.is_none_or(|amount| *full > amount));
+    offer.full_amount =
+        full.or(if sale.is_some() { amount } else { None }).filter(|full| offer.amount.is_none_or(|amount| *full > amount));
 }
 
 /// `twitter:label1` "Price" with `twitter:data1` "$9.99".
@@ -103,7 +115,8 @@ fn fill_twitter(found: &mut MetaReading, facts: &Facts<'_>, pairs: &[(Option<Str
     for (label, data) in pairs {
         let (Some(label), Some(data)) = (label, data) else { continue };
         let label = label.to_lowercase();
-        if ["price", "preis", "prix", "precio", "prezzo", "preço", "cena", "цена", "pris", "prijs"].contains(&label.as_str()) {
+        if ["price", "preis", "prix", "precio", "prezzo", "preço", "cena", "цена", "pris", "prijs"].contains(&label.as_str())
+        {
             if let Some(price) = crate::prices::parse(data, &facts.prices()) {
                 found.meta.offer.amount = found.meta.offer.amount.or(Some(price.amount));
                 found.meta.offer.currency = found.meta.offer.currency.or(price.currency.map(|found| found.0));
@@ -112,7 +125,12 @@ fn fill_twitter(found: &mut MetaReading, facts: &Facts<'_>, pairs: &[(Option<Str
             found.meta.brand.get_or_insert_with(|| data.clone());
         } else if label.contains("availab") || label.contains("stock") {
             let status = availability::of_term(data).or_else(|| availability::of_notice(data));
-            found.meta.offer.availability = found.meta.offer.availability.take().or(status.map(|status| AvailabilityReading { status, quantity: None, text: None }));
+            found.meta.offer.availability = found
+                .meta
+                .offer
+                .availability
+                .take()
+                .or(status.map(|status| AvailabilityReading { status, quantity: None, text: None }));
         }
     }
 }

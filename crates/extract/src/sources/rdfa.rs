@@ -17,7 +17,8 @@ pub fn items(document: Document<'_>) -> Items {
     let mut items = Items::default();
     let mut scopes: Vec<(Node<'_>, usize)> = Vec::new();
     for node in document.with_attr(Attr::TypeOf) {
-        let types = node.attr_raw(Attr::TypeOf).unwrap_or_default().split_ascii_whitespace().map(|kind| short_name(kind).to_owned());
+        let types =
+            node.attr_raw(Attr::TypeOf).unwrap_or_default().split_ascii_whitespace().map(|kind| short_name(kind).to_owned());
         let id = node.attr(Attr::Resource).or_else(|| node.attr(Attr::About)).map(|id| id.trim().to_owned());
         match items.add(Item { types: types.collect(), id, ..Item::default() }) {
             Some(at) => scopes.push((node, at)),
@@ -34,7 +35,8 @@ pub fn items(document: Document<'_>) -> Items {
 fn add_properties<'d>(document: Document<'d>, items: &mut Items, scopes: &[(Node<'d>, usize)]) {
     let mut open: Vec<(Node<'d>, usize)> = Vec::new();
     let mut coming = scopes.iter().copied().peekable();
-    let mut nodes: Vec<Node<'d>> = document.with_attr(Attr::Property).chain(document.with_attr(Attr::Rel)).take(PROPERTIES_MAX).collect();
+    let mut nodes: Vec<Node<'d>> =
+        document.with_attr(Attr::Property).chain(document.with_attr(Attr::Rel)).take(PROPERTIES_MAX).collect();
     nodes.sort_unstable();
     nodes.dedup();
     for node in nodes {

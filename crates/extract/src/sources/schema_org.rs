@@ -1,6 +1,7 @@
 //! schema.org's vocabulary: which item is the page's product, and what its properties say. The same for JSON-LD, microdata and RDFa.
 //! Refuses to believe an item because it is there: related products, lists and reviews are items too.
 
+mod breadcrumbs;
 mod offers;
 mod variants;
 
@@ -23,7 +24,7 @@ const LIST_MAX: usize = 100;
 /// What a page's items say about its product, if one of them is it.
 #[must_use]
 pub fn read(items: &Items, facts: &Facts<'_>, source: Source) -> Option<Reading> {
-    let breadcrumbs = breadcrumbs(items);
+    let breadcrumbs = breadcrumbs::breadcrumbs(items);
     let Some(product) = main_product(items, facts) else {
         let only = Reading { source: Some(source), breadcrumbs, ..Reading::default() };
         return (!only.breadcrumbs.is_empty()).then_some(only);
@@ -32,7 +33,7 @@ pub fn read(items: &Items, facts: &Facts<'_>, source: Source) -> Option<Reading>
     reading.source = Some(source);
     reading.breadcrumbs = breadcrumbs;
     if reading.breadcrumbs.is_empty() {
-        reading.breadcrumbs = product.text("category").map(category_path).unwrap_or_default();
+        reading.breadcrumbs = product.text("category").map(breadcrumbs::category_path).unwrap_or_default();
     }
     Some(reading)
 }
@@ -42,7 +43,24 @@ pub fn read(items: &Items, facts: &Facts<'_>, source: Source) -> Option<Reading>
 pub fn is_article(items: &Items) -> bool {
     items.all().any(|item| {
         item.parent().is_none()
-            && item.types().iter().any(|kind| matches!(kind.as_str(), "Article" | "NewsArticle" | "BlogPosting" | "TechArticle" | "Report" | "LiveBlogPosting" | "OpinionNewsArticle" | "ReportageNewsArticle" | "AnalysisNewsArticle" | "Recipe" | "QAPage" | "DiscussionForumPosting" | "JobPosting"))
+            && item.types().iter().any(|kind| {
+                matches!(
+                    kind.as_str(),
+                    "Article"
+                        | "NewsArticle"
+                        | "BlogPosting"
+                        | "TechArticle"
+                        | "Report"
+                        | "LiveBlogPosting"
+                        | "OpinionNewsArticle"
+                        | "ReportageNewsArticle"
+                        | "AnalysisNewsArticle"
+                        | "Recipe"
+                        | "QAPage"
+                        | "DiscussionForumPosting"
+                        | "JobPosting"
+                )
+            })
     })
 }
 
@@ -52,7 +70,11 @@ pub fn listed_products(items: &Items) -> usize {
     items
         .all()
         .filter(|item| is_product(*item) || item.is("ListItem") && (item.has("url") || item.has("item")))
-        .filter(|item| role(*item) == Role::Listed || item.parent().is_none() && is_product(*item) || item.is("ListItem") && !in_breadcrumbs(*item))
+        .filter(|item| {
+            role(*item) == Role::Listed
+                || item.parent().is_none() && is_product(*item)
+                || item.is("ListItem") && !in_breadcrumbs(*item)
+        })
         .count()
 }
 
@@ -64,7 +86,20 @@ fn is_product(item: ItemRef<'_>) -> bool {
     item.types().iter().any(|kind| {
         matches!(
             kind.as_str(),
-            "Product" | "ProductGroup" | "IndividualProduct" | "ProductModel" | "SomeProducts" | "Vehicle" | "Car" | "Motorcycle" | "Book" | "ProductCollection" | "BusOrCoach" | "MotorizedBicycle" | "product" | "PRODUCT"
+            "Product"
+                | "ProductGroup"
+                | "IndividualProduct"
+                | "ProductModel"
+                | "SomeProducts"
+                | "Vehicle"
+                | "Car"
+                | "Motorcycle"
+                | "Book"
+                | "ProductCollection"
+                | "BusOrCoach"
+                | "MotorizedBicycle"
+                | "product"
+                | "PRODUCT"
         )
     })
 }
@@ -75,8 +110,24 @@ fn is_sold(item: ItemRef<'_>) -> bool {
         && item.has("name")
         && !item.types().is_empty()
         && !item.types().iter().any(|kind| {
-            kind.ends_with("Organization") || kind.ends_with("Store") || kind.ends_with("Page") || kind.ends_with("Article") || kind.ends_with("Business")
-                || matches!(kind.as_str(), "Offer" | "AggregateOffer" | "ItemList" | "WebSite" | "OfferCatalog" | "Person" | "Service" | "Restaurant" | "BlogPosting" | "Brand")
+            kind.ends_with("Organization")
+                || kind.ends_with("Store")
+                || kind.ends_with("Page")
+                || kind.ends_with("Article")
+                || kind.ends_with("Business")
+                || matches!(
+                    kind.as_str(),
+                    "Offer"
+                        | "AggregateOffer"
+                        | "ItemList"
+                        | "WebSite"
+                        | "OfferCatalog"
+                        | "Person"
+                        | "Service"
+                        | "Restaurant"
+                        | "BlogPosting"
+                        | "Brand"
+                )
         })
 }
 
@@ -99,8 +150,23 @@ fn role(item: ItemRef<'_>) -> Role {
     for _ in 0..12 {
         let Some((parent, name)) = at.parent() else { return Role::Own };
         match name {
-            "isRelatedTo" | "isSimilarTo" | "isAccessoryOrSparePartFor" | "isConsumableFor" | "itemReviewed" | "hasOfferCatalog" | "makesOffer" | "workExample"
-            | "exampleOfWork" | "about" | "mentions" | "addOn" | "includesObject" | "typeOfGood" | "recommendation" | "relatedProducts" | "owns" => return Role::Related,
+            "isRelatedTo"
+            | "isSimilarTo"
+            | "isAccessoryOrSparePartFor"
+            | "isConsumableFor"
+            | "itemReviewed"
+            | "hasOfferCatalog"
+            | "makesOffer"
+            | "workExample"
+            | "exampleOfWork"
+            | "about"
+            | "mentions"
+            | "addOn"
+            | "includesObject"
+            | "typeOfGood"
+            | "recommendation"
+            | "relatedProducts"
+            | "owns" => return Role::Related,
             "itemListElement" | "item" if !parent.is("WebPage") => return Role::Listed,
             "hasVariant" => return Role::Variant,
             "model" | "itemOffered" if is_product(parent) || parent.is("Offer") => return Role::Variant,
@@ -122,10 +188,19 @@ fn main_product<'i>(items: &'i Items, facts: &Facts<'_>) -> Option<ItemRef<'i>> 
         .filter(|(_, role)| matches!(role, Role::Own | Role::Listed))
         .collect();
     let own = candidates.iter().filter(|(_, role)| *role == Role::Own).count();
-    let best = candidates.iter().map(|(item, role)| (score(*item, *role, facts), *item)).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let best = candidates
+        .iter()
+        .map(|(item, role)| (score(*item, *role, facts), *item))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let (score, item) = best?;
     // One of many must be named by the page; an only one need not be.
-    let needed = if own == 1 && candidates.len() == 1 { 0.0 } else if own >= 1 && own <= 2 { 1.0 } else { 3.0 };
+    let needed = if own == 1 && candidates.len() == 1 {
+        0.0
+    } else if (1..=2).contains(&own) {
+        1.0
+    } else {
+        3.0
+    };
     (score > needed).then_some(item)
 }
 
@@ -183,7 +258,14 @@ fn images(product: ItemRef<'_>) -> Vec<String> {
             break;
         }
         let stated: Vec<ItemRef<'_>> = product.items(key).collect();
-        images.extend(stated.iter().filter_map(|image| image.text("contentUrl").or_else(|| image.text("url")).or_else(|| image.text("src")).or(image.id())).map(str::to_owned));
+        images.extend(
+            stated
+                .iter()
+                .filter_map(|image| {
+                    image.text("contentUrl").or_else(|| image.text("url")).or_else(|| image.text("src")).or(image.id())
+                })
+                .map(str::to_owned),
+        );
         if stated.is_empty() {
             images.extend(product.texts(key).filter(|text| !text.is_empty()).map(str::to_owned));
         }
@@ -195,17 +277,28 @@ fn images(product: ItemRef<'_>) -> Vec<String> {
 pub(super) fn gtin(item: ItemRef<'_>) -> Option<String> {
     let keys = ["gtin13", "gtin", "gtin14", "gtin12", "gtin8", "ean", "ean13", "isbn", "upc"];
     let stated = keys.into_iter().find_map(|key| item.text(key)).map(str::to_owned);
-    stated.or_else(|| item.texts("productID").find(|id| id.starts_with("isbn:") || id.starts_with("gtin") || id.starts_with("ean:")).map(without_prefix))
+    stated.or_else(|| {
+        item.texts("productID")
+            .find(|id| id.starts_with("isbn:") || id.starts_with("gtin") || id.starts_with("ean:"))
+            .map(without_prefix)
+    })
 }
 
 fn product_id(product: ItemRef<'_>) -> Option<String> {
-    product.text("productID").or_else(|| product.text("productId")).or_else(|| product.text("identifier")).filter(|id| !id.starts_with("http")).map(without_prefix)
+    product
+        .text("productID")
+        .or_else(|| product.text("productId"))
+        .or_else(|| product.text("identifier"))
+        .filter(|id| !id.starts_with("http"))
+        .map(without_prefix)
 }
 
 /// `sku:123`, `mpn:A-1` as shops of data-vocabulary days write them.
 pub(super) fn without_prefix(text: &str) -> String {
     let known = ["sku:", "mpn:", "isbn:", "asin:", "upc:", "ean:", "gtin:", "gtin13:", "gtin14:", "gtin12:", "gtin8:"];
-    let tail = known.iter().find_map(|prefix| text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| &text[prefix.len()..]));
+    let tail = known.iter().find_map(|prefix| {
+        text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| &text[prefix.len()..])
+    });
     tail.unwrap_or(text).trim().to_owned()
 }
 
@@ -233,41 +326,6 @@ fn properties(product: ItemRef<'_>) -> Vec<(String, String)> {
     }
     properties.truncate(LIST_MAX);
     properties
-}
-
-/// The names of the first list of breadcrumbs that has several.
-fn breadcrumbs(items: &Items) -> Vec<String> {
-    let lists = items.all().filter(|item| item.is("BreadcrumbList")).map(crumbs_of_list);
-    let found = lists.filter(|crumbs| !crumbs.is_empty()).reduce(|best, next| if best.len() >= 2 { best } else { next });
-    found.unwrap_or_else(|| {
-        // data-vocabulary.org: a row of items of type Breadcrumb.
-        items.all().filter(|item| item.is("Breadcrumb")).filter_map(|item| item.text("title")).take(LIST_MAX).map(str::to_owned).collect()
-    })
-}
-
-fn crumbs_of_list(list: ItemRef<'_>) -> Vec<String> {
-    let mut crumbs: Vec<(i64, String)> = list
-        .items("itemListElement")
-        .take(LIST_MAX)
-        .filter_map(|element| {
-            let own = element.text("name");
-            let name = own.or_else(|| element.items("item").find_map(|item| item.text("name")))?;
-            let position = element.text("position").and_then(|text| text.trim().parse().ok()).unwrap_or(i64::MAX);
-            Some((position, name.trim().to_owned()))
-        })
-        .collect();
-    crumbs.sort_by_key(|(position, _)| *position);
-    crumbs.into_iter().map(|(_, name)| name).filter(|name| !name.is_empty()).collect()
-}
-
-/// "Home > Garden > Hoses" as a path; an address or a plain word is none.
-fn category_path(category: &str) -> Vec<String> {
-    if category.starts_with("http") {
-        return Vec::new();
-    }
-    let separator = [" > ", ">", " / ", "/", " | ", "»"].into_iter().find(|separator| category.contains(separator));
-    let Some(separator) = separator else { return vec![category.to_owned()] };
-    category.split(separator).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).take(LIST_MAX).collect()
 }
 
 /// The term without its vocabulary.

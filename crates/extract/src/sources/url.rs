@@ -6,13 +6,17 @@ use url::Url;
 use crate::reading::Reading;
 
 /// Query parameters that hold a product's number, and not a variant's or a campaign's.
+#[rustfmt::skip]
 const ID_PARAMETERS: [&str; 16] = [
-    "pid", "productid", "product_id", "product-id", "prodid", "itemid", "item_id", "item", "sku", "id_product", "products_id", "artnr", "article", "goods_id", "idproduct", "goodscode",
+    "pid", "productid", "product_id", "product-id", "prodid", "itemid", "item_id", "item", "sku", "id_product",
+    "products_id", "artnr", "article", "goods_id", "idproduct", "goodscode",
 ];
 
 /// Path segments after which the product's number stands.
+#[rustfmt::skip]
 const ID_SEGMENTS: [&str; 19] = [
-    "p", "dp", "gp", "ip", "item", "itm", "product", "products", "products_id", "prod", "pd", "pdp", "sku", "deal", "listing", "artikel", "article", "produkt", "goods",
+    "p", "dp", "gp", "ip", "item", "itm", "product", "products", "products_id", "prod", "pd", "pdp", "sku", "deal",
+    "listing", "artikel", "article", "produkt", "goods",
 ];
 
 #[must_use]
@@ -21,14 +25,23 @@ pub fn read(url: &Url) -> Reading {
 }
 
 fn product_id(url: &Url) -> Option<String> {
-    let by_query = url.query_pairs().find(|(name, value)| ID_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) && is_code(value)).map(|(_, value)| value.into_owned());
+    let by_query = url
+        .query_pairs()
+        .find(|(name, value)| ID_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) && is_code(value))
+        .map(|(_, value)| value.into_owned());
     if by_query.is_some() {
         return by_query;
     }
     let segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
     let last = segments.last()?;
     // "/dp/B07G2L3JMM/ref=x": the segment after a telling one.
-    let after = segments.windows(2).rev().find(|pair| ID_SEGMENTS.contains(&pair[0].to_ascii_lowercase().as_str()) && is_code(pair[1]) && !pair[1].contains('-')).map(|pair| pair[1]);
+    let after = segments
+        .windows(2)
+        .rev()
+        .find(|pair| {
+            ID_SEGMENTS.contains(&pair[0].to_ascii_lowercase().as_str()) && is_code(pair[1]) && !pair[1].contains('-')
+        })
+        .map(|pair| pair[1]);
     if let Some(id) = after {
         return Some(strip(id).to_owned());
     }
@@ -45,13 +58,21 @@ fn from_slug(segment: &str) -> Option<String> {
         let count = digits.len();
         let edge = at + 1 == parts.len() || at == 0;
         let pure = head.is_empty();
-        let prefixed = matches!(head.to_ascii_lowercase().as_str(), "p" | "a" | "i" | "id" | "sku" | "m" | "pd" | "x" | "s" | "iid" | "prd" | "art" | "dp");
+        let prefixed = matches!(
+            head.to_ascii_lowercase().as_str(),
+            "p" | "a" | "i" | "id" | "sku" | "m" | "pd" | "x" | "s" | "iid" | "prd" | "art" | "dp"
+        );
         if count < 4 || digits.bytes().any(|byte| !byte.is_ascii_digit()) || !(pure || prefixed) {
             return 0;
         }
         count as u32 + if edge { 4 } else { 0 } + if prefixed { 3 } else { 0 }
     };
-    let best = parts.iter().enumerate().map(|(at, part)| (score(at, part), *part)).filter(|found| found.0 > 0).max_by_key(|found| found.0)?;
+    let best = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| (score(at, part), *part))
+        .filter(|found| found.0 > 0)
+        .max_by_key(|found| found.0)?;
     let (head, digits) = split_letters(best.1);
     // A letter that belongs to the number is upper case.
     let id = if head.chars().any(|letter| letter.is_ascii_uppercase()) { best.1 } else { digits };
@@ -64,12 +85,17 @@ fn split_letters(part: &str) -> (&str, &str) {
 }
 
 fn strip(segment: &str) -> &str {
-    [".html", ".htm", ".php", ".aspx", ".jsp", ".do"].iter().find_map(|ending| segment.strip_suffix(ending)).unwrap_or(segment)
+    [".html", ".htm", ".php", ".aspx", ".jsp", ".do"]
+        .iter()
+        .find_map(|ending| segment.strip_suffix(ending))
+        .unwrap_or(segment)
 }
 
 fn is_code(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    digits >= 3 && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    digits >= 3
+        && text.len() <= 32
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]

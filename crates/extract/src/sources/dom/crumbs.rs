@@ -13,13 +13,15 @@ const TRAIL_ELEMENTS_MAX: usize = 400;
 
 pub(super) fn read(document: Document<'_>) -> Vec<String> {
     let tags = [Tag::Nav, Tag::Ol, Tag::Ul, Tag::Div, Tag::Section, Tag::P, Tag::Span];
-    let mut trails: Vec<Node<'_>> = tags.into_iter().flat_map(|tag| document.elements(tag).filter(|node| is_trail(*node)).take(TRAILS_MAX)).collect();
+    let mut trails: Vec<Node<'_>> =
+        tags.into_iter().flat_map(|tag| document.elements(tag).filter(|node| is_trail(*node)).take(TRAILS_MAX)).collect();
     trails.sort_unstable();
     trails.into_iter().map(steps).find(|steps| !steps.is_empty()).unwrap_or_default()
 }
 
 fn is_trail(node: Node<'_>) -> bool {
-    let labelled = node.is(Tag::Nav) && node.attr_named("aria-label").is_some_and(|label| label.to_lowercase().contains("breadcrumb"));
+    let labelled =
+        node.is(Tag::Nav) && node.attr_named("aria-label").is_some_and(|label| label.to_lowercase().contains("breadcrumb"));
     (labelled || node.marks().has(Mark::Breadcrumb)) && node.subtree_end() - node.index() <= TRAIL_ELEMENTS_MAX
 }
 
@@ -42,10 +44,14 @@ fn leads_home(step: Node<'_>) -> bool {
 }
 
 fn split_text(text: &str) -> Vec<String> {
-    let steps: Vec<String> = text.split(['>', '›', '»', '/', '→']).map(cleaned).filter(|step| !step.is_empty()).take(STEPS_MAX).collect();
+    let steps: Vec<String> =
+        text.split(['>', '›', '»', '/', '→']).map(cleaned).filter(|step| !step.is_empty()).take(STEPS_MAX).collect();
     if steps.len() >= 2 { steps } else { Vec::new() }
 }
 
 fn cleaned(text: &str) -> String {
-    text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '>' | '›' | '»' | '/' | '|' | '→' | '«' | '‹' | '·' | '•')).to_owned()
+    text.trim_matches(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '>' | '›' | '»' | '/' | '|' | '→' | '«' | '‹' | '·' | '•')
+    })
+    .to_owned()
 }

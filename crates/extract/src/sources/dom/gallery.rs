@@ -43,18 +43,27 @@ fn weigh(scene: &Scene<'_>, node: Node<'_>) -> f32 {
     if distance > 2_500 {
         return 0.0;
     }
-    let small = [Attr::Width, Attr::Height].iter().any(|attr| node.attr_raw(*attr).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40));
+    let small = [Attr::Width, Attr::Height]
+        .iter()
+        .any(|attr| node.attr_raw(*attr).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40));
     let context = scene.context(node);
-    if small || context.is_elsewhere() || context.marks.any(Marks::of(&[Mark::Card, Mark::Rating, Mark::Shipping, Mark::Brand, Mark::Swatch])) {
+    if small
+        || context.is_elsewhere()
+        || context.marks.any(Marks::of(&[Mark::Card, Mark::Rating, Mark::Shipping, Mark::Brand, Mark::Swatch]))
+    {
         return 0.0;
     }
     let mut score = 1.0 - (distance as f32 / 1_000.0).min(0.9);
     score += if context.marks.any(GALLERY) { 1.5 } else { 0.0 };
     score += if context.marks.has(Mark::Image) && context.marks.has(Mark::Product) { 0.7 } else { 0.0 };
     score += if node.attr_raw(Attr::ItemProp).is_some_and(|name| name.contains("image")) { 0.7 } else { 0.0 };
-    let named = node.attr(Attr::Alt).is_some_and(|alt| scene.title().is_some_and(|title| !alt.is_empty() && title.to_lowercase().contains(&alt.to_lowercase())));
+    let named = node.attr(Attr::Alt).is_some_and(|alt| {
+        scene.title().is_some_and(|title| !alt.is_empty() && title.to_lowercase().contains(&alt.to_lowercase()))
+    });
     score += if named { 0.5 } else { 0.0 };
-    score - if context.marks.has(Mark::Modal) { 0.7 } else { 0.0 } - if context.linked && !links_to_picture(node) { 0.6 } else { 0.0 }
+    score
+        - if context.marks.has(Mark::Modal) { 0.7 } else { 0.0 }
+        - if context.linked && !links_to_picture(node) { 0.6 } else { 0.0 }
 }
 
 fn links_to_picture(node: Node<'_>) -> bool {
@@ -68,11 +77,28 @@ pub(super) fn is_picture(address: &str) -> bool {
 
 /// The largest size of a picture that its element states.
 fn address(node: Node<'_>) -> Option<String> {
-    let attr = |attr: Attr| node.attr(attr).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty() && !value.starts_with("data:"));
-    let zoom = [Attr::DataZoomImage, Attr::DataLargeImage, Attr::DataZoom].into_iter().find_map(attr).filter(|value| value.contains('/'));
-    let link = || node.ancestors().take(3).find(|at| at.is(Tag::A)).and_then(|at| at.attr(Attr::Href)).map(|href| href.into_owned()).filter(|href| is_picture(href));
+    let attr = |attr: Attr| {
+        node.attr(attr).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty() && !value.starts_with("data:"))
+    };
+    let zoom = [Attr::DataZoomImage, Attr::DataLargeImage, Attr::DataZoom]
+        .into_iter()
+        .find_map(attr)
+        .filter(|value| value.contains('/'));
+    let link = || {
+        node.ancestors()
+            .take(3)
+            .find(|at| at.is(Tag::A))
+            .and_then(|at| at.attr(Attr::Href))
+            .map(|href| href.into_owned())
+            .filter(|href| is_picture(href))
+    };
     let set = || attr(Attr::SrcSet).or_else(|| attr(Attr::DataSrcset)).and_then(|set| largest(&set));
-    let lazy = || [Attr::DataSrc, Attr::DataOriginal, Attr::DataLazySrc, Attr::DataLazy, Attr::DataImage, Attr::DataImg].into_iter().find_map(attr).filter(|value| value.contains('/'));
+    let lazy = || {
+        [Attr::DataSrc, Attr::DataOriginal, Attr::DataLazySrc, Attr::DataLazy, Attr::DataImage, Attr::DataImg]
+            .into_iter()
+            .find_map(attr)
+            .filter(|value| value.contains('/'))
+    };
     zoom.or_else(link).or_else(set).or_else(lazy).or_else(|| attr(Attr::Src))
 }
 
@@ -82,7 +108,8 @@ fn largest(set: &str) -> Option<String> {
     for candidate in set.split(", ").flat_map(|part| part.split(",h")).take(40) {
         let mut words = candidate.split_whitespace();
         let Some(address) = words.next() else { continue };
-        let size = words.next().and_then(|size| size.trim_end_matches(['w', 'x', 'h', ',']).parse::<f32>().ok()).unwrap_or(1.0);
+        let size =
+            words.next().and_then(|size| size.trim_end_matches(['w', 'x', 'h', ',']).parse::<f32>().ok()).unwrap_or(1.0);
         if address.contains('/') && best.is_none_or(|(known, _)| size > known) {
             best = Some((size, address));
         }

@@ -1,13 +1,10 @@
 //! Values with a printed label: "SKU: 123", "Art.-Nr. 123", "Brand: X". Owns the labels of the languages that shops trade in and what a product's
 //! number may look like.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
-
 use crate::{
     sources::dom::{
         DomReading,
+        label_words::{FIRST_TWO, Kind, LABELS, pair_of},
         runs::Runs,
         scene::{Context, Scene},
     },
@@ -20,38 +17,19 @@ const CODE_LETTERS_MAX: usize = 40;
 /// Numbers of one page that are kept.
 const CODES_MAX: usize = 12;
 
-/// Labels of a shop's own number, in lower case without closing marks. Longer ones first where one begins another.
-const CODE_LABELS: &[&str] = &[
-    "sku", "item code", "item number", "item no", "item #", "item id", "item", "product code", "product number", "product no", "product id", "product #", "article number", "article no", "article", "art. no", "art no", "catalog number", "catalogue number", "catalog #",
-    "stock code", "stock number", "stock no", "part number", "part no", "style number", "style no", "style #", "style code", "style", "model number", "model no", "model", "mfr part", "reference number", "reference", "ref", "code", "web id", "plu", "order number", "order no", "listing id", "ad id", "lot",
-    "artikelnummer", "artikel-nr", "artikelnr", "artikel nr", "art.-nr", "art-nr", "art.nr", "art. nr", "artnr", "bestellnummer", "bestell-nr", "bestellnr", "produktnummer", "produkt-nr", "modellnummer", "teilenummer", "modell",
-    "référence", "réf", "code article", "code produit", "numéro d'article", "n° d'article", "référence produit", "ref. produit",
-    "referencia", "código", "código de producto", "cód", "cod", "código del producto", "modelo", "referência", "código do produto", "cód. do produto", "cod. do produto", "cód. produto", "cód. do artigo", "código del artículo", "ref. produto",
-    "codice", "codice articolo", "codice prodotto", "cod. prodotto", "cod. articolo", "riferimento", "rif",
-    "artikelnummer", "productnummer", "bestelnummer", "artikelcode", "productcode", "artikelkod", "artikelnummer", "art.nr", "varenummer", "varenr", "produktnr", "tuotenumero", "tuotekoodi", "tootekood", "toote kood", "kood", "prekės kodas", "preces kods",
-    "kod produktu", "nr art", "nr artykułu", "numer produktu", "kod towaru", "kod", "nr katalogowy", "numer katalogowy", "symbol", "indeks", "numer artykułu", "nr ref", "nr produktu", "kód produktu", "kód zboží", "katalogové číslo", "kód tovaru", "obj. číslo", "objednacie číslo", "objednávacie číslo", "číslo produktu", "kód", "kat. číslo",
-    "cikkszám", "termékkód", "cod produs", "cod articol", "šifra", "šifra artikla", "šifra izdelka", "šifra proizvoda", "kataloški broj", "koda izdelka", "koda", "артикул", "код товара", "код", "код товару", "номер товара", "арт", "каталожен номер", "продуктов код",
-    "ürün kodu", "stok kodu", "κωδικός", "κωδικός προϊόντος", "מק\"ט", "מק״ט", "رمز المنتج", "رقم المنتج", "رمز", "رقم الموديل", "کد محصول", "商品番号", "商品コード", "品番", "型番", "商品编号", "商品編號", "货号", "貨號", "產品編號", "品號", "商品id", "상품번호", "상품코드", "품번", "mã sản phẩm", "mã sp", "mã hàng", "รหัสสินค้า", "kode produk",
-];
-
-const GTIN_LABELS: &[&str] = &["ean", "gtin", "upc", "isbn", "isbn-13", "isbn13", "isbn-10", "ean-code", "ean code", "ean13", "ean-13", "barcode", "kod ean", "čiarový kód", "čárový kód", "штрихкод", "штрих-код", "jan", "cod ean", "codice ean", "code ean"];
-const MPN_LABELS: &[&str] = &[
-    "mpn", "model name / number", "model name/number", "manufacturer model number", "manufacturer part number", "manufacturer number", "mfr. part", "herstellernummer", "hersteller-nr", "hersteller-artikelnummer", "part number (pn)", "part number", "model number", "model no", "kod producenta", "kód výrobcu", "kód výrobce", "pn", "p/n", "part no", "oem",
-];
-const BRAND_LABELS: &[&str] = &[
-    "brand", "manufacturer", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "mærke", "merke", "merkki", "tootja", "kaubamärk", "bränd", "marka", "producent", "značka", "výrobce", "výrobca", "márka", "gyártó", "producător", "brend", "proizvođač", "znamka", "blagovna znamka", "proizvajalec", "бренд", "производитель", "марка", "виробник", "üretici", "μάρκα", "κατασκευαστής",
-    "العلامة التجارية", "الماركة", "מותג", "ブランド", "メーカー", "品牌", "브랜드", "제조사", "thương hiệu", "แบรนด์", "merek", "author", "publisher",
-];
-
 /// Whether a text may begin with a label; quick, because it is asked of every text of the page.
 pub(super) fn may_begin(text: &str) -> bool {
     let bytes = text.as_bytes();
     let first = bytes[0];
     let starts = match bytes {
-        [one, two, ..] if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() => FIRST_TWO[pair_of(*one, *two) / 64] >> (pair_of(*one, *two) % 64) & 1 == 1,
+        [one, two, ..] if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() => {
+            FIRST_TWO[pair_of(*one, *two) / 64] >> (pair_of(*one, *two) % 64) & 1 == 1
+        }
         _ => first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'#' | b'('),
     };
-    starts && bytes.len() <= 80 && (bytes.len() <= 30 || bytes.iter().any(|byte| matches!(byte, b':' | b'#') || byte.is_ascii_digit()))
+    starts
+        && bytes.len() <= 80
+        && (bytes.len() <= 30 || bytes.iter().any(|byte| matches!(byte, b':' | b'#') || byte.is_ascii_digit()))
 }
 
 /// Whether the whole text is one label.
@@ -65,44 +43,16 @@ pub(super) fn is_whole(text: &str) -> bool {
     split(text).is_some()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Code,
-    Gtin,
-    Mpn,
-    Brand,
-}
-
-/// Every label with its kind; a word of two lists is of the later one here.
-static LABELS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
-    let lists = [(CODE_LABELS, Kind::Code), (MPN_LABELS, Kind::Mpn), (GTIN_LABELS, Kind::Gtin), (BRAND_LABELS, Kind::Brand)];
-    lists.into_iter().flat_map(|(labels, kind)| labels.iter().map(move |label| (*label, kind))).collect()
-});
-
-/// Which two letters of ASCII begin a label: most texts begin with others.
-static FIRST_TWO: LazyLock<[u64; 16]> = LazyLock::new(|| {
-    let mut pairs = [0; 16];
-    for label in LABELS.keys() {
-        if let [one, two, ..] = label.as_bytes() {
-            if one.is_ascii_alphabetic() && two.is_ascii_alphabetic() {
-                pairs[pair_of(*one, *two) / 64] |= 1 << (pair_of(*one, *two) % 64);
-            }
-        }
-    }
-    pairs
-});
-
-/// Two letters, in any case, as a number below 1,024.
-fn pair_of(one: u8, two: u8) -> usize {
-    usize::from(one & 31) << 5 | usize::from(two & 31)
-}
-
 fn known(folded: &str) -> bool {
     LABELS.contains_key(folded)
 }
 
 fn folded_label(text: &str) -> String {
-    text.trim().trim_start_matches(['(', '#']).trim_end_matches([':', '.', '#', ' ', '°', '№', '：', '-']).trim_end().to_lowercase()
+    text.trim()
+        .trim_start_matches(['(', '#'])
+        .trim_end_matches([':', '.', '#', ' ', '°', '№', '：', '-'])
+        .trim_end()
+        .to_lowercase()
 }
 
 /// "SKU: 123 456" in its label and value.
@@ -160,7 +110,10 @@ fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &m
     if kind == Some(Kind::Brand) {
         let brand = value.split(['|', ';', '•']).next().unwrap_or(value).trim();
         let letters = brand.chars().filter(|letter| letter.is_alphabetic()).count();
-        if brand.chars().count() <= 60 && letters > 0 && !crate::prices::is_symbol(brand.rsplit(' ').next().unwrap_or_default()) {
+        if brand.chars().count() <= 60
+            && letters > 0
+            && !crate::prices::is_symbol(brand.rsplit(' ').next().unwrap_or_default())
+        {
             found.reading.brand.get_or_insert_with(|| brand.to_owned());
         }
         return;
@@ -176,7 +129,24 @@ fn take(label: &str, value: &str, weight: f32, found: &mut DomReading, codes: &m
     }
     if kind == Some(Kind::Code) {
         // "Model: X" and "Code: Y" say less than "SKU: Z".
-        let vague = matches!(label, "model" | "modelo" | "modell" | "style" | "code" | "item" | "article" | "symbol" | "lot" | "código" | "cod" | "cód" | "kód" | "код" | "kood");
+        let vague = matches!(
+            label,
+            "model"
+                | "modelo"
+                | "modell"
+                | "style"
+                | "code"
+                | "item"
+                | "article"
+                | "symbol"
+                | "lot"
+                | "código"
+                | "cod"
+                | "cód"
+                | "kód"
+                | "код"
+                | "kood"
+        );
         codes.push((weight - if vague { 0.7 } else { 0.0 }, code));
     }
 }
@@ -209,7 +179,9 @@ fn marked_codes(scene: &Scene<'_>, codes: &mut Vec<(f32, String)>) {
             let text = node.text();
             let value = split(&text).map_or(text.as_str(), |(_, value)| value);
             let context = scene.context(node);
-            if let Some(code) = code(value).filter(|_| !context.is_elsewhere() && !context.linked && !context.marks.has(Mark::Card)) {
+            if let Some(code) =
+                code(value).filter(|_| !context.is_elsewhere() && !context.linked && !context.marks.has(Mark::Card))
+            {
                 codes.push((weight(scene, node, &context) - 0.3, code));
             }
         }
@@ -234,7 +206,15 @@ fn marked_brand(scene: &Scene<'_>) -> Option<String> {
                 continue;
             }
             let text = if node.is(Tag::Img) { node.attr(Attr::Alt).unwrap_or_default().into_owned() } else { node.text() };
-            let text = if text.trim().is_empty() { node.descendants().find(|inner| inner.is(Tag::Img)).and_then(|img| img.attr(Attr::Alt)).unwrap_or_default().into_owned() } else { text };
+            let text = if text.trim().is_empty() {
+                node.descendants()
+                    .find(|inner| inner.is(Tag::Img))
+                    .and_then(|img| img.attr(Attr::Alt))
+                    .unwrap_or_default()
+                    .into_owned()
+            } else {
+                text
+            };
             let text = split(&text).map_or(text.as_str(), |(_, value)| value).trim().to_owned();
             let fits = (1..=40).contains(&text.chars().count()) && text.split(' ').count() <= 5;
             let distance = scene.distance(node);

@@ -4,6 +4,7 @@
 mod buttons;
 mod crumbs;
 mod gallery;
+mod label_words;
 mod labels;
 mod options;
 mod prices;
@@ -91,34 +92,4 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     options::fill(&scene, facts, &mut found);
     tables::fill(&scene, &mut found.reading);
     found
-}
-
-pub fn read_timed(document: Document<'_>, facts: &Facts<'_>, lap: &mut dyn FnMut(&'static str)) {
-    let stated: &[Amount] = &[];
-    let scene = Scene::of(document, facts);
-    lap("dom Scene");
-    let mut found = DomReading::default();
-    found.reading.source = Some(Source::Dom);
-    found.reading.title = scene.title();
-    found.is_certain = scene.is_certain;
-    let runs = runs::collect(&scene, facts);
-    lap("dom runs");
-    found.text_bytes = runs.text_bytes;
-    prices::fill(&scene, facts, &runs, stated, &mut found);
-    lap("dom prices");
-    let buttons = buttons::read(&scene);
-    lap("dom buttons");
-    found.can_buy = buttons.can_buy;
-    stock::fill(&scene, &runs, &buttons, &mut found);
-    lap("dom stock");
-    labels::fill(&scene, &runs, &mut found);
-    lap("dom labels");
-    found.reading.breadcrumbs = crumbs::read(document);
-    lap("dom crumbs");
-    found.reading.images = gallery::read(&scene, facts);
-    lap("dom gallery");
-    options::fill(&scene, facts, &mut found);
-    lap("dom options");
-    tables::fill(&scene, &mut found.reading);
-    lap("dom tables");
 }

@@ -51,13 +51,22 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
     let context = facts.prices();
     let mut seen = FxHashSet::default();
     let mut memo = Memo::default();
-    let boxes: Vec<Found<'d>> = runs.money.iter().filter(|run| scene.distance(run.node) < REACH).filter_map(|run| price_box(scene, run, &context, &mut seen, &mut memo)).collect();
-    let carded = |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
+    let boxes: Vec<Found<'d>> = runs
+        .money
+        .iter()
+        .filter(|run| scene.distance(run.node) < REACH)
+        .filter_map(|run| price_box(scene, run, &context, &mut seen, &mut memo))
+        .collect();
+    let carded =
+        |found: &&Found<'d>| (found.context.linked || found.context.marks.has(Mark::Card)) && found.price.currency.is_some();
     found.carded_prices = boxes.iter().filter(carded).count() + runs.carded;
     let mut prices: Vec<ShownPrice> = Vec::new();
     for (at, price) in boxes.iter().enumerate() {
         if let Some((quantity, unit)) = measure(&price.price) {
-            if !price.context.is_elsewhere() && found.reading.offer.unit_price.is_none() && scene.distance(price.node) < 1_500 {
+            if !price.context.is_elsewhere()
+                && found.reading.offer.unit_price.is_none()
+                && scene.distance(price.node) < 1_500
+            {
                 found.reading.offer.unit_price = Some(UnitPrice { amount: price.price.amount, quantity, unit });
             }
             continue;
@@ -104,7 +113,9 @@ fn settle(found: &mut DomReading, prices: Vec<ShownPrice>, boxes: &[Found<'_>]) 
         offer.currency = best.currency;
         let close = |price: &&ShownPrice| price.old && price.amount > best.amount && price.score > best.score - 3.0;
         offer.full_amount = prices.iter().find(close).map(|price| price.amount);
-        let sure = |price: &Found<'_>| price.price.amount == best.amount && price.price.currency.is_some_and(|found| found.1 > Certainty::Guess);
+        let sure = |price: &Found<'_>| {
+            price.price.amount == best.amount && price.price.currency.is_some_and(|found| found.1 > Certainty::Guess)
+        };
         found.currency_is_sure = boxes.iter().any(sure);
     }
     if found.reading.offer.currency.is_none() {
@@ -117,7 +128,13 @@ fn settle(found: &mut DomReading, prices: Vec<ShownPrice>, boxes: &[Found<'_>]) 
 type Memo = FxHashMap<usize, (Option<String>, Option<PriceText>)>;
 
 /// The smallest box around a text that holds a whole price.
-fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen: &mut FxHashSet<usize>, memo: &mut Memo) -> Option<Found<'d>> {
+fn price_box<'d>(
+    scene: &Scene<'d>,
+    run: &Run<'d>,
+    context: &PriceContext,
+    seen: &mut FxHashSet<usize>,
+    memo: &mut Memo,
+) -> Option<Found<'d>> {
     let own = parse(&run.text, context);
     let mut chosen = own.clone().filter(|price| price.currency.is_some()).map(|price| (run.node, price, run.text.clone()));
     let split = chosen.is_none() || !run.text.contains(['.', ',']);
@@ -145,7 +162,9 @@ fn price_box<'d>(scene: &Scene<'d>, run: &Run<'d>, context: &PriceContext, seen:
             let better = match &chosen {
                 None => price.currency.is_some() || node.marks().has(Mark::Price) && price.amount.is_positive(),
                 // Cents that stood apart make the price more exact; anything else is another price.
-                Some((_, known, _)) => known.currency.is_none() && price.currency.is_some() || completes(known.amount, price.amount),
+                Some((_, known, _)) => {
+                    known.currency.is_none() && price.currency.is_some() || completes(known.amount, price.amount)
+                }
             };
             if better {
                 chosen = Some((node, price, text));
@@ -169,8 +188,12 @@ fn completes(short: Amount, longer: Amount) -> bool {
 /// Old pages set the price in a large font by hand.
 fn is_set_large(node: Node<'_>) -> bool {
     std::iter::once(node).chain(node.parent()).any(|at| {
-        let size = at.attr_raw(Attr::Style).and_then(|style| style.split("px").next()).and_then(|before| before.rsplit(|letter: char| !letter.is_ascii_digit()).next());
-        size.and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| (18..100).contains(&size)) && at.attr_raw(Attr::Style).is_some_and(|style| style.contains("font"))
+        let size = at
+            .attr_raw(Attr::Style)
+            .and_then(|style| style.split("px").next())
+            .and_then(|before| before.rsplit(|letter: char| !letter.is_ascii_digit()).next());
+        size.and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| (18..100).contains(&size))
+            && at.attr_raw(Attr::Style).is_some_and(|style| style.contains("font"))
     })
 }
 
@@ -189,10 +212,12 @@ fn joined_text(node: Node<'_>) -> String {
             continue;
         }
         let cents = piece.len() == 2 && piece.bytes().all(|byte| byte.is_ascii_digit());
-        let set_apart = run.parent.is(Tag::Sup) || run.parent.marks().has(Mark::Cents) || run.parent.parent().is_some_and(|parent| parent.is(Tag::Sup));
+        let set_apart = run.parent.is(Tag::Sup)
+            || run.parent.marks().has(Mark::Cents)
+            || run.parent.parent().is_some_and(|parent| parent.is(Tag::Sup));
         if cents && set_apart && out.ends_with(|letter: char| letter.is_ascii_digit()) {
             out.push('.');
-        } else if !out.is_empty() && !(piece.starts_with(['.', ',']) || out.ends_with(['.', ','])) {
+        } else if !(out.is_empty() || piece.starts_with(['.', ',']) || out.ends_with(['.', ','])) {
             out.push(' ');
         }
         out.push_str(piece);
@@ -219,19 +244,51 @@ fn weigh(scene: &Scene<'_>, found: &Found<'_>, stated: &[Amount]) -> ShownPrice 
     score -= penalty(context);
     if score < -2.0 {
         // Too far off or too clearly another's: its words cannot change that.
-        return ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old: context.struck, score, high: None };
+        return ShownPrice {
+            amount: price.amount,
+            currency: price.currency.map(|found| found.0),
+            old: context.struck,
+            score,
+            high: None,
+        };
     }
     let words = text.to_lowercase();
-    if ["/mo", "monat", "mensual", "mese", "/month", "per month", " x ", "mtl.", "rate"].iter().any(|word| words.contains(word)) {
+    if ["/mo", "monat", "mensual", "mese", "/month", "per month", " x ", "mtl.", "rate"]
+        .iter()
+        .any(|word| words.contains(word))
+    {
         score -= 1.5;
     }
-    if ["save ", "you save", "spar", "economi", "ahorr", "risparmi", "zniżk", "shipping", "versand", "delivery", "doprava", "envío", "livraison", "over ", "coupon"].iter().any(|word| words.contains(word)) {
+    if [
+        "save ",
+        "you save",
+        "spar",
+        "economi",
+        "ahorr",
+        "risparmi",
+        "zniżk",
+        "shipping",
+        "versand",
+        "delivery",
+        "doprava",
+        "envío",
+        "livraison",
+        "over ",
+        "coupon",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
+    {
         score -= 2.0;
     }
     score -= if score > -1.0 && is_net(*node) { 1.5 } else { 0.0 };
     score -= if score > -1.0 && is_said_beside(*node, &PARTS) { 1.5 } else { 0.0 };
     score -= if price.per.is_some() { 0.3 } else { 0.0 };
-    let old = context.struck || is_called_old(*node, scene) || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"].iter().any(|word| words.contains(word));
+    let old = context.struck
+        || is_called_old(*node, scene)
+        || ["was ", "rrp", "uvp", "statt ", "instead of", "reg.", "list price", "msrp"]
+            .iter()
+            .any(|word| words.contains(word));
     ShownPrice { amount: price.amount, currency: price.currency.map(|found| found.0), old, score, high: price.high }
 }
 
@@ -277,18 +334,26 @@ fn has_newer(boxes: &[Found<'_>], at: usize) -> bool {
     let own = &boxes[at];
     boxes.iter().any(|other| {
         let near = other.node.index().abs_diff(own.node.index()) < 80;
-        near && other.price.amount < own.price.amount && other.price.amount.is_positive() && measure(&other.price).is_none() && !is_net(other.node)
+        near && other.price.amount < own.price.amount
+            && other.price.amount.is_positive()
+            && measure(&other.price).is_none()
+            && !is_net(other.node)
     })
 }
 
 /// Words beside a price without tax.
+#[rustfmt::skip]
 const NET: [&str; 26] = [
-    "excl", "exkl", "zzgl", "netto", "ohne mwst", "ex vat", "ex. vat", "ex tax", "before tax", "without tax", "hors taxe", " ht", "sin iva", "sin impuestos", "senza iva", "iva escl", "+ iva", "bez dph", "bez pdv", "bez vat", "brez ddv", "fără tva", "fara tva", "без ндс", "km-ta", "áfa nélkül",
+    "excl", "exkl", "zzgl", "netto", "ohne mwst", "ex vat", "ex. vat", "ex tax", "before tax", "without tax", "hors taxe",
+    " ht", "sin iva", "sin impuestos", "senza iva", "iva escl", "+ iva", "bez dph", "bez pdv", "bez vat", "brez ddv",
+    "fără tva", "fara tva", "без ндс", "km-ta", "áfa nélkül",
 ];
 
 /// Words beside a price that is one of several payments.
+#[rustfmt::skip]
 const PARTS: [&str; 22] = [
-    "每期", "分期", "期零利率", "cuotas", "parcelas", "de entrada", "raty", "rata ", "raten", "mensualit", "taksit", "рассрочк", "в месяц", "/mes", "al mese", "/mies", "mesačne", "měsíčně", "/kuu", "per month", "a month", "monthly",
+    "每期", "分期", "期零利率", "cuotas", "parcelas", "de entrada", "raty", "rata ", "raten", "mensualit", "taksit", "рассрочк",
+    "в месяц", "/mes", "al mese", "/mies", "mesačne", "měsíčně", "/kuu", "per month", "a month", "monthly",
 ];
 
 /// Whether the small box around a price says one of `words`.
@@ -308,17 +373,25 @@ fn is_net(node: Node<'_>) -> bool {
 
 /// What one pays for, where that is a measure and not simply one piece.
 fn measure(price: &PriceText) -> Option<(Amount, String)> {
-    let pieces = ["szt", "stk", "st", "piece", "pc", "pcs", "ea", "each", "unit", "шт", "stück", "kus", "ks", "db", "unidad", "unité", "tab", "ct", "count"];
+    let pieces = [
+        "szt", "stk", "st", "piece", "pc", "pcs", "ea", "each", "unit", "шт", "stück", "kus", "ks", "db", "unidad", "unité",
+        "tab", "ct", "count",
+    ];
     price.per.clone().filter(|(_, unit)| !pieces.contains(&unit.as_str()))
 }
 
 /// A box called "regular" whose neighbour states a lower price is the old one.
 fn is_followed_by_lower(boxes: &[Found<'_>], at: usize) -> bool {
     let own = &boxes[at];
-    let regular = std::iter::once(own.node).chain(own.node.ancestors()).take(3).any(|node| node.marks().has(Mark::Regular) && node.subtree_end() - node.index() <= BOX_ELEMENTS_MAX);
+    let regular = std::iter::once(own.node)
+        .chain(own.node.ancestors())
+        .take(3)
+        .any(|node| node.marks().has(Mark::Regular) && node.subtree_end() - node.index() <= BOX_ELEMENTS_MAX);
     regular
         && boxes.iter().skip(at.saturating_sub(2)).take(5).any(|other| {
             let near = other.node.index().abs_diff(own.node.index()) < 60;
-            near && other.price.amount < own.price.amount && other.price.per.is_none() && !other.context.marks.has(Mark::Save)
+            near && other.price.amount < own.price.amount
+                && other.price.per.is_none()
+                && !other.context.marks.has(Mark::Save)
         })
 }

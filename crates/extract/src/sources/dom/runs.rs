@@ -65,10 +65,10 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
             open_label = None;
             continue;
         }
-        if let Some(label) = open_label.take() {
-            if runs.labels.len() < RUNS_MAX {
-                runs.labels.push((label, text_of(run)));
-            }
+        if let Some(label) = open_label.take()
+            && runs.labels.len() < RUNS_MAX
+        {
+            runs.labels.push((label, text_of(run)));
         }
         let digits = trimmed.bytes().any(|byte| byte.is_ascii_digit()) || !trimmed.is_ascii() && has_other_digit(trimmed);
         if labels::may_begin(trimmed) {
@@ -102,19 +102,24 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
 }
 
 fn ends_or_starts_with_sign(text: &str) -> bool {
-    let money = |letter: Option<char>| letter.is_some_and(|letter| matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫'));
+    let money = |letter: Option<char>| {
+        letter.is_some_and(|letter| matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫'))
+    };
     money(text.chars().next()) || money(text.chars().next_back())
 }
 
 /// Whether a text ends in a sign that stands before amounts.
 fn ends_with_sign(text: &str) -> bool {
-    let sign = text.chars().next_back().is_some_and(|letter| matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫' | '฿' | '₪' | '₱' | '₦' | '￥' | '＄'));
+    let sign = text.chars().next_back().is_some_and(|letter| {
+        matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₫' | '฿' | '₪' | '₱' | '₦' | '￥' | '＄')
+    });
     sign || text.len() <= 6 && crate::prices::is_symbol(text)
 }
 
 /// Whether a text is or starts with a sign that stands after amounts.
 fn starts_with_sign(text: &str) -> bool {
-    let sign = text.chars().next().is_some_and(|letter| matches!(letter, '€' | '₽' | '元' | '円' | '원' | '₫' | '₴' | '₸' | '$'));
+    let sign =
+        text.chars().next().is_some_and(|letter| matches!(letter, '€' | '₽' | '元' | '円' | '원' | '₫' | '₴' | '₸' | '$'));
     sign || text.len() <= 10 && crate::prices::is_symbol(text)
 }
 
@@ -144,6 +149,8 @@ fn may_be_money(text: &str, parent: Node<'_>) -> bool {
         return true;
     }
     // "$", "€", "zł", "kr", "USD": anything that is neither a digit nor a separator, on a text that is little else.
-    let others = text.chars().filter(|letter| !letter.is_ascii_digit() && !matches!(letter, '.' | ',' | ' ' | '\'' | '-')).count();
-    (1..=40).contains(&others) && (text.contains(['$', '€', '£', '¥', '₹', '₽', '₺', '₩', '₫', '₴', '฿', '₪', '₱', '₦', '￥', '&']) || others <= 24)
+    let others =
+        text.chars().filter(|letter| !letter.is_ascii_digit() && !matches!(letter, '.' | ',' | ' ' | '\'' | '-')).count();
+    (1..=40).contains(&others)
+        && (text.contains(['$', '€', '£', '¥', '₹', '₽', '₺', '₩', '₫', '₴', '฿', '₪', '₱', '₦', '￥', '&']) || others <= 24)
 }

@@ -17,9 +17,23 @@ pub const ELSEWHERE: Marks =
     Marks::of(&[Mark::Related, Mark::Recommend, Mark::Similar, Mark::Upsell, Mark::CrossSell, Mark::Recently]);
 
 /// Marks of a page's frame.
-pub const FRAME: Marks = Marks::of(&[Mark::Footer, Mark::Nav, Mark::Menu, Mark::Cookie, Mark::Newsletter, Mark::Review, Mark::Breadcrumb]);
+pub const FRAME: Marks =
+    Marks::of(&[Mark::Footer, Mark::Nav, Mark::Menu, Mark::Cookie, Mark::Newsletter, Mark::Review, Mark::Breadcrumb]);
 
-const PLAINLY: Marks = Marks::of(&[Mark::Related, Mark::Recommend, Mark::Similar, Mark::Upsell, Mark::CrossSell, Mark::Recently, Mark::Footer, Mark::Nav, Mark::Menu, Mark::Cookie, Mark::Newsletter, Mark::Review]);
+const PLAINLY: Marks = Marks::of(&[
+    Mark::Related,
+    Mark::Recommend,
+    Mark::Similar,
+    Mark::Upsell,
+    Mark::CrossSell,
+    Mark::Recently,
+    Mark::Footer,
+    Mark::Nav,
+    Mark::Menu,
+    Mark::Cookie,
+    Mark::Newsletter,
+    Mark::Review,
+]);
 
 pub struct Scene<'d> {
     pub document: Document<'d>,
@@ -90,7 +104,8 @@ impl<'d> Scene<'d> {
 
     #[must_use]
     pub fn context(&self, node: Node<'d>) -> Context {
-        let mut context = Context { marks: Marks::NONE, linked: false, frame: false, struck: false, hidden: false, levels: 0 };
+        let mut context =
+            Context { marks: Marks::NONE, linked: false, frame: false, struck: false, hidden: false, levels: 0 };
         for at in std::iter::once(node).chain(node.ancestors()).take(ANCESTORS_MAX) {
             if self.holds_heading(at) {
                 break;
@@ -141,7 +156,14 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
         let named = words.iter().filter(|word| wanted.contains(*word) || slug.contains(*word)).count() as f32;
         let precision = named / words.len() as f32;
         let recall = shared / wanted.len().max(1) as f32;
-        let elsewhere = node.inherited_marks().any(Marks::of(&[Mark::Modal, Mark::Related, Mark::Recommend, Mark::Similar, Mark::Footer, Mark::Card]));
+        let elsewhere = node.inherited_marks().any(Marks::of(&[
+            Mark::Modal,
+            Mark::Related,
+            Mark::Recommend,
+            Mark::Similar,
+            Mark::Footer,
+            Mark::Card,
+        ]));
         Some((base + 2.0 * precision + 1.5 * recall - if elsewhere { 1.5 } else { 0.0 }, node))
     };
     let best = |found: Option<(f32, Node<'d>)>, next: (f32, Node<'d>)| match found {
@@ -154,9 +176,15 @@ fn heading<'d>(document: Document<'d>, facts: &Facts<'_>) -> Option<Node<'d>> {
     if h1.is_some_and(|found| found.0 >= 1.6 && base > 0.0) {
         return h1.map(|found| found.1);
     }
-    let named = document.with_attr(Attr::ItemProp).filter(|node| node.attr_raw(Attr::ItemProp).is_some_and(|name| name == "name"));
+    let named =
+        document.with_attr(Attr::ItemProp).filter(|node| node.attr_raw(Attr::ItemProp).is_some_and(|name| name == "name"));
     let lesser = document.elements(Tag::H2).chain(document.elements(Tag::H3)).take(HEADINGS_MAX);
-    let other = named.take(HEADINGS_MAX).chain(lesser).filter(|node| !node.is(Tag::Meta)).filter_map(|node| score(node, 0.0)).fold(None, best);
+    let other = named
+        .take(HEADINGS_MAX)
+        .chain(lesser)
+        .filter(|node| !node.is(Tag::Meta))
+        .filter_map(|node| score(node, 0.0))
+        .fold(None, best);
     let other = other.filter(|found| found.0 >= 2.0);
     match (h1, other) {
         (Some(h1), Some(other)) if other.0 > h1.0 => Some(other.1),

@@ -38,7 +38,10 @@ fn is_of_product(scene: &Scene<'_>, node: Node<'_>) -> bool {
         return false;
     }
     let context = scene.context(node);
-    !context.is_elsewhere() && !context.marks.has(Mark::Card) && !context.marks.has(Mark::Cart) && (context.marks.any(SPECS) || node.is(Tag::Dl))
+    !context.is_elsewhere()
+        && !context.marks.has(Mark::Card)
+        && !context.marks.has(Mark::Cart)
+        && (context.marks.any(SPECS) || node.is(Tag::Dl))
 }
 
 fn table_row(row: Node<'_>) -> Option<(String, String)> {
@@ -62,6 +65,8 @@ fn definition_rows(list: Node<'_>, rows: &mut Vec<(String, String)>) {
 fn pair(name: &str, value: &str) -> Option<(String, String)> {
     let name = name.trim().trim_end_matches([':', '：']).trim();
     let value = value.trim();
-    let fits = (1..=60).contains(&name.chars().count()) && (1..=300).contains(&value.chars().count()) && name.chars().any(char::is_alphabetic);
+    let fits = (1..=60).contains(&name.chars().count())
+        && (1..=300).contains(&value.chars().count())
+        && name.chars().any(char::is_alphabetic);
     fits.then(|| (name.to_owned(), value.to_owned()))
 }

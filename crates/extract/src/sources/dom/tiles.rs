@@ -32,7 +32,9 @@ pub(super) fn holds(scene: &Scene<'_>, facts: &Facts<'_>, node: Node<'_>) -> boo
 
 /// Whether two neighbours are made by one template.
 fn is_twin(one: Node<'_>, other: Node<'_>) -> bool {
-    one.tag() == other.tag() && one.classes().next() == other.classes().next() && other.subtree_end() - other.index() <= TILE_ELEMENTS_MAX
+    one.tag() == other.tag()
+        && one.classes().next() == other.classes().next()
+        && other.subtree_end() - other.index() <= TILE_ELEMENTS_MAX
 }
 
 /// Whether a box has a link to another page: neither to a part of this one nor to a picture.
@@ -40,7 +42,11 @@ fn leads_away(facts: &Facts<'_>, at: Node<'_>) -> bool {
     let links = std::iter::once(at).chain(at.descendants()).filter(|node| node.is(Tag::A)).take(LINKS_MAX);
     links.into_iter().filter_map(|link| link.attr(Attr::Href)).any(|href| {
         let href = href.trim();
-        let inside = href.is_empty() || href.starts_with(['#', '?']) || href.starts_with("javascript:") || href.starts_with("mailto:") || href.starts_with("tel:");
+        let inside = href.is_empty()
+            || href.starts_with(['#', '?'])
+            || href.starts_with("javascript:")
+            || href.starts_with("mailto:")
+            || href.starts_with("tel:");
         !inside && !super::gallery::is_picture(href) && !facts.is_this_page(href)
     })
 }
@@ -59,7 +65,10 @@ mod tests {
         for (body, expected) in [
             ("<div class=x><a href=/p/2>Two</a><b id=q>$2</b></div><div class=x><a href=/p/3>Three</a></div>", true),
             ("<div class=x><a href=/p/2>Two</a><b id=q>$2</b></div><div class=y><a href=/p/3>Three</a></div>", false),
-            ("<li><a href=/p/blue-hose-1?color=red>Red <b id=q>$2</b></a></li><li><a href=/p/blue-hose-1?color=blue>Blue</a></li>", false),
+            (
+                "<li><a href=/p/blue-hose-1?color=red>Red <b id=q>$2</b></a></li><li><a href=/p/blue-hose-1?color=blue>Blue</a></li>",
+                false,
+            ),
             ("<li><a href=/big/1.jpg><b id=q>1</b></a></li><li><a href=/big/2.jpg>2</a></li>", false),
             ("<div><b id=q>$2</b></div><div>$3</div>", false),
         ] {

@@ -35,12 +35,29 @@ pub(super) fn read(choice: Node<'_>, words: &str, names: &[&str], facts: &Facts<
     let named = |name: &str| choice.attr_named(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let sku = SKU_ATTRS.into_iter().find_map(filled)?;
     let shown = || parse(words, &context).filter(|price| price.currency.is_some()).map(|price| price.amount);
-    let amount = PRICE_ATTRS.into_iter().find_map(filled).and_then(|text| machine_amount(&text, &context)).or_else(shown).filter(|amount| amount.is_positive());
-    let full = ["data-old-price", "data-regular-price", "data-compare-at-price", "data-list-price"].into_iter().find_map(named).and_then(|text| machine_amount(&text, &context));
+    let amount = PRICE_ATTRS
+        .into_iter()
+        .find_map(filled)
+        .and_then(|text| machine_amount(&text, &context))
+        .or_else(shown)
+        .filter(|amount| amount.is_positive());
+    let full = ["data-old-price", "data-regular-price", "data-compare-at-price", "data-list-price"]
+        .into_iter()
+        .find_map(named)
+        .and_then(|text| machine_amount(&text, &context));
     let value = value_of(choice, words, facts);
     let values: Vec<&str> = if names.len() > 1 { value.split(JOINT).collect() } else { vec![value.as_str()] };
-    let options = if values.len() == names.len() { names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), value.trim().to_owned())).collect() } else { Vec::new() };
-    let offer = OfferReading { amount, full_amount: full.filter(|full| amount.is_some_and(|amount| *full > amount)), availability: Some(stock(choice, words)), ..OfferReading::default() };
+    let options = if values.len() == names.len() {
+        names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), value.trim().to_owned())).collect()
+    } else {
+        Vec::new()
+    };
+    let offer = OfferReading {
+        amount,
+        full_amount: full.filter(|full| amount.is_some_and(|amount| *full > amount)),
+        availability: Some(stock(choice, words)),
+        ..OfferReading::default()
+    };
     Some(SkuReading {
         sku: Some(sku),
         gtin: ["data-ean", "data-gtin", "data-barcode", "data-upc"].into_iter().find_map(named),
@@ -53,8 +70,10 @@ pub(super) fn read(choice: Node<'_>, words: &str, names: &[&str], facts: &Facts<
 
 /// A choice that says nothing else can be bought.
 fn stock(choice: Node<'_>, words: &str) -> AvailabilityReading {
-    let quantity = choice.attr_raw(Attr::DataStock).and_then(|pieces| pieces.trim().parse::<i64>().ok()).filter(|pieces| *pieces >= 0);
-    let said = availability::of_notice(words).or_else(|| choice.attr_raw(Attr::DataAvailability).and_then(availability::of_term));
+    let quantity =
+        choice.attr_raw(Attr::DataStock).and_then(|pieces| pieces.trim().parse::<i64>().ok()).filter(|pieces| *pieces >= 0);
+    let said =
+        availability::of_notice(words).or_else(|| choice.attr_raw(Attr::DataAvailability).and_then(availability::of_term));
     let gone = choice.has_attr(Attr::Disabled) || quantity == Some(0);
     let status = said.unwrap_or(if gone { AvailabilityStatus::OutOfStock } else { AvailabilityStatus::InStock });
     AvailabilityReading { status, quantity, text: None }
@@ -65,7 +84,9 @@ pub(super) fn value_of(choice: Node<'_>, words: &str, facts: &Facts<'_>) -> Stri
     let words = if words.len() > WORDS_BYTES_MAX { &words[..words.floor_char_boundary(WORDS_BYTES_MAX)] } else { words };
     // Where the machine's value is what the words begin with, the rest is notes.
     let stated = choice.attr(Attr::Value).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    if let Some(stated) = stated.filter(|stated| words.strip_prefix(stated.as_str()).is_some_and(|rest| rest.is_empty() || is_note(rest, facts))) {
+    if let Some(stated) = stated
+        .filter(|stated| words.strip_prefix(stated.as_str()).is_some_and(|rest| rest.is_empty() || is_note(rest, facts)))
+    {
         return stated;
     }
     without_notes(words, facts).to_owned()
@@ -74,7 +95,11 @@ pub(super) fn value_of(choice: Node<'_>, words: &str, facts: &Facts<'_>) -> Stri
 fn without_notes<'w>(words: &'w str, facts: &Facts<'_>) -> &'w str {
     let mut value = words.trim();
     for _ in 0..NOTES_MAX {
-        let Some((at, mark)) = NOTE_MARKS.iter().filter_map(|mark| Some((value.rfind(mark)?, *mark))).max_by_key(|found| found.0) else { break };
+        let Some((at, mark)) =
+            NOTE_MARKS.iter().filter_map(|mark| Some((value.rfind(mark)?, *mark))).max_by_key(|found| found.0)
+        else {
+            break;
+        };
         if at == 0 || !is_note(&value[at + mark.len()..], facts) {
             break;
         }

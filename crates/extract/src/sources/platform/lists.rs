@@ -26,16 +26,20 @@ pub(super) fn find(document: Document<'_>, root: Json<'_>, page: &Page<'_>) -> O
     if !root.is_array() {
         return None;
     }
-    let skus: Vec<_> = root.values().take(VARIANTS_MAX).map(|variant| product::variant(variant, page)).collect::<Option<_>>()?;
+    let skus: Vec<_> =
+        root.values().take(VARIANTS_MAX).map(|variant| product::variant(variant, page)).collect::<Option<_>>()?;
     let numbers: FxHashSet<&str> = skus.iter().filter_map(|sku| sku.sku.as_deref()).collect();
     let priced = skus.iter().any(|sku| sku.offers.iter().any(|offer| offer.amount.is_some()));
     if skus.is_empty() || !priced || numbers.len() != skus.len() {
         return None;
     }
     let shared = shared_start(&numbers);
-    let by_address = shared.len() >= SHARED_MIN && shared.bytes().any(|byte| byte.is_ascii_digit()) && page.facts.url.path().to_lowercase().contains(&shared.to_lowercase());
+    let by_address = shared.len() >= SHARED_MIN
+        && shared.bytes().any(|byte| byte.is_ascii_digit())
+        && page.facts.url.path().to_lowercase().contains(&shared.to_lowercase());
     let choices: FxHashSet<String> = document.elements(Tag::Option).take(CHOICES_MAX).map(|option| option.text()).collect();
-    let by_choices = || skus.iter().all(|sku| !sku.options.is_empty() && sku.options.iter().all(|(_, value)| choices.contains(value)));
+    let by_choices =
+        || skus.iter().all(|sku| !sku.options.is_empty() && sku.options.iter().all(|(_, value)| choices.contains(value)));
     if !(by_address || by_choices()) {
         return None;
     }
@@ -61,7 +65,12 @@ mod tests {
 
     #[test]
     fn what_numbers_share() {
-        for (numbers, expected) in [(vec!["OG1054-01", "OG1054-02"], "OG1054"), (vec!["A1", "B2"], ""), (vec!["7781S", "7781M"], "7781"), (vec![], "")] {
+        for (numbers, expected) in [
+            (vec!["OG1054-01", "OG1054-02"], "OG1054"),
+            (vec!["A1", "B2"], ""),
+            (vec!["7781S", "7781M"], "7781"),
+            (vec![], ""),
+        ] {
             assert_eq!(shared_start(&numbers.into_iter().collect()), expected);
         }
     }

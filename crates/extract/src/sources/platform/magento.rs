@@ -16,7 +16,9 @@ const COMBINATIONS_MAX: usize = 500;
 const SCORE: f32 = 3.2;
 
 pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
-    let config = root.walk().filter(|value| value.is_object()).find(|value| value.get("attributes").is_some_and(Json::is_object) && value.get_any(&["optionPrices", "prices"]).is_some())?;
+    let config = root.walk().filter(|value| value.is_object()).find(|value| {
+        value.get("attributes").is_some_and(Json::is_object) && value.get_any(&["optionPrices", "prices"]).is_some()
+    })?;
     let context = page.facts.prices();
     let mut options: Vec<(String, Vec<String>)> = Vec::new();
     // Which product has which value of which attribute.
@@ -41,27 +43,43 @@ pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
         }
         options.push((name, labels));
     }
-    let amount = |value: Option<Json<'_>>| value.and_then(|value| value.get("amount")).and_then(Json::text).and_then(|text| machine_amount(&text, &context));
+    let amount = |value: Option<Json<'_>>| {
+        value.and_then(|value| value.get("amount")).and_then(Json::text).and_then(|text| machine_amount(&text, &context))
+    };
     let skus = values.into_iter().map(|(product, options)| {
         let prices = config.get("optionPrices").and_then(|prices| prices.get(&product));
         let price = prices.and_then(|prices| amount(prices.get("finalPrice")));
-        let full = prices.and_then(|prices| amount(prices.get("oldPrice"))).filter(|full| price.is_some_and(|price| *full > price));
+        let full =
+            prices.and_then(|prices| amount(prices.get("oldPrice"))).filter(|full| price.is_some_and(|price| *full > price));
         let number = config.get_any(&["skus", "sku"]).and_then(|skus| skus.get(&product)).and_then(Json::filled);
         let availability = stock(config, &product);
-        SkuReading { sku: number.or(Some(product)), options, offers: vec![OfferReading { amount: price, full_amount: full, availability, ..OfferReading::default() }], ..SkuReading::default() }
+        SkuReading {
+            sku: number.or(Some(product)),
+            options,
+            offers: vec![OfferReading { amount: price, full_amount: full, availability, ..OfferReading::default() }],
+            ..SkuReading::default()
+        }
     });
     let skus: Vec<SkuReading> = skus.collect();
     let whole = config.get("prices");
     let price = whole.and_then(|prices| amount(prices.get("finalPrice")));
-    let offer = OfferReading { amount: price, full_amount: whole.and_then(|prices| amount(prices.get("oldPrice"))).filter(|full| price.is_some_and(|price| *full > price)), ..OfferReading::default() };
+    let offer = OfferReading {
+        amount: price,
+        full_amount: whole
+            .and_then(|prices| amount(prices.get("oldPrice")))
+            .filter(|full| price.is_some_and(|price| *full > price)),
+        ..OfferReading::default()
+    };
     let product_id = config.get("productId").and_then(Json::filled);
-    (!skus.is_empty() || price.is_some()).then(|| (SCORE, Reading { product_id, options, skus, offer, ..Reading::default() }))
+    (!skus.is_empty() || price.is_some())
+        .then(|| (SCORE, Reading { product_id, options, skus, offer, ..Reading::default() }))
 }
 
 /// What stock extensions add to the configuration: whether each product of it is in stock.
 fn stock(config: Json<'_>, product: &str) -> Option<AvailabilityReading> {
     let said = config.get_any(&["stock", "stockStatus", "inventory"])?.get(product)?;
-    let in_stock = said.as_bool().or_else(|| said.get_any(&["is_in_stock", "isInStock", "in_stock", "is_salable"]).and_then(Json::as_bool))?;
+    let flags = ["is_in_stock", "isInStock", "in_stock", "is_salable"];
+    let in_stock = said.as_bool().or_else(|| said.get_any(&flags).and_then(Json::as_bool))?;
     let status = if in_stock { AvailabilityStatus::InStock } else { AvailabilityStatus::OutOfStock };
     Some(AvailabilityReading { status, quantity: None, text: None })
 }

@@ -1,6 +1,7 @@
 //! State that a shop's platform embeds for its own scripts: the exactest source for variants, if it is this page's product that is found in it.
 //! Owns where state is looked for; `product` owns what an object of it says.
 
+mod keys;
 mod lists;
 mod magento;
 mod product;
@@ -29,10 +30,10 @@ const ATTRIBUTE_BYTES_MAX: usize = 1 << 20;
 pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option<Reading> {
     let mut best: Option<(f32, Reading)> = None;
     let mut take = |found: Option<(f32, Reading)>| {
-        if let Some(found) = found {
-            if best.as_ref().is_none_or(|known| found.0 > known.0) {
-                best = Some(found);
-            }
+        if let Some(found) = found
+            && best.as_ref().is_none_or(|known| found.0 > known.0)
+        {
+            best = Some(found);
         }
     };
     let page = product::Page::new(facts, names);
@@ -41,7 +42,15 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option
         take(magento::find(root, &page));
         take(lists::find(document, root, &page));
     });
-    for attr in [Attr::DataProduct, Attr::DataProps, Attr::DataJson, Attr::DataState, Attr::DataConfig, Attr::DataOptions, Attr::DataVariants] {
+    for attr in [
+        Attr::DataProduct,
+        Attr::DataProps,
+        Attr::DataJson,
+        Attr::DataState,
+        Attr::DataConfig,
+        Attr::DataOptions,
+        Attr::DataVariants,
+    ] {
         for node in document.with_attr(attr).take(ATTRIBUTES_MAX) {
             let raw = node.attr_raw(attr).unwrap_or_default();
             if raw.len() < 20 || raw.len() > ATTRIBUTE_BYTES_MAX || !raw.contains("price") {

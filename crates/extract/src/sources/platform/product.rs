@@ -12,7 +12,7 @@ use crate::{
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::{
         facts::{Facts, words},
-        platform::siblings,
+        platform::{keys::*, siblings},
     },
 };
 
@@ -34,23 +34,8 @@ const IMAGES_MAX: usize = 40;
 /// What an object must score to be this page's product.
 const SCORE_MIN: f32 = 2.4;
 
-const NAME_KEYS: [&str; 11] = ["name", "title", "productName", "product_name", "displayName", "item_name", "productTitle", "product_title", "itemName", "label", "fullName"];
-const PRICE_KEYS: [&str; 24] = [
-    "salePrice", "sale_price", "currentPrice", "current_price", "finalPrice", "final_price", "specialPrice", "special_price", "price_amount", "discountedPrice", "discountPrice", "sellingPrice", "offerPrice", "priceAmount", "price", "prices", "pricing", "priceInfo", "unitPrice", "unit_price", "priceValue", "basePrice", "price_value", "product_price",
-];
-const FULL_KEYS: [&str; 21] = [
-    "regular", "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice", "original_price", "oldPrice", "old_price", "wasPrice", "was_price", "msrp", "price_without_reduction", "retailPrice", "fullPrice", "full_price", "standardPrice", "strikePrice", "priceBeforeDiscount",
-];
-const ID_KEYS: [&str; 16] = ["productId", "product_id", "productID", "id_product", "prodId", "productCode", "code", "itemId", "item_id", "partNumber", "articleNumber", "articleId", "id", "styleId", "pid", "masterId"];
-const SKU_KEYS: [&str; 14] = ["sku", "skuId", "skuCode", "sku_id", "defaultSku", "reference", "itemNumber", "articleNumber", "partNumber", "product_sku", "productSku", "variantSku", "artNo", "displayCode"];
-const GTIN_KEYS: [&str; 10] = ["gtin", "gtin13", "ean", "ean13", "barcode", "upc", "gtin12", "gtin14", "isbn", "eanCode"];
-const MPN_KEYS: [&str; 7] = ["mpn", "manufacturerPartNumber", "modelNumber", "manufacturerCode", "model_number", "mfrPartNumber", "manufacturer_sku"];
-const BRAND_KEYS: [&str; 12] = ["brand", "vendor", "brandName", "brand_name", "item_brand", "manufacturer", "manufacturer_name", "manufacturerName", "designer", "designerName", "marca", "productBrand"];
-const VARIANT_KEYS: [&str; 11] = ["variants", "skus", "variations", "childSkus", "children", "productVariants", "items", "sizes", "variantList", "product_variants", "variationMatrix"];
-const IMAGE_KEYS: [&str; 13] = ["images", "media", "gallery", "imageUrls", "image", "imageUrl", "image_url", "featured_image", "mainImage", "pictures", "photos", "productImages", "thumbnail"];
-const DESCRIPTION_KEYS: [&str; 6] = ["description", "longDescription", "body_html", "productDescription", "shortDescription", "description_short"];
-const URL_KEYS: [&str; 7] = ["url", "canonicalUrl", "productUrl", "link", "handle", "slug", "href"];
-const CURRENCY_KEYS: [&str; 7] = ["currency", "currencyCode", "priceCurrency", "currency_code", "currencyIso", "isoCurrencyCode", "currencyISO"];
+/// What an object without price and variants loses.
+const MENU_PENALTY: f32 = 2.0;
 
 /// What the page is called, for telling its product from others.
 pub(super) struct Page<'p> {
@@ -98,9 +83,10 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     // One look at the keys before anything is compared.
     let (mut named, mut priced) = (false, false);
     for member in object.values() {
-        let key = member.key();
-        named |= !member.is_null() && NAME_KEYS.contains(&key.as_ref());
-        priced |= PRICE_KEYS.contains(&key.as_ref()) || VARIANT_KEYS.contains(&key.as_ref()) || key == "offers";
+        if let Some(names) = KEY_NAMES.get(member.raw_key()) {
+            named |= *names && !member.is_null();
+            priced |= !*names;
+        }
     }
     if !(named && priced) {
         return None;
@@ -110,13 +96,26 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     let mut score = 3.0 * called;
     let id = first_text(object, &ID_KEYS);
     score += if id.as_deref().is_some_and(|id| page.facts.is_in_url(id)) { 1.5 } else { 0.0 };
-    score += if first_text(object, &URL_KEYS).is_some_and(|url| page.facts.is_this_page(&url) || url.len() > 5 && page.facts.url.path().contains(url.trim_matches('/'))) { 1.0 } else { 0.0 };
+    score += if first_text(object, &URL_KEYS).is_some_and(|url| {
+        page.facts.is_this_page(&url) || url.len() > 5 && page.facts.url.path().contains(url.trim_matches('/'))
+    }) {
+        1.0
+    } else {
+        0.0
+    };
     if called < 0.5 && score < 1.5 {
         return None;
     }
-    score += if price(object, &PRICE_KEYS, page).is_some() { 0.6 } else { 0.0 };
-    score += if variants(object).is_some() { 0.6 } else { 0.0 };
-    score += 0.1 * [&IMAGE_KEYS[..], &DESCRIPTION_KEYS, &BRAND_KEYS, &SKU_KEYS].iter().filter(|keys| object.get_any(keys).is_some()).count() as f32;
+    let (priced, varied) = (price(object, &PRICE_KEYS, page).is_some(), variants(object).is_some());
+    score += if priced { 0.6 } else { 0.0 };
+    score += if varied { 0.6 } else { 0.0 };
+    // A step of a menu has name and address of the category that the product's address begins with, and "children".
+    score -= if priced || varied || object.get("offers").is_some() { 0.0 } else { MENU_PENALTY };
+    score += 0.1
+        * [&IMAGE_KEYS[..], &DESCRIPTION_KEYS, &BRAND_KEYS, &SKU_KEYS]
+            .iter()
+            .filter(|keys| object.get_any(keys).is_some())
+            .count() as f32;
     Some(score)
 }
 
@@ -136,13 +135,24 @@ fn reading(object: Json<'_>, page: &Page<'_>) -> Reading {
     if let Some(list) = variants(object) {
         let names = option_names(object);
         let cents = in_cents(list);
-        reading.skus = list.values().filter(|variant| variant.is_object()).take(VARIANTS_MAX).map(|variant| sku(variant, &names, cents, page)).collect();
+        reading.skus = list
+            .values()
+            .filter(|variant| variant.is_object())
+            .take(VARIANTS_MAX)
+            .map(|variant| sku(variant, &names, cents, page))
+            .collect();
         let currency = reading.offer.currency;
         for offer in reading.skus.iter_mut().flat_map(|sku| &mut sku.offers) {
             offer.currency = offer.currency.or(currency);
         }
         if cents || reading.offer.amount.is_none() {
-            let first = reading.skus.iter().find(|sku| sku.selected == Some(true)).or(reading.skus.first()).and_then(|sku| sku.offers.first()).cloned();
+            let first = reading
+                .skus
+                .iter()
+                .find(|sku| sku.selected == Some(true))
+                .or(reading.skus.first())
+                .and_then(|sku| sku.offers.first())
+                .cloned();
             if let Some(first) = first {
                 reading.offer.amount = first.amount;
                 reading.offer.full_amount = first.full_amount;
@@ -157,10 +167,6 @@ fn reading(object: Json<'_>, page: &Page<'_>) -> Reading {
     }
     if reading.skus.is_empty() {
         siblings::fill(object, &mut reading);
-        let options = siblings::own_values(object, &reading.options);
-        if !options.is_empty() {
-            reading.skus.push(SkuReading { sku: reading.sku.clone(), options, selected: Some(true), offers: vec![reading.offer.clone()], ..SkuReading::default() });
-        }
     }
     reading
 }
@@ -181,15 +187,26 @@ fn variants(object: Json<'_>) -> Option<Json<'_>> {
     VARIANT_KEYS.iter().filter_map(|key| object.get(key)).find(|list| {
         list.is_array()
             && list.values().next().is_some_and(|first| {
-                first.is_object() && (first.get_any(&SKU_KEYS).is_some() || first.get("option1").is_some()) && (first.get_any(&PRICE_KEYS).is_some() || first.get("available").is_some() || first.get_any(&["size", "color", "inStock", "stock", "availability"]).is_some())
+                first.is_object()
+                    && (first.get_any(&SKU_KEYS).is_some() || first.get("option1").is_some())
+                    && (first.get_any(&PRICE_KEYS).is_some()
+                        || first.get("available").is_some()
+                        || first.get_any(&["size", "color", "inStock", "stock", "availability"]).is_some())
             })
     })
 }
 
 /// Shopify's product object gives whole cents where its feed gives decimals: told by whole numbers beside `compare_at_price` or `inventory_management`.
 fn in_cents(list: Json<'_>) -> bool {
-    let shopify = |variant: Json<'_>| variant.get("option1").is_some() || variant.get("compare_at_price").is_some() || variant.get("public_title").is_some();
-    list.values().next().is_some_and(shopify) && list.values().all(|variant| variant.get("price").is_none_or(|price| price.is_number() && !price.raw().contains('.')))
+    let shopify = |variant: Json<'_>| {
+        variant.get("option1").is_some()
+            || variant.get("compare_at_price").is_some()
+            || variant.get("public_title").is_some()
+    };
+    list.values().next().is_some_and(shopify)
+        && list
+            .values()
+            .all(|variant| variant.get("price").is_none_or(|price| price.is_number() && !price.raw().contains('.')))
 }
 
 fn sku(variant: Json<'_>, names: &[String], cents: bool, page: &Page<'_>) -> SkuReading {
@@ -199,7 +216,10 @@ fn sku(variant: Json<'_>, names: &[String], cents: bool, page: &Page<'_>) -> Sku
         offer.full_amount = offer.full_amount.and_then(hundredth);
     }
     let id = first_text(variant, &["id", "variantId", "variant_id"]);
-    let chosen = id.as_deref().is_some_and(|id| page.facts.url.query_pairs().any(|(name, value)| name.contains("varia") && value == id) || page.facts.url.fragment().is_some_and(|fragment| fragment.contains(id) && id.len() > 4));
+    let chosen = id.as_deref().is_some_and(|id| {
+        page.facts.url.query_pairs().any(|(name, value)| name.contains("varia") && value == id)
+            || page.facts.url.fragment().is_some_and(|fragment| fragment.contains(id) && id.len() > 4)
+    });
     SkuReading {
         sku: first_text(variant, &SKU_KEYS),
         gtin: first_text(variant, &GTIN_KEYS),
@@ -230,7 +250,16 @@ fn variant_options(variant: Json<'_>, names: &[String]) -> Vec<(String, String)>
         }
     }
     if options.is_empty() {
-        for (key, name) in [("color", "Color"), ("colour", "Color"), ("colorName", "Color"), ("size", "Size"), ("sizeName", "Size"), ("material", "Material"), ("flavor", "Flavor"), ("flavour", "Flavor")] {
+        for (key, name) in [
+            ("color", "Color"),
+            ("colour", "Color"),
+            ("colorName", "Color"),
+            ("size", "Size"),
+            ("sizeName", "Size"),
+            ("material", "Material"),
+            ("flavor", "Flavor"),
+            ("flavour", "Flavor"),
+        ] {
             let value = variant.get(key).and_then(label);
             if let Some(value) = value.filter(|_| !options.iter().any(|(known, _)| known == name)) {
                 options.push((name.to_owned(), value));
@@ -239,8 +268,9 @@ fn variant_options(variant: Json<'_>, names: &[String]) -> Vec<(String, String)>
     }
     if options.is_empty() {
         // `{"attributes": {"Color": "Red"}}`
-        let named = ["attributes", "options", "optionValues"].iter().filter_map(|key| variant.get(key)).find(|map| map.is_object());
-        let pairs = named.into_iter().flat_map(Json::values).take(OPTIONS_MAX).filter_map(|value| Some((value.key().into_owned(), value.filled().filter(|_| value.is_string())?)));
+        let maps = ["attributes", "options", "optionValues"].iter().filter_map(|key| variant.get(key));
+        let values = maps.filter(|map| map.is_object()).take(1).flat_map(Json::values).filter(|value| value.is_string());
+        let pairs = values.take(OPTIONS_MAX).filter_map(|value| Some((value.key().into_owned(), value.filled()?)));
         options.extend(pairs.filter(|(name, _)| name.chars().any(char::is_alphabetic)));
     }
     options
@@ -265,7 +295,8 @@ fn offer(object: Json<'_>, page: &Page<'_>) -> OfferReading {
     let amount = price(object, &PRICE_KEYS, page);
     let inside = PRICE_KEYS.iter().filter_map(|key| object.get(key)).find(|value| value.is_object());
     let full = price(object, &FULL_KEYS, page).or_else(|| price(inside?, &FULL_KEYS, page));
-    let currency = first_string(object, &CURRENCY_KEYS).or_else(|| inside.and_then(|inside| first_string(inside, &CURRENCY_KEYS)));
+    let currency =
+        first_string(object, &CURRENCY_KEYS).or_else(|| inside.and_then(|inside| first_string(inside, &CURRENCY_KEYS)));
     OfferReading {
         amount,
         full_amount: full.filter(|full| amount.is_none_or(|amount| *full > amount)),
@@ -278,12 +309,34 @@ fn offer(object: Json<'_>, page: &Page<'_>) -> OfferReading {
 /// The amount under the first of `keys`; an object there holds it under another such key or one for amounts.
 fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types::Amount> {
     let context = page.facts.prices();
-    let plain = |value: Json<'_>| value.text().and_then(|text| machine_amount(&text, &context)).filter(|amount| amount.is_positive());
+    let plain = |value: Json<'_>| {
+        value.text().and_then(|text| machine_amount(&text, &context)).filter(|amount| amount.is_positive())
+    };
     keys.iter().filter_map(|key| object.get(key)).find_map(|value| {
         if !value.is_object() {
             return plain(value);
         }
-        let amounts = ["special", "current", "sale", "final", "now", "selling", "value", "amount", "price", "raw", "centAmount", "min", "low", "formatted", "display", "gross", "withTax", "with_tax", "regular"];
+        let amounts = [
+            "special",
+            "current",
+            "sale",
+            "final",
+            "now",
+            "selling",
+            "value",
+            "amount",
+            "price",
+            "raw",
+            "centAmount",
+            "min",
+            "low",
+            "formatted",
+            "display",
+            "gross",
+            "withTax",
+            "with_tax",
+            "regular",
+        ];
         let nested = || keys.iter().chain(&amounts).filter_map(|key| value.get(key));
         nested().find_map(|inner| {
             if inner.is_object() { amounts.iter().filter_map(|key| inner.get(key)).find_map(plain) } else { plain(inner) }
@@ -292,22 +345,58 @@ fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types
 }
 
 fn stock(object: Json<'_>) -> Option<AvailabilityReading> {
-    let yes_no = ["inStock", "in_stock", "isInStock", "is_in_stock", "instock", "available", "isAvailable", "purchasable", "isBuyable", "availableForSale", "isSellable", "orderable", "soldOut", "sold_out", "isSoldOut", "outOfStock", "isOutOfStock"];
-    let quantity = ["quantity", "stockLevel", "stock_quantity", "inventory_quantity", "stockQuantity", "availableQuantity", "qty", "availableStock", "inventoryQuantity"]
-        .iter()
-        .find_map(|key| object.get(key)?.filled()?.parse::<f64>().ok())
-        .filter(|quantity| (0.0..1e7).contains(quantity))
-        .map(|quantity| quantity as i64);
+    let yes_no = [
+        "inStock",
+        "in_stock",
+        "isInStock",
+        "is_in_stock",
+        "instock",
+        "available",
+        "isAvailable",
+        "purchasable",
+        "isBuyable",
+        "availableForSale",
+        "isSellable",
+        "orderable",
+        "soldOut",
+        "sold_out",
+        "isSoldOut",
+        "outOfStock",
+        "isOutOfStock",
+    ];
+    let quantity = [
+        "quantity",
+        "stockLevel",
+        "stock_quantity",
+        "inventory_quantity",
+        "stockQuantity",
+        "availableQuantity",
+        "qty",
+        "availableStock",
+        "inventoryQuantity",
+    ]
+    .iter()
+    .find_map(|key| object.get(key)?.filled()?.parse::<f64>().ok())
+    .filter(|quantity| (0.0..1e7).contains(quantity))
+    .map(|quantity| quantity as i64);
     let said = yes_no.iter().find_map(|key| {
         let value = object.get(key)?.as_bool()?;
         let means_gone = key.to_ascii_lowercase().contains("out");
         Some(if value != means_gone { AvailabilityStatus::InStock } else { AvailabilityStatus::OutOfStock })
     });
-    let term = || ["availability", "stockStatus", "stock_status", "availabilityStatus", "inventoryStatus", "stock", "status"].iter().find_map(|key| {
-        let value = object.get(key)?;
-        let text = if value.is_object() { first_string(value, &["status", "code", "availabilityStatus", "label"])? } else { value.text().filter(|_| value.is_string())?.into_owned() };
-        availability::of_term(&text).or_else(|| availability::of_notice(&text))
-    });
+    let term = || {
+        ["availability", "stockStatus", "stock_status", "availabilityStatus", "inventoryStatus", "stock", "status"]
+            .iter()
+            .find_map(|key| {
+                let value = object.get(key)?;
+                let text = if value.is_object() {
+                    first_string(value, &["status", "code", "availabilityStatus", "label"])?
+                } else {
+                    value.text().filter(|_| value.is_string())?.into_owned()
+                };
+                availability::of_term(&text).or_else(|| availability::of_notice(&text))
+            })
+    };
     let nested = || object.get("inventory").filter(|inner| inner.is_object()).and_then(stock).map(|inner| inner.status);
     let status = said.or_else(term).or_else(nested)?;
     Some(AvailabilityReading { status, quantity, text: None })
@@ -317,8 +406,14 @@ fn images(object: Json<'_>) -> Vec<String> {
     let mut images: Vec<String> = Vec::new();
     for key in IMAGE_KEYS {
         for value in object.get(key).into_iter().flat_map(Json::each).take(IMAGES_MAX) {
-            let address = if value.is_object() { first_string(value, &["full_src", "src", "url", "large", "zoom", "original", "href", "imageUrl", "source"]) } else { value.text().filter(|_| value.is_string()).map(|text| text.into_owned()) };
-            images.extend(address.filter(|address| address.contains('/') && address.contains('.') || address.starts_with("//")));
+            let address = if value.is_object() {
+                first_string(value, &["full_src", "src", "url", "large", "zoom", "original", "href", "imageUrl", "source"])
+            } else {
+                value.text().filter(|_| value.is_string()).map(|text| text.into_owned())
+            };
+            images.extend(
+                address.filter(|address| address.contains('/') && address.contains('.') || address.starts_with("//")),
+            );
         }
         if !images.is_empty() {
             break;
@@ -329,7 +424,11 @@ fn images(object: Json<'_>) -> Vec<String> {
 
 /// A name: the value itself, or that of an object's name.
 fn label(value: Json<'_>) -> Option<String> {
-    if value.is_object() { first_string(value, &["name", "label", "title", "value", "displayName"]) } else { value.filled().filter(|_| value.is_string()) }
+    if value.is_object() {
+        first_string(value, &["name", "label", "title", "value", "displayName"])
+    } else {
+        value.filled().filter(|_| value.is_string())
+    }
 }
 
 /// The first of `keys` that has a string or a number.

@@ -22,7 +22,8 @@ const WASTED_BYTES_MAX: usize = 4 << 20;
 static PRICE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"rice"));
 
 /// Keys of a product's number; an object of a product has one beside its price.
-const NUMBER_KEYS: [&str; 9] = ["\"id\"", "\"sku\"", "roductId\"", "roduct_id\"", "\"item_id\"", "variants\"", "id:", "'id'", "sku:"];
+const NUMBER_KEYS: [&str; 9] =
+    ["\"id\"", "\"sku\"", "roductId\"", "roduct_id\"", "\"item_id\"", "variants\"", "id:", "'id'", "sku:"];
 
 /// Hands every literal of the page's scripts that may hold a product to `take`.
 pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
@@ -39,11 +40,9 @@ pub(super) fn each(document: Document<'_>, mut take: impl FnMut(Json<'_>)) {
         }
         read += 1;
         let is_json = kind.contains("json") || kind.contains("x-magento-init") || text.trim_start().starts_with(['{', '[']);
-        if is_json {
-            if let Some(parsed) = json::parse(text.trim_start_matches("<!--")) {
-                parsed.roots().for_each(&mut take);
-                continue;
-            }
+        if is_json && let Some(parsed) = json::parse(text.trim_start_matches("<!--")) {
+            parsed.roots().for_each(&mut take);
+            continue;
         }
         literals(text, &mut wasted, &mut take);
     }
@@ -56,7 +55,8 @@ fn may_hold_product(text: &str) -> bool {
     let priced = PRICE.find_iter(bytes).any(|at| {
         let after = bytes.get(at + 4..).unwrap_or_default();
         let after = after.strip_prefix(b"s").unwrap_or(after);
-        matches!(after.first(), Some(b'"' | b'\'' | b':' | b'_' | b'I' | b'A' | b'\\')) && matches!(bytes.get(at.wrapping_sub(1)), Some(b'p' | b'P'))
+        matches!(after.first(), Some(b'"' | b'\'' | b':' | b'_' | b'I' | b'A' | b'\\'))
+            && matches!(bytes.get(at.wrapping_sub(1)), Some(b'p' | b'P'))
     });
     priced && NUMBER_KEYS.iter().any(|key| memmem::find(bytes, key.as_bytes()).is_some())
 }
@@ -98,7 +98,11 @@ fn follows_assignment(bytes: &[u8], start: usize) -> bool {
 /// `JSON.parse("{\"product\":…}")`
 fn parsed_strings(text: &str, take: &mut impl FnMut(Json<'_>)) {
     for (at, _) in text.match_indices("JSON.parse(").take(8) {
-        let Some((string, _)) = text.get(at + 11..).map(str::trim_start).filter(|rest| rest.starts_with(['"', '\''])).and_then(quoted) else { continue };
+        let Some((string, _)) =
+            text.get(at + 11..).map(str::trim_start).filter(|rest| rest.starts_with(['"', '\''])).and_then(quoted)
+        else {
+            continue;
+        };
         let decoded: Cow<'_, str> = string;
         if let Some(parsed) = json::parse(&decoded) {
             parsed.roots().for_each(&mut *take);

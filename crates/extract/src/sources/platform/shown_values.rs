@@ -10,7 +10,14 @@ pub fn prefer(state: &mut Reading, shown: &[(String, String)]) {
     let mut words: FxHashMap<&str, &str> = FxHashMap::default();
     for (code, text) in shown {
         // The same code in two pickers, each with words of its own, says nothing.
-        words.entry(code).and_modify(|known| if *known != text { *known = code }).or_insert(text);
+        words
+            .entry(code)
+            .and_modify(|known| {
+                if *known != text {
+                    *known = code
+                }
+            })
+            .or_insert(text);
     }
     let replace = |value: &mut String| {
         if let Some(text) = words.get(value.as_str()).filter(|text| **text != value.as_str()) {

@@ -2,7 +2,10 @@
 //! own values come from its attributes; the siblings' prices and numbers are on their pages. Where no id of the group is stated, the smallest id of
 //! its members is taken, which is the same on all of their pages as long as the group has the same members.
 
-use crate::{json::Json, reading::Reading};
+use crate::{
+    json::Json,
+    reading::{Reading, SkuReading},
+};
 
 /// Values of one option that are read.
 const VALUES_MAX: usize = 200;
@@ -32,6 +35,13 @@ pub(super) fn fill(object: Json<'_>, reading: &mut Reading) {
         reading.options = options;
     }
     reading.group_id = reading.group_id.take().or_else(|| smallest(members));
+    // Exactly one SKU stands on this page: the siblings are other pages.
+    let own = own_values(object, &reading.options);
+    if !own.is_empty() {
+        let offers = vec![reading.offer.clone()];
+        let sku = reading.sku.clone();
+        reading.skus.push(SkuReading { sku, options: own, selected: Some(true), offers, ..SkuReading::default() });
+    }
 }
 
 /// An attribute whose values each name the products that have it.
@@ -50,8 +60,11 @@ fn option_of_group(attribute: Json<'_>, members: &mut Vec<String>) -> Option<(St
 }
 
 /// The values that the product itself has: a list of attributes with one value each.
-pub(super) fn own_values(object: Json<'_>, options: &[(String, Vec<String>)]) -> Vec<(String, String)> {
-    let attributes = ["attributes", "productAttributes", "customAttributes"].iter().filter_map(|key| object.get(key)).find(|list| list.is_array());
+fn own_values(object: Json<'_>, options: &[(String, Vec<String>)]) -> Vec<(String, String)> {
+    let attributes = ["attributes", "productAttributes", "customAttributes"]
+        .iter()
+        .filter_map(|key| object.get(key))
+        .find(|list| list.is_array());
     let pairs = attributes.into_iter().flat_map(Json::values).filter_map(|attribute| {
         let name = attribute.get_any(&NAME_KEYS).and_then(Json::filled)?;
         Some((name, attribute.get_any(&VALUE_KEYS[..5]).and_then(Json::filled)?))
@@ -79,8 +92,11 @@ mod tests {
     #[test]
     fn a_group_without_an_id_goes_by_its_smallest_member() {
         let state = |ids: [u32; 2]| {
-            format!(r#"{{"attributes":[{{"attributeName":"Color","optionText":"White"}},{{"attributeName":"Care","optionText":"Wash"}}],
-                "group":{{"list":[{{"attributeName":"Color","options":[{{"optionText":"White","productId":{}}},{{"optionText":"Black","productId":{}}}]}}]}}}}"#, ids[0], ids[1])
+            format!(
+                r#"{{"attributes":[{{"attributeName":"Color","optionText":"White"}},{{"attributeName":"Care","optionText":"Wash"}}],
+                "group":{{"list":[{{"attributeName":"Color","options":[{{"optionText":"White","productId":{}}},{{"optionText":"Black","productId":{}}}]}}]}}}}"#,
+                ids[0], ids[1]
+            )
         };
         for (ids, group) in [([9, 10], "9"), ([10, 9], "9"), ([4, 3], "3")] {
             let text = state(ids);

@@ -17,7 +17,13 @@ pub(super) fn read(document: Document<'_>, facts: &Facts<'_>) -> Option<Reading>
     let form = document.with_attr(Attr::DataProductVariations).next()?;
     let value = form.attr(Attr::DataProductVariations)?;
     let parsed = json::parse(&value)?;
-    let skus: Vec<SkuReading> = parsed.root().values().filter(|value| value.is_object()).take(VARIATIONS_MAX).map(|variation| sku(variation, facts)).collect();
+    let skus: Vec<SkuReading> = parsed
+        .root()
+        .values()
+        .filter(|value| value.is_object())
+        .take(VARIATIONS_MAX)
+        .map(|variation| sku(variation, facts))
+        .collect();
     let product_id = form.attr_named("data-product_id").map(|id| id.into_owned());
     (!skus.is_empty()).then(|| {
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
@@ -40,7 +46,10 @@ fn sku(variation: Json<'_>, facts: &Facts<'_>) -> SkuReading {
         let value = attribute.filled()?;
         Some((option_name(&attribute.key()), value))
     });
-    let status = variation.get("is_in_stock").and_then(Json::as_bool).map(|yes| if yes { AvailabilityStatus::InStock } else { AvailabilityStatus::OutOfStock });
+    let status = variation
+        .get("is_in_stock")
+        .and_then(Json::as_bool)
+        .map(|yes| if yes { AvailabilityStatus::InStock } else { AvailabilityStatus::OutOfStock });
     let image = variation.get("image").and_then(|image| image.get_any(&["full_src", "src", "url"])).and_then(Json::filled);
     SkuReading {
         sku: variation.get("sku").and_then(Json::filled),

@@ -21,8 +21,12 @@ pub(super) fn fill(product: ItemRef<'_>, facts: &Facts<'_>, reading: &mut Readin
             collect(item, &mut offers, &mut ranges, 0);
         }
     }
-    let parsed: Vec<(ItemRef<'_>, OfferReading)> =
-        offers.iter().take(OFFERS_MAX).filter(|item| !is_bulk(**item)).map(|item| (*item, offer_reading(*item, facts))).collect();
+    let parsed: Vec<(ItemRef<'_>, OfferReading)> = offers
+        .iter()
+        .take(OFFERS_MAX)
+        .filter(|item| !is_bulk(**item))
+        .map(|item| (*item, offer_reading(*item, facts)))
+        .collect();
     let named = parsed.iter().filter(|(item, _)| variant_key(*item).is_some()).count();
     if parsed.len() > 1 && named == parsed.len() && differ(&parsed) {
         reading.skus = parsed.iter().map(|(item, offer)| sku_of_offer(*item, offer.clone())).collect();
@@ -74,7 +78,8 @@ fn merge_range(offer: &mut OfferReading, range: OfferReading) {
 /// A price for a dozen is not the price.
 fn is_bulk(offer: ItemRef<'_>) -> bool {
     offer.items("eligibleQuantity").any(|quantity| {
-        let least = quantity.text("minValue").or_else(|| quantity.text("value")).and_then(|text| text.trim().parse::<f64>().ok());
+        let least =
+            quantity.text("minValue").or_else(|| quantity.text("value")).and_then(|text| text.trim().parse::<f64>().ok());
         least.is_some_and(|least| least > 1.0)
     })
 }
@@ -112,8 +117,16 @@ fn main_offer<'o>(offers: &'o [(ItemRef<'_>, OfferReading)], facts: &Facts<'_>) 
     let by_url = offers.iter().find(|(item, _)| {
         offers.len() > 1 && item.text("url").is_some_and(|url| facts.base.join(url).is_ok_and(|url| url == *facts.url))
     });
-    let priced = || offers.iter().find(|(_, offer)| offer.amount.is_some() && offer.availability.as_ref().is_none_or(|a| a.status.in_stock()));
-    by_url.or_else(priced).or_else(|| offers.iter().find(|(_, offer)| offer.amount.is_some())).or(offers.first()).map(|(_, offer)| offer)
+    let priced = || {
+        offers
+            .iter()
+            .find(|(_, offer)| offer.amount.is_some() && offer.availability.as_ref().is_none_or(|a| a.status.in_stock()))
+    };
+    by_url
+        .or_else(priced)
+        .or_else(|| offers.iter().find(|(_, offer)| offer.amount.is_some()))
+        .or(offers.first())
+        .map(|(_, offer)| offer)
 }
 
 /// One offer's own statements.
@@ -126,7 +139,8 @@ pub(super) fn offer_reading(offer: ItemRef<'_>, facts: &Facts<'_>) -> OfferReadi
     reading.high_amount = amount(offer, "highPrice");
     if reading.currency.is_none() {
         // "€ 12,50" in the place of a number.
-        reading.currency = offer.text("price").and_then(|text| parse(text, &context)).and_then(|price| price.currency).map(|found| found.0);
+        reading.currency =
+            offer.text("price").and_then(|text| parse(text, &context)).and_then(|price| price.currency).map(|found| found.0);
     }
     for specification in offer.items("priceSpecification") {
         specify(specification, &context, &mut reading);
@@ -137,7 +151,12 @@ pub(super) fn offer_reading(offer: ItemRef<'_>, facts: &Facts<'_>) -> OfferReadi
         Some(AvailabilityReading { status, quantity: quantity(offer), text: None })
     });
     reading.condition = offer.text("itemCondition").and_then(condition);
-    reading.seller = offer.items("seller").chain(offer.items("offeredBy")).find_map(|seller| seller.text("name")).or_else(|| offer.text("seller").filter(|text| !text.starts_with("http"))).map(str::to_owned);
+    reading.seller = offer
+        .items("seller")
+        .chain(offer.items("offeredBy"))
+        .find_map(|seller| seller.text("name"))
+        .or_else(|| offer.text("seller").filter(|text| !text.starts_with("http")))
+        .map(str::to_owned);
     reading.full_amount = reading.full_amount.filter(|full| reading.amount.is_none_or(|amount| *full > amount));
     reading
 }
@@ -145,11 +164,14 @@ pub(super) fn offer_reading(offer: ItemRef<'_>, facts: &Facts<'_>) -> OfferReadi
 fn currency(offer: ItemRef<'_>) -> Option<Currency> {
     let stated = offer.text("priceCurrency").or_else(|| offer.text("currency"));
     let specified = || offer.items("priceSpecification").find_map(|item| item.text("priceCurrency"));
-    stated.or_else(specified).and_then(|text| Currency::parse(text).or_else(|| crate::prices::currency_of(text, None, None).map(|found| found.0)))
+    stated
+        .or_else(specified)
+        .and_then(|text| Currency::parse(text).or_else(|| crate::prices::currency_of(text, None, None).map(|found| found.0)))
 }
 
 fn quantity(offer: ItemRef<'_>) -> Option<i64> {
-    let level = offer.items("inventoryLevel").find_map(|level| level.text("value")).or_else(|| offer.text("inventoryLevel"))?;
+    let level =
+        offer.items("inventoryLevel").find_map(|level| level.text("value")).or_else(|| offer.text("inventoryLevel"))?;
     level.trim().parse::<f64>().ok().filter(|level| *level >= 0.0 && *level < 1e9).map(|level| level as i64)
 }
 
@@ -178,14 +200,19 @@ fn specify(item: ItemRef<'_>, context: &PriceContext, reading: &mut OfferReading
             None => reading.amount = reading.amount.or(Some(amount)),
         },
     }
-    reading.tax_included = reading.tax_included.or_else(|| item.text("valueAddedTaxIncluded").map(|text| text.eq_ignore_ascii_case("true") || text.ends_with("True")));
+    reading.tax_included = reading.tax_included.or_else(|| {
+        item.text("valueAddedTaxIncluded").map(|text| text.eq_ignore_ascii_case("true") || text.ends_with("True"))
+    });
 }
 
 /// A specification that refers to a quantity states a price per unit.
 fn unit_price(item: ItemRef<'_>, amount: Amount, context: &PriceContext) -> Option<UnitPrice> {
     let reference = item.items("referenceQuantity").next()?;
     let unit = reference.text("unitText").or_else(|| reference.text("unitCode")).unwrap_or("unit");
-    let quantity = reference.text("value").and_then(|text| machine_amount(text, context)).or_else(|| Amount::new(rust_decimal::Decimal::ONE))?;
+    let quantity = reference
+        .text("value")
+        .and_then(|text| machine_amount(text, context))
+        .or_else(|| Amount::new(rust_decimal::Decimal::ONE))?;
     let unit = match unit {
         "KGM" => "kg",
         "GRM" => "g",

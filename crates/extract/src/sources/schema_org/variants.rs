@@ -18,7 +18,11 @@ const OPTION_KEYS: [&str; 6] = ["color", "size", "material", "pattern", "suggest
 /// Fills in the variants that a product names.
 pub(super) fn fill(product: ItemRef<'_>, facts: &Facts<'_>, reading: &mut Reading) {
     let varies: Vec<&str> = product.texts("variesBy").map(schema_org::term).collect();
-    let variants: Vec<ItemRef<'_>> = product.items("hasVariant").chain(product.items("model").filter(|model| model.has("offers"))).take(VARIANTS_MAX).collect();
+    let variants: Vec<ItemRef<'_>> = product
+        .items("hasVariant")
+        .chain(product.items("model").filter(|model| model.has("offers")))
+        .take(VARIANTS_MAX)
+        .collect();
     if variants.is_empty() {
         return;
     }
@@ -49,7 +53,11 @@ fn sku_reading(variant: ItemRef<'_>, varies: &[&str], facts: &Facts<'_>) -> SkuR
         mpn: variant.text("mpn").map(schema_org::without_prefix).or(inner.mpn),
         options: options_of(variant, varies),
         image: variant.text("image").map(str::to_owned),
-        url: variant.text("url").or_else(|| variant.items("offers").find_map(|offer| offer.text("url"))).or(variant.id()).map(str::to_owned),
+        url: variant
+            .text("url")
+            .or_else(|| variant.items("offers").find_map(|offer| offer.text("url")))
+            .or(variant.id())
+            .map(str::to_owned),
         selected: None,
         offers: vec![inner.offer],
     }
@@ -70,10 +78,10 @@ pub(super) fn options_of(variant: ItemRef<'_>, varies: &[&str]) -> Vec<(String, 
         }
     }
     for property in variant.items("additionalProperty") {
-        if let (Some(name), Some(value)) = (property.text("name"), property.text("value")) {
-            if varies.iter().any(|varied| varied.eq_ignore_ascii_case(name)) {
-                options.push((name.to_owned(), value.to_owned()));
-            }
+        if let (Some(name), Some(value)) = (property.text("name"), property.text("value"))
+            && varies.iter().any(|varied| varied.eq_ignore_ascii_case(name))
+        {
+            options.push((name.to_owned(), value.to_owned()));
         }
     }
     options
