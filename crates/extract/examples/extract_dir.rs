@@ -99,6 +99,13 @@ fn main() {
                 captures += usize::from(reading.is_capture());
             }
             let seconds = start.elapsed().as_secs_f64();
+            let start = Instant::now();
+            let mut parser = tape::Parser::new();
+            for (_, _, bytes) in &pages {
+                parser.parse(&tape::decode(bytes, None).text);
+            }
+            let tape_seconds = start.elapsed().as_secs_f64();
+            eprint!("tape {:.0} MB/s, all / tape {:.2}; ", total as f64 / 1e6 / tape_seconds, seconds / tape_seconds);
             eprintln!(
                 "{captures} captures, {:.0} MB/s, {:.0} pages/s",
                 total as f64 / 1e6 / seconds,

@@ -127,10 +127,11 @@ fn shown_product(evidence: &Evidence<'_>) -> Option<&'static str> {
     if best.score >= 0.4 && dom.can_buy {
         return Some("shows a price and a button to buy");
     }
-    (best.score >= 1.2
-        && dom.is_certain
-        && (!dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty()))
-    .then_some("shows one product with its price")
+    // A number in the address, an old price beside the new one: what articles that mention prices lack.
+    let numbered = evidence.readings.stated.iter().any(|reading| reading.source == Some(Source::Url) && reading.product_id.is_some());
+    let reduced = dom.prices.iter().any(|price| price.old && price.score > 0.3);
+    let described = !dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty();
+    (best.score >= 1.2 && dom.is_certain && (described || numbered && reduced)).then_some("shows one product with its price")
 }
 
 fn is_article(evidence: &Evidence<'_>) -> bool {

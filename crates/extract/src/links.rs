@@ -74,6 +74,8 @@ pub fn links(document: Document<'_>, base: &Url) -> Vec<Link> {
             break;
         }
         let Some(raw) = node.attr_raw(Attr::Href) else { continue };
+        // What follows `#` makes no other address; a `#` of a character reference is not one.
+        let raw = if raw.contains('&') { raw } else { raw.split('#').next().unwrap_or(raw) };
         if raw.len() <= HREF_BYTES_MAX && raw_seen.insert(raw) {
             add(node, base, &mut links, &mut places, &mut frames, false);
         }
@@ -135,11 +137,18 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
     if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https")) {
         return None;
     }
-    let mut url = base.join(href).ok()?;
+    let mut url = base.join(without_origin(href, base)).ok()?;
     if url.fragment().is_some() {
         url.set_fragment(None);
     }
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+/// An address of the same origin as a path: cheaper to resolve, as the host need not be read again.
+fn without_origin<'h>(href: &'h str, base: &Url) -> &'h str {
+    let origin = &base[..url::Position::BeforePath];
+    let path = href.strip_prefix(origin).filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"));
+    path.unwrap_or(href)
 }
 
 fn has_rel(node: Node<'_>, wanted: &str) -> bool {

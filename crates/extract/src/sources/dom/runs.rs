@@ -135,8 +135,10 @@ fn text_of(run: TextRun<'_>) -> String {
     out
 }
 
+/// Whether a text has a digit of another script: only texts of those scripts, by their first bytes, are looked through.
 fn has_other_digit(text: &str) -> bool {
-    text.chars().any(|letter| !letter.is_ascii() && letter.is_numeric())
+    text.bytes().any(|byte| matches!(byte, 0xd9 | 0xdb | 0xe0 | 0xe1 | 0xef))
+        && text.chars().any(|letter| !letter.is_ascii() && letter.is_numeric())
 }
 
 /// Whether a text with a digit may be part of a price: short, and with a sign of money in it or a price's element around it.
