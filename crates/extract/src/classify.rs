@@ -147,9 +147,11 @@ fn is_listing(evidence: &Evidence<'_>) -> bool {
     let home = evidence.facts.url.path().trim_matches('/').is_empty();
     let carded = dom.carded_prices;
     let headed = dom.prices.iter().any(|price| !price.old && price.score >= 1.5);
+    // Choices with article numbers of their own are one product's, also when all of them are sold out and no button is left.
+    let sells = dom.can_buy || !dom.reading.skus.is_empty();
     home || dom.sells_many && !evidence.product_url
         || evidence.listed_products >= 6 && !dom.can_buy
-        || carded >= 8 && !(dom.can_buy && headed) && !evidence.product_url
+        || carded >= 8 && !(sells && headed) && !evidence.product_url
 }
 
 /// Challenges and login walls: the page is short and carries the mark of one.

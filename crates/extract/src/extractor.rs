@@ -116,6 +116,9 @@ pub fn read_sources(document: Document<'_>, facts: &Facts<'_>) -> SourcesRead {
     let mut amounts: Vec<Amount> = read.readings.stated.iter().filter_map(|reading| reading.offer.amount).collect();
     amounts.extend(described_amounts(&read.readings, facts));
     read.readings.dom = dom::read(document, facts, &amounts);
+    if let Some(state) = read.readings.stated.iter_mut().find(|reading| reading.source == Some(Source::Platform)) {
+        platform::shown_values::prefer(state, &read.readings.dom.shown_values);
+    }
     read
 }
 

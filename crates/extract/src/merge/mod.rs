@@ -1,6 +1,7 @@
 //! From what the sources say to one product: per field the most reliable source that says something, remembered in `sources`. Owns every
 //! disagreement between sources; reads no page itself.
 
+mod home;
 mod identity;
 mod images;
 mod offers;
@@ -145,7 +146,10 @@ fn fill_breadcrumbs(draft: &mut Draft, stated: &Ordered<'_>) {
     let found = stated.first(|reading| {
         let mut crumbs: Vec<String> = reading.breadcrumbs.iter().filter_map(|crumb| texts::plain(crumb, 200)).collect();
         crumbs.dedup();
-        // The last step is often the product itself, the first often "Home".
+        // The last step is often the product itself, the first the home page. A shop that sells things for the home has no such step alone.
+        if crumbs.len() > 1 && crumbs.first().is_some_and(|first| home::names(first)) {
+            crumbs.remove(0);
+        }
         if crumbs.last().is_some_and(|last| texts::same_name(last, &draft.product.title)) {
             crumbs.pop();
         }

@@ -173,7 +173,10 @@ fn several(
             id: Uuid::nil(),
             sku,
             selected,
-            options: option_values(&draft.product.options, variant),
+            options: option_values(
+                &draft.product.options,
+                if variant.options.is_empty() { other.unwrap_or(variant) } else { variant },
+            ),
             identifiers,
             image_url: variant.image.as_deref().and_then(|address| images::absolute(address, &facts.base)),
             offers: vec![offers::offer(&own, price, availability, currency)],
@@ -208,7 +211,11 @@ fn option_values(axes: &[OptionAxis], sku: &SkuReading) -> Vec<Option<String>> {
 
 /// The same variant in another source: by number, else by options.
 fn counterpart<'r>(variant: &SkuReading, own: &Reading, readings: &'r Readings) -> Option<&'r SkuReading> {
-    let others = readings.stated.iter().filter(|reading| reading.source != own.source && reading.skus.len() > 1);
+    let others = readings
+        .stated
+        .iter()
+        .chain(std::iter::once(&readings.dom.reading))
+        .filter(|reading| reading.source != own.source && reading.skus.len() > 1);
     let same = |other: &&SkuReading| {
         let number = |one: &Option<String>, two: &Option<String>| one.is_some() && one == two;
         number(&variant.sku, &other.sku)

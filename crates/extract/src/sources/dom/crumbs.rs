@@ -1,6 +1,6 @@
 //! Shown breadcrumbs. Owns which of a page's trails is taken and what between the steps is no step.
 
-use crate::tape::{Document, Mark, Node, Tag};
+use crate::tape::{Attr, Document, Mark, Node, Tag};
 
 /// Trails that are looked at.
 const TRAILS_MAX: usize = 30;
@@ -27,14 +27,20 @@ fn is_trail(node: Node<'_>) -> bool {
 
 fn steps(trail: Node<'_>) -> Vec<String> {
     let of = |tag: Tag| -> Vec<String> {
-        let texts = trail.descendants().filter(|node| node.is(tag)).take(STEPS_MAX).map(|node| cleaned(&node.text()));
-        texts.filter(|text| !text.is_empty() && text.chars().count() <= 120).collect()
+        let steps = trail.descendants().filter(|node| node.is(tag)).take(STEPS_MAX).filter(|node| !leads_home(*node));
+        steps.map(|node| cleaned(&node.text())).filter(|text| !text.is_empty() && text.chars().count() <= 120).collect()
     };
     let links = of(Tag::A);
     let items = of(Tag::Li);
     // Items hold the last step, which is no link; nested menus make them longer than a step.
     let steps = if items.len() >= links.len() && items.len() >= 2 { items } else { links };
     if steps.len() >= 2 || trail.descendants().any(|node| node.is(Tag::A)) { steps } else { split_text(&trail.text()) }
+}
+
+/// Whether a step is a link to the shop's root, whatever it is called there.
+fn leads_home(step: Node<'_>) -> bool {
+    let link = if step.is(Tag::A) { Some(step) } else { step.descendants().find(|node| node.is(Tag::A)) };
+    link.and_then(|link| link.attr_raw(Attr::Href)).is_some_and(|href| href.trim() == "/")
 }
 
 fn split_text(text: &str) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! The product's pictures as shown: the gallery near the heading, each picture in its largest stated size. Knows no formats.
 
 use crate::{
-    sources::dom::scene::Scene,
+    sources::{
+        dom::{scene::Scene, tiles},
+        facts::Facts,
+    },
     tape::{Attr, Mark, Marks, Node, Tag},
 };
 
@@ -13,11 +16,11 @@ const GALLERY_MAX: usize = 40;
 
 const GALLERY: Marks = Marks::of(&[Mark::Gallery, Mark::Zoom]);
 
-pub(super) fn read(scene: &Scene<'_>) -> Vec<String> {
+pub(super) fn read(scene: &Scene<'_>, facts: &Facts<'_>) -> Vec<String> {
     let mut weighed: Vec<(f32, Node<'_>)> = Vec::new();
     for node in scene.document.elements(Tag::Img).take(PICTURES_MAX) {
         let score = weigh(scene, node);
-        if score > 0.0 {
+        if score > 0.0 && !tiles::holds(scene, facts, node) {
             weighed.push((score, node));
         }
     }
@@ -67,7 +70,7 @@ fn links_to_picture(node: Node<'_>) -> bool {
     node.ancestors().take(3).any(|at| at.is(Tag::A) && at.attr_raw(Attr::Href).is_some_and(is_picture))
 }
 
-fn is_picture(address: &str) -> bool {
+pub(super) fn is_picture(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     [".jpg", ".jpeg", ".png", ".webp", ".avif"].iter().any(|ending| path.ends_with(ending))
 }

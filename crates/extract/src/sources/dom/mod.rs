@@ -12,6 +12,8 @@ mod runs;
 mod scene;
 mod stock;
 mod tables;
+mod tiles;
+mod variants;
 
 use creel_types::{Amount, Currency, Source};
 
@@ -63,6 +65,8 @@ pub struct DomReading {
     pub carded_prices: usize,
     /// Bytes of the page's visible text.
     pub text_bytes: usize,
+    /// What choices are worth to a script, with what a buyer reads there: (`preto`, `Preto`).
+    pub shown_values: Vec<(String, String)>,
     /// Numbers of the product with a label beside them, in page order.
     pub codes: Vec<String>,
 }
@@ -84,8 +88,8 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, stated: &[Amount]) -> Dom
     stock::fill(&scene, &runs, &buttons, &mut found);
     labels::fill(&scene, &runs, &mut found);
     found.reading.breadcrumbs = crumbs::read(document);
-    found.reading.images = gallery::read(&scene);
-    options::fill(&scene, &mut found.reading);
+    found.reading.images = gallery::read(&scene, facts);
+    options::fill(&scene, facts, &mut found);
     tables::fill(&scene, &mut found.reading);
     found
 }

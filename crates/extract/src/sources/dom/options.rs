@@ -2,8 +2,11 @@
 //! country or a sort order.
 
 use crate::{
-    reading::Reading,
-    sources::dom::scene::Scene,
+    reading::SkuReading,
+    sources::{
+        dom::{DomReading, scene::Scene, variants},
+        facts::Facts,
+    },
     tape::{Attr, Mark, Marks, Node, Tag},
 };
 
@@ -13,22 +16,125 @@ const PICKERS_MAX: usize = 6;
 /// Values of one picker.
 const VALUES_MAX: usize = 120;
 
+/// Choices whose machine value and words are remembered.
+const SHOWN_VALUES_MAX: usize = 300;
+
 /// Elements between heading and picker.
 const REACH: usize = 1_500;
 
 const CHOICE: Marks = Marks::of(&[Mark::Option, Mark::Variant, Mark::Swatch, Mark::Size, Mark::Color, Mark::Attribute]);
 
-pub(super) fn fill(scene: &Scene<'_>, reading: &mut Reading) {
+pub(super) fn fill(scene: &Scene<'_>, facts: &Facts<'_>, found: &mut DomReading) {
     let mut pickers: Vec<(String, Vec<String>)> = Vec::new();
     for select in scene.document.elements(Tag::Select).take(60) {
         if is_choice(scene, select) {
-            add(&mut pickers, name_of(select), values_of_select(select));
+            let choices: Vec<(Node<'_>, String)> = choices_of_select(select);
+            let label = name_of(select);
+            take(&choices, label, facts, &mut pickers, found);
         }
+    }
+    if pickers.is_empty() {
+        numbered_radios(scene, facts, &mut pickers, found);
     }
     if pickers.is_empty() {
         swatches(scene, &mut pickers);
     }
-    reading.options = pickers;
+    found.reading.options = pickers;
+}
+
+/// Takes in the choices of one picker: its options, and its variants where the choices carry numbers.
+fn take(
+    choices: &[(Node<'_>, String)],
+    label: Option<String>,
+    facts: &Facts<'_>,
+    pickers: &mut Vec<(String, Vec<String>)>,
+    found: &mut DomReading,
+) {
+    let values: Vec<String> = choices.iter().map(|(choice, words)| variants::value_of(*choice, words, facts)).collect();
+    for ((choice, _), value) in choices.iter().zip(&values) {
+        if let Some(code) =
+            choice.attr(Attr::Value).filter(|code| found.shown_values.len() < SHOWN_VALUES_MAX && !code.trim().is_empty())
+        {
+            found.shown_values.push((code.trim().to_owned(), value.clone()));
+        }
+    }
+    let Some(label) = label else { return };
+    let axes = axes(&label, &values);
+    let names: Vec<&str> = axes.iter().map(|(name, _)| name.as_str()).collect();
+    let skus: Vec<SkuReading> =
+        choices.iter().filter_map(|(choice, words)| variants::read(*choice, words, &names, facts)).collect();
+    if skus.len() == choices.len() && found.reading.skus.is_empty() {
+        found.reading.skus = skus;
+    }
+    for (name, values) in axes {
+        add(pickers, Some(name), values);
+    }
+}
+
+/// One option, or several where a picker joins them: "Colour / Size" with values such as "Red / S".
+fn axes(label: &str, values: &[String]) -> Vec<(String, Vec<String>)> {
+    let names: Vec<&str> = label.split(variants::JOINT).map(str::trim).collect();
+    let joined = names.len() > 1 && values.iter().all(|value| value.split(variants::JOINT).count() == names.len());
+    if !joined {
+        return vec![(label.to_owned(), values.to_vec())];
+    }
+    let mut axes: Vec<(String, Vec<String>)> = names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
+    for (at, part) in values.iter().flat_map(|value| value.split(variants::JOINT).enumerate()) {
+        let part = part.trim().to_owned();
+        if !axes[at].1.contains(&part) {
+            axes[at].1.push(part);
+        }
+    }
+    axes
+}
+
+/// Radio buttons of one name that carry numbers.
+fn numbered_radios(scene: &Scene<'_>, facts: &Facts<'_>, pickers: &mut Vec<(String, Vec<String>)>, found: &mut DomReading) {
+    let radios = scene
+        .document
+        .with_attr(Attr::DataSku)
+        .filter(|node| node.is(Tag::Input) && node.attr_raw(Attr::Type) == Some("radio"));
+    let radios: Vec<Node<'_>> = radios
+        .filter(|radio| {
+            scene.distance(*radio) <= REACH
+                && !scene.context(*radio).is_elsewhere()
+                && !scene.context(*radio).marks.has(Mark::Card)
+        })
+        .take(VALUES_MAX)
+        .collect();
+    let Some(first) = radios.first() else { return };
+    let choices: Vec<(Node<'_>, String)> = radios
+        .iter()
+        .filter(|radio| radio.attr_raw(Attr::Name) == first.attr_raw(Attr::Name))
+        .map(|radio| (*radio, words_of_radio(*radio)))
+        .collect();
+    let label = name_of_group(&choices).or_else(|| first.attr(Attr::Name).map(|name| name.into_owned()));
+    take(&choices, label, facts, pickers, found);
+}
+
+fn words_of_radio(radio: Node<'_>) -> String {
+    let around = radio.ancestors().take(2).find(|at| at.is(Tag::Label));
+    let id = radio.id().unwrap_or_default();
+    let label = around.or_else(|| {
+        radio.document().elements(Tag::Label).take(300).find(|label| !id.is_empty() && label.attr_raw(Attr::For) == Some(id))
+    });
+    label
+        .map(|label| label.text())
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| radio.attr(Attr::Value).unwrap_or_default().into_owned())
+}
+
+/// The first words of the box around all choices, before the first of them.
+fn name_of_group(choices: &[(Node<'_>, String)]) -> Option<String> {
+    let (first, last) = (choices.first()?.0, choices.last()?.0);
+    let group = first.ancestors().take(5).find(|at| at.contains(last))?;
+    let text = group
+        .texts()
+        .find(|run| !run.raw().trim().is_empty())
+        .filter(|run| run.parent.index() < first.index() && !run.parent.contains(first))?
+        .text();
+    let name = text.trim().trim_end_matches([':', '：', '*']).trim().to_owned();
+    (!name.is_empty() && name.chars().count() <= 40).then_some(name)
 }
 
 fn add(pickers: &mut Vec<(String, Vec<String>)>, name: Option<String>, values: Vec<String>) {
@@ -91,12 +197,12 @@ fn scene_label(node: Node<'_>, id: &str) -> Option<String> {
     })
 }
 
-fn values_of_select(select: Node<'_>) -> Vec<String> {
+fn choices_of_select(select: Node<'_>) -> Vec<(Node<'_>, String)> {
     let options = select.descendants().filter(|node| node.is(Tag::Option)).take(VALUES_MAX);
     let real = options.filter(|option| {
         option.attr_raw(Attr::Value).is_none_or(|value| !value.trim().is_empty() && value != "-1" && value != "0")
     });
-    real.map(|option| option.text()).filter(|text| !text.is_empty() && !is_prompt(text)).collect()
+    real.map(|option| (option, option.text())).filter(|(_, text)| !text.is_empty() && !is_prompt(text)).collect()
 }
 
 /// "Choose a size", "Bitte wählen", "-- Select --".
@@ -210,4 +316,23 @@ fn swatch_values(group: Node<'_>) -> Vec<String> {
         }
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_options() {
+        let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        for (label, values, expected) in [
+            ("Size", vec!["S", "M"], vec![("Size", vec!["S", "M"])]),
+            ("Colour / Size", vec!["Red / S", "Red / M"], vec![("Colour", vec!["Red"]), ("Size", vec!["S", "M"])]),
+            ("Colour / Size", vec!["Red", "Blue / M"], vec![("Colour / Size", vec!["Red", "Blue / M"])]),
+        ] {
+            let expected: Vec<(String, Vec<String>)> =
+                expected.iter().map(|(name, values)| ((*name).to_owned(), owned(values))).collect();
+            assert_eq!(axes(label, &owned(&values)), expected, "{label}");
+        }
+    }
 }

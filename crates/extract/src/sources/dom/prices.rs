@@ -11,6 +11,7 @@ use crate::{
             DomReading, ShownPrice,
             runs::{Run, Runs},
             scene::{Context, Scene},
+            tiles,
         },
         facts::Facts,
     },
@@ -74,6 +75,10 @@ pub(super) fn fill<'d>(scene: &Scene<'d>, facts: &Facts<'_>, runs: &Runs<'d>, st
             continue;
         }
         let mut shown = weigh(scene, price, stated);
+        // Another product's price, wherever on the page it stands and whatever its box is called.
+        if shown.score > -2.0 && tiles::holds(scene, facts, price.node) {
+            shown.score -= 4.0;
+        }
         shown.old |= is_followed_by_lower(&boxes, at);
         // Called old, yet nothing newer stands beside it: shops rename their templates less often than their prices.
         shown.old &= price.context.struck || has_newer(&boxes, at);

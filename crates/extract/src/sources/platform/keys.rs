@@ -19,8 +19,8 @@ pub(super) const PRICE_KEYS: [&str; 24] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const FULL_KEYS: [&str; 20] = [
-    "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice",
+pub(super) const FULL_KEYS: [&str; 21] = [
+    "regular", "compare_at_price", "compareAtPrice", "regularPrice", "regular_price", "listPrice", "list_price", "originalPrice",
     "original_price", "oldPrice", "old_price", "wasPrice", "was_price", "msrp", "price_without_reduction", "retailPrice",
     "fullPrice", "full_price", "standardPrice", "strikePrice", "priceBeforeDiscount",
 ];

@@ -1,9 +1,11 @@
 //! Magento: the configuration of a product with options (`jsonConfig`, `spConfig`): attributes, their values, and a price for each combination.
 
+use creel_types::AvailabilityStatus;
+
 use crate::{
     json::Json,
     prices::machine_amount,
-    reading::{OfferReading, Reading, SkuReading},
+    reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::platform::product::Page,
 };
 
@@ -50,10 +52,11 @@ pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
         let full =
             prices.and_then(|prices| amount(prices.get("oldPrice"))).filter(|full| price.is_some_and(|price| *full > price));
         let number = config.get_any(&["skus", "sku"]).and_then(|skus| skus.get(&product)).and_then(Json::filled);
+        let availability = stock(config, &product);
         SkuReading {
             sku: number.or(Some(product)),
             options,
-            offers: vec![OfferReading { amount: price, full_amount: full, ..OfferReading::default() }],
+            offers: vec![OfferReading { amount: price, full_amount: full, availability, ..OfferReading::default() }],
             ..SkuReading::default()
         }
     });
@@ -70,4 +73,13 @@ pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
     let product_id = config.get("productId").and_then(Json::filled);
     (!skus.is_empty() || price.is_some())
         .then(|| (SCORE, Reading { product_id, options, skus, offer, ..Reading::default() }))
+}
+
+/// What stock extensions add to the configuration: whether each product of it is in stock.
+fn stock(config: Json<'_>, product: &str) -> Option<AvailabilityReading> {
+    let said = config.get_any(&["stock", "stockStatus", "inventory"])?.get(product)?;
+    let flags = ["is_in_stock", "isInStock", "in_stock", "is_salable"];
+    let in_stock = said.as_bool().or_else(|| said.get_any(&flags).and_then(Json::as_bool))?;
+    let status = if in_stock { AvailabilityStatus::InStock } else { AvailabilityStatus::OutOfStock };
+    Some(AvailabilityReading { status, quantity: None, text: None })
 }

@@ -2,9 +2,12 @@
 //! Owns where state is looked for; `product` owns what an object of it says.
 
 mod keys;
+mod lists;
 mod magento;
 mod product;
 mod scripts;
+pub mod shown_values;
+mod siblings;
 mod woocommerce;
 
 use creel_types::Source;
@@ -37,6 +40,7 @@ pub fn read(document: Document<'_>, facts: &Facts<'_>, names: &[&str]) -> Option
     scripts::each(document, |root: Json<'_>| {
         take(product::find(root, &page));
         take(magento::find(root, &page));
+        take(lists::find(document, root, &page));
     });
     for attr in [
         Attr::DataProduct,

@@ -12,7 +12,7 @@ use crate::{
     reading::{AvailabilityReading, OfferReading, Reading, SkuReading},
     sources::{
         facts::{Facts, words},
-        platform::keys::*,
+        platform::{keys::*, siblings},
     },
 };
 
@@ -25,11 +25,17 @@ const NAME_BYTES_MAX: usize = 400;
 /// Variants of one product that are read.
 const VARIANTS_MAX: usize = 500;
 
+/// Options of one variant that are read.
+const OPTIONS_MAX: usize = 5;
+
 /// Images of one product that are read.
 const IMAGES_MAX: usize = 40;
 
 /// What an object must score to be this page's product.
 const SCORE_MIN: f32 = 2.4;
+
+/// What an object without price and variants loses.
+const MENU_PENALTY: f32 = 2.0;
 
 /// What the page is called, for telling its product from others.
 pub(super) struct Page<'p> {
@@ -100,8 +106,11 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     if called < 0.5 && score < 1.5 {
         return None;
     }
-    score += if price(object, &PRICE_KEYS, page).is_some() { 0.6 } else { 0.0 };
-    score += if variants(object).is_some() { 0.6 } else { 0.0 };
+    let (priced, varied) = (price(object, &PRICE_KEYS, page).is_some(), variants(object).is_some());
+    score += if priced { 0.6 } else { 0.0 };
+    score += if varied { 0.6 } else { 0.0 };
+    // A step of a menu has name and address of the category that the product's address begins with, and "children".
+    score -= if priced || varied || object.get("offers").is_some() { 0.0 } else { MENU_PENALTY };
     score += 0.1
         * [&IMAGE_KEYS[..], &DESCRIPTION_KEYS, &BRAND_KEYS, &SKU_KEYS]
             .iter()
@@ -156,7 +165,16 @@ fn reading(object: Json<'_>, page: &Page<'_>) -> Reading {
             reading.skus.clear();
         }
     }
+    if reading.skus.is_empty() {
+        siblings::fill(object, &mut reading);
+    }
     reading
+}
+
+/// A member of a list that can be nothing but a variant: it has a number of its own and a price.
+pub(super) fn variant(object: Json<'_>, page: &Page<'_>) -> Option<SkuReading> {
+    let is_variant = object.is_object() && object.get_any(&SKU_KEYS).is_some() && object.get_any(&PRICE_KEYS).is_some();
+    is_variant.then(|| sku(object, &[], false, page)).filter(|sku| sku.sku.is_some())
 }
 
 fn any_availability(skus: &[SkuReading]) -> Option<AvailabilityReading> {
@@ -248,10 +266,17 @@ fn variant_options(variant: Json<'_>, names: &[String]) -> Vec<(String, String)>
             }
         }
     }
+    if options.is_empty() {
+        // `{"attributes": {"Color": "Red"}}`
+        let maps = ["attributes", "options", "optionValues"].iter().filter_map(|key| variant.get(key));
+        let values = maps.filter(|map| map.is_object()).take(1).flat_map(Json::values).filter(|value| value.is_string());
+        let pairs = values.take(OPTIONS_MAX).filter_map(|value| Some((value.key().into_owned(), value.filled()?)));
+        options.extend(pairs.filter(|(name, _)| name.chars().any(char::is_alphabetic)));
+    }
     options
 }
 
-fn options(names: &[String], skus: &[SkuReading]) -> Vec<(String, Vec<String>)> {
+pub(super) fn options(names: &[String], skus: &[SkuReading]) -> Vec<(String, Vec<String>)> {
     let mut axes: Vec<(String, Vec<String>)> = names.iter().map(|name| (name.clone(), Vec::new())).collect();
     for (name, value) in skus.iter().flat_map(|sku| &sku.options) {
         let at = axes.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
@@ -292,6 +317,7 @@ fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types
             return plain(value);
         }
         let amounts = [
+            "special",
             "current",
             "sale",
             "final",
@@ -309,6 +335,7 @@ fn price(object: Json<'_>, keys: &[&str], page: &Page<'_>) -> Option<creel_types
             "gross",
             "withTax",
             "with_tax",
+            "regular",
         ];
         let nested = || keys.iter().chain(&amounts).filter_map(|key| value.get(key));
         nested().find_map(|inner| {
@@ -370,7 +397,8 @@ fn stock(object: Json<'_>) -> Option<AvailabilityReading> {
                 availability::of_term(&text).or_else(|| availability::of_notice(&text))
             })
     };
-    let status = said.or_else(term)?;
+    let nested = || object.get("inventory").filter(|inner| inner.is_object()).and_then(stock).map(|inner| inner.status);
+    let status = said.or_else(term).or_else(nested)?;
     Some(AvailabilityReading { status, quantity, text: None })
 }
 
