@@ -3,6 +3,9 @@
 
 use std::io::IsTerminal;
 
+use creel_types::{Amount, Currency};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// Says on standard error why a command could not do its work.
 pub fn complain(message: &str) {
     eprintln!("creel: {message}");
@@ -37,14 +40,34 @@ pub fn count(value: i64, singular: &str) -> String {
     format!("{} {singular}{ending}", number(value))
 }
 
-/// The first `width` characters, the last one an ellipsis where something was cut.
+/// As much of the text as fits into `width` columns, the last one an ellipsis where something was cut.
 pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    if text.width() <= width {
         return text.to_owned();
     }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
+    let mut cut = String::new();
+    for letter in text.chars() {
+        // Chinese and Japanese letters take two columns.
+        if cut.width() + letter.width().unwrap_or(0) + 1 > width {
+            break;
+        }
+        cut.push(letter);
+    }
     cut.push('…');
     cut
+}
+
+/// The text cut and filled with spaces to `width` columns.
+pub fn column(text: &str, width: usize) -> String {
+    let cut = cut(text, width);
+    let filler = " ".repeat(width.saturating_sub(cut.width()));
+    cut + &filler
+}
+
+/// An amount with the places that its currency has.
+pub fn money(amount: Amount, currency: Option<Currency>) -> String {
+    let places = currency.map_or(2, |currency| currency.places()).max(amount.decimal().normalize().scale());
+    format!("{:.*}", places as usize, amount.decimal())
 }
 
 #[cfg(test)]
@@ -59,5 +82,11 @@ mod tests {
         assert_eq!(count(1, "capture"), "1 capture");
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("万年筆です", 5), "万年…");
+        assert_eq!(column("万年筆", 8), "万年筆  ");
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        assert_eq!(money(amount("9769"), Currency::parse("SEK")), "9769.00");
+        assert_eq!(money(amount("840"), Currency::parse("JPY")), "840");
+        assert_eq!(money(amount("1.2345"), Currency::parse("USD")), "1.2345");
     }
 }

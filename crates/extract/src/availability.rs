@@ -1,7 +1,7 @@
 //! Words for "can it be bought": schema.org's terms, what platforms write in state, and what shops print in the languages that they trade in.
 //! Knows no page: where a text stands, and whether it is to be believed, is for the sources.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use creel_types::AvailabilityStatus;
@@ -46,8 +46,9 @@ pub fn of_term(term: &str) -> Option<AvailabilityStatus> {
 #[must_use]
 pub fn of_notice(text: &str) -> Option<AvailabilityStatus> {
     let end = if text.len() > NOTICE_BYTES_MAX { text.floor_char_boundary(NOTICE_BYTES_MAX) } else { text.len() };
-    let folded = text[..end].to_lowercase();
-    let found = NOTICES.as_ref()?.find_iter(&folded).filter_map(|found| {
+    // Capitals beyond ASCII need folding; the automaton takes those of ASCII as they are.
+    let folded = if text.is_ascii() { Cow::Borrowed(&text[..end]) } else { Cow::Owned(text[..end].to_lowercase()) };
+    let found = NOTICES.as_ref()?.find_iter(folded.as_ref()).filter_map(|found| {
         let row = &WORDS[found.pattern().as_usize()];
         let edge = |at: Option<char>| at.is_none_or(|letter| !letter.is_alphabetic() || is_wide(letter));
         let whole = edge(folded[..found.start()].chars().next_back()) && edge(folded[found.end()..].chars().next());
@@ -74,7 +75,11 @@ fn rank(status: AvailabilityStatus) -> u8 {
 
 /// `None` only if the table below were too large for an automaton.
 static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WORDS.iter().map(|row| row.0)).ok()
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .ascii_case_insensitive(true)
+        .build(WORDS.iter().map(|row| row.0))
+        .ok()
 });
 
 use AvailabilityStatus::{Backorder, Discontinued, InStock, Limited, OutOfStock, Preorder};

@@ -128,9 +128,11 @@ fn shown_product(evidence: &Evidence<'_>) -> Option<&'static str> {
         return Some("shows a price and a button to buy");
     }
     // A number in the address, an old price beside the new one: what articles that mention prices lack.
-    let numbered = evidence.readings.stated.iter().any(|reading| reading.source == Some(Source::Url) && reading.product_id.is_some());
+    let numbered =
+        evidence.readings.stated.iter().any(|reading| reading.source == Some(Source::Url) && reading.product_id.is_some());
     let reduced = dom.prices.iter().any(|price| price.old && price.score > 0.3);
-    let described = !dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty();
+    let described =
+        !dom.codes.is_empty() || dom.stock.is_some() || dom.reading.brand.is_some() || !dom.reading.options.is_empty();
     (best.score >= 1.2 && dom.is_certain && (described || numbered && reduced)).then_some("shows one product with its price")
 }
 

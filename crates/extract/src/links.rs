@@ -18,7 +18,7 @@ const LINKS_USUAL: usize = 512;
 /// Letters of a link's words that are kept.
 const TEXT_LETTERS_MAX: usize = 80;
 
-/// Texts in one link that are looked at.
+/// Texts in one link that are looked at for words; most are white space between elements.
 const TEXT_RUNS_MAX: usize = 12;
 
 /// Bytes of an address.
@@ -147,7 +147,9 @@ fn absolute(href: &str, base: &Url) -> Option<Url> {
 /// An address of the same origin as a path: cheaper to resolve, as the host need not be read again.
 fn without_origin<'h>(href: &'h str, base: &Url) -> &'h str {
     let origin = &base[..url::Position::BeforePath];
-    let path = href.strip_prefix(origin).filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"));
+    let path = href
+        .strip_prefix(origin)
+        .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"));
     path.unwrap_or(href)
 }
 
@@ -155,28 +157,14 @@ fn has_rel(node: Node<'_>, wanted: &str) -> bool {
     node.attr_raw(Attr::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
 }
 
-/// The first words of a link.
+/// The first text of a link.
 fn words_of(node: Node<'_>) -> String {
-    let mut text = String::new();
-    for run in node.texts().take(TEXT_RUNS_MAX) {
-        let run = run.text();
-        for word in run.split_whitespace() {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(word);
-            if text.len() > TEXT_LETTERS_MAX * 4 {
-                break;
-            }
-        }
-        if text.len() > TEXT_LETTERS_MAX {
-            break;
-        }
-    }
-    if let Some((at, _)) = text.char_indices().nth(TEXT_LETTERS_MAX) {
-        text.truncate(at);
-    }
-    text
+    let first = node.texts().take(TEXT_RUNS_MAX).find(|run| !run.raw().trim_ascii().is_empty());
+    let Some(first) = first.map(|run| run.text()) else { return String::new() };
+    let text = first.trim();
+    let cut = (text.len() > TEXT_LETTERS_MAX).then(|| text.char_indices().nth(TEXT_LETTERS_MAX)).flatten();
+    let end = cut.map_or(text.len(), |(at, _)| at);
+    text[..end].to_owned()
 }
 
 /// Part of a pager: the page says so, its box is called so, or it leads to a numbered page and is a number or an arrow.

@@ -75,7 +75,7 @@ impl PageReading {
 pub struct Link {
     /// Absolute, http(s), without fragment.
     pub url: Url,
-    /// The words of the link, shortened; empty for image links.
+    /// The first words of the link, shortened; empty for image links.
     pub text: String,
     /// `rel=nofollow` (also `ugc`, `sponsored`).
     pub nofollow: bool,

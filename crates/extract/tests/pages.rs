@@ -207,7 +207,7 @@ fn pages_without_markup_are_read_as_shown() {
     assert_eq!((product.skus[0].sku.as_deref(), product.brand.as_deref()), (Some("4711-B"), Some("Gärtner")));
     assert_eq!(product.images, ["https://gartenladen.example/i/1.jpg", "https://gartenladen.example/i/2-l.jpg"]);
     assert_eq!(product.options[0].values, ["10 m", "20 m"]);
-    assert_eq!(product.breadcrumbs, ["Garten"]);
+    assert_eq!(product.breadcrumbs, ["Garten"], "home is no category");
     assert_eq!(product.language.as_deref(), Some("de"));
     assert!(product.available);
     assert!(product.properties.iter().any(|property| property.name == "Farbe" && property.value == "Blau"));

@@ -22,7 +22,7 @@ use crate::{
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
-    print::{self, cut},
+    print::{self, column, money},
 };
 
 /// Captures that the table shows: some of each section.
@@ -146,11 +146,11 @@ fn table(out: &mut impl Write, captures: &[Capture]) -> Result<(), Failure> {
         let currency = product.currency.map(|currency| currency.to_string()).unwrap_or_default();
         writeln!(
             out,
-            "{:<44} {:<16} {:>14} {:>12} {:>5}  {}",
-            cut(&product.title, 44),
-            cut(product.brand.as_deref().unwrap_or("—"), 16),
-            price.map_or(String::new(), |price| format!("{} {currency}", price.amount)),
-            price.and_then(|price| price.full_amount).map_or(String::new(), |full| full.to_string()),
+            "{} {} {:>14} {:>12} {:>5}  {}",
+            column(&product.title, 44),
+            column(product.brand.as_deref().unwrap_or("—"), 16),
+            price.map_or(String::new(), |price| format!("{} {currency}", money(price.amount, product.currency))),
+            price.and_then(|price| price.full_amount).map_or(String::new(), |full| money(full, product.currency)),
             product.sku_count,
             if product.available { "in stock" } else { "out of stock" },
         )?;

@@ -73,7 +73,7 @@ pub fn as_text(run: &RunView, balance: i64, counts: &[OutcomeCount], output: Opt
         lines.push("  pages without a capture, all free:".to_owned());
     }
     for count in free.iter().take(REASONS_MAX) {
-        let reason = count.reason.as_deref().map_or(String::new(), |reason| format!("  {}", cut(reason, 70)));
+        let reason = count.reason.as_deref().map_or(String::new(), |reason| format!("  {}", cut(reason, 96)));
         lines.push(format!("  {:>9}  {:<12}{reason}", number(count.count), count.outcome));
         if count.reason.is_some() {
             lines.push(format!("             e.g. {}", cut(&count.example, 90)));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
-use creel_testkit::shop::{RunningShop, Shop, ShopProduct, Template};
+use creel_testkit::shop::{Expected, Reason, RunningShop, Shop, ShopProduct, Template};
 use serde_json::Value;
 
 use crate::command::Creel;
@@ -69,9 +69,10 @@ fn every_product_is_captured_once_field_by_field() {
     assert!(faults.is_empty(), "{} faults, for example {shown:#?}\n{}", faults.len(), finished.err);
     assert_eq!(captures.len(), expected.len(), "each once");
     assert_eq!(creel.verified_balance(), 5_000 - 2 * captures.len() as i64);
-    // A longer rule allows `/private/open/` again, and one product lives there.
-    let private = shop.shop().hits_under("/private/") - shop.shop().hits_under("/private/open/");
-    assert_eq!(private, 0, "robots.txt was respected");
+    let forbidden = Expected::Nothing(Reason::RobotsTxtForbids);
+    for product in shop.shop().products().iter().filter(|product| product.expected == forbidden) {
+        assert_eq!(shop.shop().hits(&product.path), 0, "robots.txt forbids {}", product.path);
+    }
 }
 
 #[test]

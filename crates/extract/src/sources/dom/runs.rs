@@ -21,7 +21,7 @@ pub(super) struct Run<'d> {
     pub text: String,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Runs<'d> {
     /// Texts with a digit and either a sign of money or an element called price.
     pub money: Vec<Run<'d>>,
@@ -32,7 +32,7 @@ pub(super) struct Runs<'d> {
     /// Bytes of all visible texts.
     pub text_bytes: usize,
     /// Short texts without digits, near the heading, that may be notices.
-    pub notices: Vec<Run<'d>>,
+    pub notices: Vec<TextRun<'d>>,
 }
 
 /// Elements after the heading whose notices may be the product's.
@@ -95,7 +95,7 @@ pub(super) fn collect<'d>(scene: &Scene<'d>, _facts: &Facts<'_>) -> Runs<'d> {
         let at = run.parent.index();
         let near = at + NOTICE_REACH_BEFORE >= heading && at <= heading + NOTICE_REACH;
         if near && trimmed.len() <= 90 && runs.notices.len() < RUNS_MAX && !run.parent.is(Tag::Option) {
-            runs.notices.push(Run { node: run.parent, text: text_of(run) });
+            runs.notices.push(run);
         }
     }
     runs
@@ -123,7 +123,7 @@ fn starts_with_sign(text: &str) -> bool {
     sign || text.len() <= 10 && crate::prices::is_symbol(text)
 }
 
-fn text_of(run: TextRun<'_>) -> String {
+pub(super) fn text_of(run: TextRun<'_>) -> String {
     let text = run.text();
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {

@@ -6,7 +6,12 @@ use creel_types::AvailabilityStatus;
 use crate::{
     availability,
     reading::AvailabilityReading,
-    sources::dom::{DomReading, Evidence, buttons::Buttons, runs::Runs, scene::Scene},
+    sources::dom::{
+        DomReading, Evidence,
+        buttons::Buttons,
+        runs::{Runs, text_of},
+        scene::Scene,
+    },
     tape::{Mark, Marks, Node, Tag},
 };
 
@@ -19,21 +24,23 @@ const VARIANT: Marks = Marks::of(&[Mark::Option, Mark::Swatch, Mark::Variant, Ma
 pub(super) fn fill<'d>(scene: &Scene<'d>, runs: &Runs<'d>, buttons: &Buttons, found: &mut DomReading) {
     let mut best: Option<(AvailabilityReading, Evidence)> = None;
     for run in &runs.notices {
-        if run.text.chars().count() > NOTICE_LETTERS_MAX {
+        // Most texts say nothing of the kind, so they are asked as they stand before they are copied.
+        let Some(status) = availability::of_notice(run.raw().trim_ascii()) else { continue };
+        let text = text_of(*run);
+        if text.chars().count() > NOTICE_LETTERS_MAX {
             continue;
         }
-        let Some(status) = availability::of_notice(&run.text) else { continue };
         // A text that sells and denies at once is a template of which a script shows one part.
-        if super::buttons::sells(&run.text) && !status.in_stock() {
+        if super::buttons::sells(&text) && !status.in_stock() {
             continue;
         }
-        if speaks_of_a_branch(run.node, &run.text) {
+        if speaks_of_a_branch(run.parent, &text) {
             continue;
         }
-        let Some(evidence) = worth(scene, run.node, status) else { continue };
+        let Some(evidence) = worth(scene, run.parent, status) else { continue };
         let better = best.as_ref().is_none_or(|(_, known)| evidence > *known);
         if better {
-            best = Some((reading(status, &run.text), evidence));
+            best = Some((reading(status, &text), evidence));
         }
     }
     found.stock = settle(best, buttons);
