@@ -9,6 +9,10 @@ use creel_extract::{Extractor, PageInput, tape::decode};
 use creel_types::Country;
 use url::Url;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Times that all pages are read; the first is not counted, it grows the buffers.
 const ROUNDS: usize = 8;
 

@@ -25,11 +25,7 @@ impl<'d> Attribute<'d> {
     pub fn name(self) -> &'d str {
         let record = self.record;
         match record.attr {
-            Attr::Unknown => text::slice(
-                self.source,
-                record.name_start,
-                record.name_start + record.name_len as u32,
-            ),
+            Attr::Unknown => text::slice(self.source, record.name_start, record.name_start + record.name_len as u32),
             attr => attr.name(),
         }
     }
@@ -53,19 +49,14 @@ fn records<'d>(node: Node<'d>) -> &'d [AttributeRecord] {
 
 pub(super) fn of<'d>(node: Node<'d>) -> impl Iterator<Item = Attribute<'d>> {
     let source = node.document.source;
-    records(node)
-        .iter()
-        .map(move |record| Attribute { source, record })
+    records(node).iter().map(move |record| Attribute { source, record })
 }
 
 /// The first of that name counts, as the HTML standard says.
 #[inline]
 pub(super) fn find<'d>(node: Node<'d>, attr: Attr) -> Option<Attribute<'d>> {
     let record = records(node).iter().find(|record| record.attr == attr)?;
-    (attr != Attr::Unknown).then_some(Attribute {
-        source: node.document.source,
-        record,
-    })
+    (attr != Attr::Unknown).then_some(Attribute { source: node.document.source, record })
 }
 
 /// See [`Document::with_attr`].
@@ -77,10 +68,7 @@ pub struct WithAttr<'d> {
 
 impl<'d> WithAttr<'d> {
     pub(super) fn new(document: Document<'d>, attr: Attr) -> Self {
-        WithAttr {
-            document,
-            next: document.tape.by_attr.heads[attr as usize],
-        }
+        WithAttr { document, next: document.tape.by_attr.heads[attr as usize] }
     }
 }
 

@@ -15,10 +15,7 @@ const _: () = assert!(super::Tag::COUNT <= NAMES_MAX && super::Attr::COUNT <= NA
 
 impl Default for Chains {
     fn default() -> Self {
-        Chains {
-            heads: [NONE; NAMES_MAX],
-            tails: [NONE; NAMES_MAX],
-        }
+        Chains { heads: [NONE; NAMES_MAX], tails: [NONE; NAMES_MAX] }
     }
 }
 

@@ -22,13 +22,10 @@ pub fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Decoded<'b> {
         return decode_as(&bytes[mark_len..], encoding);
     }
     let declared = charset.and_then(label).or_else(|| prescan(bytes));
-    if let Ok(text) = std::str::from_utf8(bytes)
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes)
         && declared.is_none_or(Encoding::is_ascii_compatible)
     {
-        return Decoded {
-            text: Cow::Borrowed(text),
-            encoding: UTF_8.name(),
-        };
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name() };
     }
     match declared {
         Some(encoding) if encoding != UTF_8 => decode_as(bytes, encoding),
@@ -39,10 +36,7 @@ pub fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Decoded<'b> {
 
 fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Decoded<'b> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded {
-        text,
-        encoding: encoding.name(),
-    }
+    Decoded { text, encoding: encoding.name() }
 }
 
 fn label(name: &str) -> Option<&'static Encoding> {
@@ -74,11 +68,7 @@ fn prescan(bytes: &[u8]) -> Option<&'static Encoding> {
         {
             let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
             if let Some(encoding) = charset_in(&rest[..end]) {
-                return Some(if encoding == UTF_16BE || encoding == UTF_16LE {
-                    UTF_8
-                } else {
-                    encoding
-                });
+                return Some(if encoding == UTF_16BE || encoding == UTF_16LE { UTF_8 } else { encoding });
             }
             rest = &rest[end..];
         }
@@ -91,13 +81,9 @@ fn charset_in(tag: &[u8]) -> Option<&'static Encoding> {
     let lower = tag.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&lower);
     text.match_indices("charset").find_map(|(at, word)| {
-        let value = text[at + word.len()..]
-            .trim_start()
-            .strip_prefix('=')?
-            .trim_start_matches([' ', '\t', '\n', '\r', '"', '\'']);
-        let end = value
-            .find([' ', '\t', '\n', '\r', ';', '"', '\'', '/', '>'])
-            .unwrap_or(value.len());
+        let value =
+            text[at + word.len()..].trim_start().strip_prefix('=')?.trim_start_matches([' ', '\t', '\n', '\r', '"', '\'']);
+        let end = value.find([' ', '\t', '\n', '\r', ';', '"', '\'', '/', '>']).unwrap_or(value.len());
         label(&value[..end])
     })
 }
@@ -118,19 +104,19 @@ mod tests {
             (b"a\xE9", None, "a\u{E9}", "windows-1252"),
             (b"\x80 9", Some("nonsense"), "\u{20AC} 9", "windows-1252"),
             (b"<meta charset=windows-1251>\xC0", None, "<meta charset=windows-1251>\u{410}", "windows-1251"),
-            (b"<!-- <meta charset=gbk> --><META http-equiv=x content='text/html; Charset = \"koi8-r\"'>\xC1", None,
-             "<!-- <meta charset=gbk> --><META http-equiv=x content='text/html; Charset = \"koi8-r\"'>\u{430}", "KOI8-R"),
+            (
+                b"<!-- <meta charset=gbk> --><META http-equiv=x content='text/html; Charset = \"koi8-r\"'>\xC1",
+                None,
+                "<!-- <meta charset=gbk> --><META http-equiv=x content='text/html; Charset = \"koi8-r\"'>\u{430}",
+                "KOI8-R",
+            ),
             (b"<meta charset=utf-16>\xC3\xA9", None, "<meta charset=utf-16>\u{E9}", "UTF-8"),
             (b"<meta charset=utf-8>\xC3\xA9\xC3\xA9\xC3", None, "<meta charset=utf-8>\u{E9}\u{E9}\u{FFFD}", "UTF-8"),
             (b"\x1B$B$\"\x1B(B", Some("iso-2022-jp"), "\u{3042}", "ISO-2022-JP"),
         ];
         for (bytes, charset, text, encoding) in cases {
             let decoded = decode(bytes, charset);
-            assert_eq!(
-                (decoded.text.as_ref(), decoded.encoding),
-                (text, encoding),
-                "{bytes:?}"
-            );
+            assert_eq!((decoded.text.as_ref(), decoded.encoding), (text, encoding), "{bytes:?}");
         }
     }
 }

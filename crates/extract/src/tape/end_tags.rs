@@ -57,11 +57,7 @@ impl Builder<'_> {
             tag if tags::FORMATTING.has(tag) => self.close_formatting(tag),
             tag if tags::HEADINGS.has(tag) => {
                 if self.top().scope.0 & tags::HEADINGS.0 != 0 {
-                    self.close(
-                        self.stack
-                            .iter()
-                            .rposition(|entry| tags::HEADINGS.has(entry.tag)),
-                    );
+                    self.close(self.stack.iter().rposition(|entry| tags::HEADINGS.has(entry.tag)));
                 }
             }
             tag if tags::is_void(tag) => {}
@@ -90,10 +86,7 @@ impl Builder<'_> {
         }
         for position in (1..self.stack.len()).rev() {
             let entry = &self.stack[position];
-            if entry.tag == tag
-                && !entry.is(open::CLOSED)
-                && self.is_spelled(entry, name_start, name_end)
-            {
+            if entry.tag == tag && !entry.is(open::CLOSED) && self.is_spelled(entry, name_start, name_end) {
                 return self.pop_to(position);
             }
             if tags::SPECIAL.has(entry.tag) || !self.may_walk(1) {
@@ -103,12 +96,7 @@ impl Builder<'_> {
     }
 
     /// Whether an end tag's name is that of an open element, for names that are not known.
-    pub(super) fn is_spelled(
-        &self,
-        entry: &open::Open,
-        name_start: usize,
-        name_end: usize,
-    ) -> bool {
+    pub(super) fn is_spelled(&self, entry: &open::Open, name_start: usize, name_end: usize) -> bool {
         if entry.tag != Tag::Unknown {
             return true;
         }
@@ -149,11 +137,7 @@ impl Builder<'_> {
     /// Closes one entry, and those above it only if they need no end tag.
     fn close_alone(&mut self, position: usize) {
         let above = self.stack.len() - position;
-        if !self.may_walk(above)
-            || self.stack[position + 1..]
-                .iter()
-                .all(|entry| tags::IMPLIED_END.has(entry.tag))
-        {
+        if !self.may_walk(above) || self.stack[position + 1..].iter().all(|entry| tags::IMPLIED_END.has(entry.tag)) {
             self.pop_to(position);
         } else {
             close_in_place(self.stack, position);

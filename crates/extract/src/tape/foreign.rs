@@ -9,31 +9,18 @@ use super::tags;
 use super::tree::Builder;
 
 /// Foreign elements whose contents are HTML again.
-const INTEGRATION_NAMES: [&str; 8] = [
-    "foreignobject",
-    "desc",
-    "title",
-    "mi",
-    "mo",
-    "mn",
-    "ms",
-    "mtext",
-];
+const INTEGRATION_NAMES: [&str; 8] = ["foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext"];
 
 impl Builder<'_> {
     /// Leaves `svg` or `math` if this tag cannot stand in it; answers whether it did.
     pub(super) fn leave_foreign_for(&mut self, token: &StartTag) -> bool {
         let leaves = match token.tag {
             Tag::Br | Tag::Embed | Tag::Hr | Tag::Img | Tag::Meta => true,
-            Tag::Font => self.tape.attributes[token.attributes_start as usize..]
-                .iter()
-                .any(|attribute| {
-                    let start = attribute.name_start as usize;
-                    let name = &self.bytes[start..start + attribute.name_len as usize];
-                    ["color", "face", "size"]
-                        .iter()
-                        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-                }),
+            Tag::Font => self.tape.attributes[token.attributes_start as usize..].iter().any(|attribute| {
+                let start = attribute.name_start as usize;
+                let name = &self.bytes[start..start + attribute.name_len as usize];
+                ["color", "face", "size"].iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+            }),
             tag => tags::BREAKS_FOREIGN.has(tag),
         };
         if leaves {
@@ -50,11 +37,7 @@ impl Builder<'_> {
 
     /// Writes an element of `svg` or `math`, or one of these two.
     pub(super) fn foreign_start(&mut self, token: &StartTag) {
-        let tag = if matches!(token.tag, Tag::Svg | Tag::Math) {
-            token.tag
-        } else {
-            Tag::Unknown
-        };
+        let tag = if matches!(token.tag, Tag::Svg | Tag::Math) { token.tag } else { Tag::Unknown };
         let node = self.insert(token, tag);
         if token.self_closing {
             return;
@@ -65,9 +48,7 @@ impl Builder<'_> {
         }
         let start = token.start as usize + 1;
         let name = &self.bytes[start..start + token.name_len as usize];
-        let integration = INTEGRATION_NAMES
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+        let integration = INTEGRATION_NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
         if let Some(top) = self.stack.last_mut() {
             *top = top.into_foreign(integration);
         }

@@ -130,9 +130,7 @@ impl Builder<'_> {
 
     /// Forgets a start tag that counts for nothing.
     pub(super) fn ignore(&mut self, token: &StartTag) {
-        self.tape
-            .attributes
-            .truncate(token.attributes_start as usize);
+        self.tape.attributes.truncate(token.attributes_start as usize);
     }
 
     #[inline]
@@ -172,9 +170,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn find_open(&self, tag: Tag) -> Option<usize> {
-        self.stack
-            .iter()
-            .rposition(|entry| entry.tag == tag && !entry.is(open::CLOSED))
+        self.stack.iter().rposition(|entry| entry.tag == tag && !entry.is(open::CLOSED))
     }
 
     /// Adds the attributes of a repeated `html` or `body` tag that the first one lacks.
@@ -183,22 +179,14 @@ impl Builder<'_> {
             return self.ignore(token);
         }
         self.merges += 1;
-        let added = self
-            .tape
-            .attributes
-            .split_off(token.attributes_start as usize);
+        let added = self.tape.attributes.split_off(token.attributes_start as usize);
         let record = self.tape.nodes[node as usize];
-        let old = record.attributes_start as usize
-            ..record.attributes_start as usize + record.attributes_len as usize;
+        let old = record.attributes_start as usize..record.attributes_start as usize + record.attributes_len as usize;
         let first = self.tape.attributes.len();
         self.tape.attributes.extend_from_within(old);
         for mut attribute in added {
             let known = attribute.attr != Attr::Unknown;
-            if known
-                && self.tape.attributes[first..]
-                    .iter()
-                    .any(|other| other.attr == attribute.attr)
-            {
+            if known && self.tape.attributes[first..].iter().any(|other| other.attr == attribute.attr) {
                 continue;
             }
             attribute.owner = node;

@@ -31,11 +31,7 @@ impl Block {
     /// The first `len` bytes in lower case, the others zero.
     #[inline(always)]
     pub fn name_key(self, len: usize) -> u128 {
-        let kept = if len >= BLOCK {
-            !0
-        } else {
-            (1u128 << (8 * len)) - 1
-        };
+        let kept = if len >= BLOCK { !0 } else { (1u128 << (8 * len)) - 1 };
         lower_case(self.0 & kept)
     }
 }
@@ -70,21 +66,14 @@ pub(super) fn find(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
 }
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-#[allow(
-    unsafe_code,
-    reason = "the instructions need a target feature that this build has for certain"
-)]
+#[allow(unsafe_code, reason = "the instructions need a target feature that this build has for certain")]
 mod block {
-    use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8,
-    };
+    use std::arch::x86_64::{__m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
 
     #[inline(always)]
     pub fn equal(bytes: u128, byte: u8) -> u32 {
         // SAFETY: these touch no memory and need only SSE2, which the `cfg` above makes sure of.
-        unsafe {
-            _mm_movemask_epi8(_mm_cmpeq_epi8(vector(bytes), _mm_set1_epi8(byte as i8))) as u32
-        }
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(vector(bytes), _mm_set1_epi8(byte as i8))) as u32 }
     }
 
     #[inline(always)]
@@ -117,11 +106,7 @@ mod block {
 
     #[inline(always)]
     fn mask(bytes: u128, test: impl Fn(u8) -> bool) -> u32 {
-        bytes
-            .to_le_bytes()
-            .iter()
-            .enumerate()
-            .fold(0, |mask, (i, &byte)| mask | u32::from(test(byte)) << i)
+        bytes.to_le_bytes().iter().enumerate().fold(0, |mask, (i, &byte)| mask | u32::from(test(byte)) << i)
     }
 }
 
@@ -133,11 +118,7 @@ mod tests {
     fn lower_case_is_that_of_ascii_for_every_byte() {
         for byte in 0..=255u8 {
             let all = u128::from_le_bytes([byte; 16]);
-            assert_eq!(
-                lower_case(all).to_le_bytes(),
-                [byte.to_ascii_lowercase(); 16],
-                "{byte}"
-            );
+            assert_eq!(lower_case(all).to_le_bytes(), [byte.to_ascii_lowercase(); 16], "{byte}");
         }
     }
 

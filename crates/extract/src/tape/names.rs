@@ -181,20 +181,8 @@ mod tests {
 
     #[test]
     fn strange_names_are_unknown() {
-        for name in [
-            "",
-            "\0a",
-            "aa",
-            "my-element",
-            "data-price-amounts",
-            "data-price-amoun\0",
-            "\u{1}itemprop",
-        ] {
-            assert_eq!(
-                (Tag::find(name), Attr::find(name)),
-                (None, None),
-                "{name:?}"
-            );
+        for name in ["", "\0a", "aa", "my-element", "data-price-amounts", "data-price-amoun\0", "\u{1}itemprop"] {
+            assert_eq!((Tag::find(name), Attr::find(name)), (None, None), "{name:?}");
         }
     }
 }

@@ -55,11 +55,7 @@ impl<'d> Node<'d> {
     pub fn name(self) -> &'d str {
         let record = self.record();
         match record.tag {
-            Tag::Unknown => text::slice(
-                self.document.source,
-                record.start + 1,
-                record.start + 1 + record.name_len as u32,
-            ),
+            Tag::Unknown => text::slice(self.document.source, record.start + 1, record.start + 1 + record.name_len as u32),
             tag => tag.name(),
         }
     }
@@ -85,9 +81,7 @@ impl<'d> Node<'d> {
 
     /// The value of any attribute by name, ignoring ASCII case, character references decoded.
     pub fn attr_named(self, name: &str) -> Option<Cow<'d, str>> {
-        self.attrs()
-            .find(|attribute| attribute.name().eq_ignore_ascii_case(name))
-            .map(Attribute::value)
+        self.attrs().find(|attribute| attribute.name().eq_ignore_ascii_case(name)).map(Attribute::value)
     }
 
     /// Its attributes in the order of the source.
@@ -101,9 +95,7 @@ impl<'d> Node<'d> {
 
     /// The words of its `class`.
     pub fn classes(self) -> impl Iterator<Item = &'d str> {
-        self.attr_raw(Attr::Class)
-            .unwrap_or_default()
-            .split_ascii_whitespace()
+        self.attr_raw(Attr::Class).unwrap_or_default().split_ascii_whitespace()
     }
 
     pub fn has_class(self, class: &str) -> bool {
@@ -127,55 +119,33 @@ impl<'d> Node<'d> {
 
     /// From its parent up to the root.
     pub fn ancestors(self) -> Ancestors<'d> {
-        Ancestors {
-            next: self.parent(),
-        }
+        Ancestors { next: self.parent() }
     }
 
     /// The nearest of itself and its ancestors that has this tag.
     pub fn closest(self, tag: Tag) -> Option<Node<'d>> {
-        std::iter::once(self)
-            .chain(self.ancestors())
-            .find(|node| node.is(tag))
+        std::iter::once(self).chain(self.ancestors()).find(|node| node.is(tag))
     }
 
     /// Its child elements.
     pub fn children(self) -> Children<'d> {
-        Children {
-            document: self.document,
-            next: self.index + 1,
-            end: self.record().subtree_end,
-        }
+        Children { document: self.document, next: self.index + 1, end: self.record().subtree_end }
     }
 
     /// The elements inside it in document order, itself not included.
     pub fn descendants(self) -> Descendants<'d> {
-        Descendants {
-            document: self.document,
-            next: self.index + 1,
-            end: self.record().subtree_end,
-        }
+        Descendants { document: self.document, next: self.index + 1, end: self.record().subtree_end }
     }
 
     pub fn next_sibling(self) -> Option<Node<'d>> {
         let end = self.parent()?.record().subtree_end;
-        Children {
-            document: self.document,
-            next: self.record().subtree_end,
-            end,
-        }
-        .next()
+        Children { document: self.document, next: self.record().subtree_end, end }.next()
     }
 
     /// Walks the children of its parent that stand before it, so it costs their number.
     pub fn previous_sibling(self) -> Option<Node<'d>> {
         let parent = self.parent()?;
-        Children {
-            document: self.document,
-            next: parent.index + 1,
-            end: self.index,
-        }
-        .last()
+        Children { document: self.document, next: parent.index + 1, end: self.index }.last()
     }
 
     /// Its visible words: decoded, white space collapsed to one space, blocks and `br` kept apart; scripts,

@@ -50,12 +50,7 @@ struct Rule {
 }
 
 static RULES: [Rule; 128] = {
-    let mut rules = [Rule {
-        keep_scope: !0,
-        keep_near: !0,
-        keep_flags: INHERITED,
-        set_flags: 0,
-    }; 128];
+    let mut rules = [Rule { keep_scope: !0, keep_near: !0, keep_flags: INHERITED, set_flags: 0 }; 128];
     let mut i = 1;
     while i < 128 {
         let tag = Tag::ALL[i];
@@ -88,15 +83,7 @@ impl Open {
     /// The entry of a root.
     pub fn root(node: u32) -> Open {
         let tags = TagSet::of(&[Tag::Html]);
-        Open {
-            scope: tags,
-            near: tags,
-            marks: Marks::default(),
-            node,
-            table: 0,
-            tag: Tag::Html,
-            flags: 0,
-        }
+        Open { scope: tags, near: tags, marks: Marks::default(), node, table: 0, tag: Tag::Html, flags: 0 }
     }
 
     /// The entry of an element opened inside this one, which will stand at `position`.
@@ -109,11 +96,7 @@ impl Open {
             near: TagSet(self.near.0 & rule.keep_near | bit),
             marks: self.marks | own,
             node,
-            table: if tags::TABLE_CONTEXT.has(tag) {
-                position as u16
-            } else {
-                self.table
-            },
+            table: if tags::TABLE_CONTEXT.has(tag) { position as u16 } else { self.table },
             tag,
             flags: self.flags & rule.keep_flags | rule.set_flags,
         }
@@ -150,19 +133,11 @@ pub(super) fn close_in_place(stack: &mut [Open], position: usize) {
         let kept = entry.flags & (FOREIGN | INTEGRATION | CLOSED);
         let mut again = below.child(entry.tag, entry.node, Marks::default(), i);
         if entry.is(CLOSED) {
-            again = Open {
-                node: entry.node,
-                tag: entry.tag,
-                ..below
-            };
+            again = Open { node: entry.node, tag: entry.tag, ..below };
         } else if entry.is(INTEGRATION) {
             again = again.into_foreign(true);
         }
         again.flags = again.flags & INHERITED | kept;
-        stack[i] = Open {
-            marks: entry.marks,
-            table: entry.table,
-            ..again
-        };
+        stack[i] = Open { marks: entry.marks, table: entry.table, ..again };
     }
 }

@@ -85,16 +85,10 @@ fn pages() -> Vec<(String, String)> {
         "<object>",
         "<image>",
     ];
-    let mut pages: Vec<(String, String)> = pieces
-        .iter()
-        .map(|piece| (piece.to_string(), repeated(piece)))
-        .collect();
+    let mut pages: Vec<(String, String)> = pieces.iter().map(|piece| (piece.to_string(), repeated(piece))).collect();
     let many: String = (0..BYTES / 8).map(|i| format!(" a{i}=1")).collect();
     pages.push(("a tag of many attributes".into(), format!("<div{many}>")));
-    pages.push((
-        "many body tags of many attributes".into(),
-        format!("<body{many}>").repeat(4),
-    ));
+    pages.push(("many body tags of many attributes".into(), format!("<body{many}>").repeat(4)));
     for (opened, repeats) in [
         ("<x-a>", "</x-b>"),
         ("<b>", "<div></b></div>"),
@@ -110,19 +104,10 @@ fn pages() -> Vec<(String, String)> {
         ("<b><table>", "</b>"),
         ("<script><!--", "<script></script>"),
     ] {
-        pages.push((
-            format!("{opened} deep, then {repeats}"),
-            opened.repeat(600) + &repeated(repeats),
-        ));
+        pages.push((format!("{opened} deep, then {repeats}"), opened.repeat(600) + &repeated(repeats)));
     }
     for (opened, repeats) in [("<b>", "</b>"), ("<i>", "</i>"), ("<a>", "</a>")] {
-        let round = format!(
-            "{}{}{}{}",
-            opened.repeat(250),
-            "<div>".repeat(250),
-            repeats.repeat(250),
-            "</div>".repeat(250)
-        );
+        let round = format!("{}{}{}{}", opened.repeat(250), "<div>".repeat(250), repeats.repeat(250), "</div>".repeat(250));
         pages.push((format!("{opened} closed below blocks"), repeated(&round)));
     }
     pages
@@ -135,16 +120,9 @@ fn work_stays_linear() {
         let document = parser.parse(&page);
         let nodes = document.node_count();
         let attributes = document.tape.attributes.len();
-        assert!(
-            nodes + attributes <= page.len() * NODES_PER_BYTE_MAX + 8,
-            "{name}: {nodes} nodes, {attributes} attributes"
-        );
+        assert!(nodes + attributes <= page.len() * NODES_PER_BYTE_MAX + 8, "{name}: {nodes} nodes, {attributes} attributes");
         assert_eq!(document.root().subtree_end(), nodes, "{name}");
-        let depth = document
-            .root()
-            .descendants()
-            .last()
-            .map_or(0, |last| last.ancestors().count());
+        let depth = document.root().descendants().last().map_or(0, |last| last.ancestors().count());
         assert!(depth <= record::DEPTH_MAX, "{name}: {depth} deep");
         let text = document.root().text();
         assert!(text.len() <= page.len() + nodes, "{name}");

@@ -40,10 +40,7 @@ impl<'d> Document<'d> {
 
     /// All elements of a known tag in document order, found without walking the page.
     pub fn elements(self, tag: Tag) -> Elements<'d> {
-        Elements {
-            document: self,
-            next: self.tape.by_tag.heads[tag as usize],
-        }
+        Elements { document: self, next: self.tape.by_tag.heads[tag as usize] }
     }
 
     /// All elements that carry a known attribute, in document order, found without walking the page.
@@ -53,16 +50,12 @@ impl<'d> Document<'d> {
 
     /// The first element with this `id`, as written (no decoding).
     pub fn by_id(self, id: &str) -> Option<Node<'d>> {
-        self.with_attr(Attr::Id)
-            .find(|node| node.attr_raw(Attr::Id) == Some(id))
+        self.with_attr(Attr::Id).find(|node| node.attr_raw(Attr::Id) == Some(id))
     }
 
     /// Every `script` with its contents as they stand.
     pub fn scripts(self) -> impl Iterator<Item = Script<'d>> {
-        self.elements(Tag::Script).map(|node| Script {
-            node,
-            contents: node.raw_text(),
-        })
+        self.elements(Tag::Script).map(|node| Script { node, contents: node.raw_text() })
     }
 
     /// Every `meta` that has a `content` and one of `property`, `name`, `itemprop`, `http-equiv`.
@@ -70,11 +63,7 @@ impl<'d> Document<'d> {
         self.elements(Tag::Meta).filter_map(|node| {
             let keys = [Attr::Property, Attr::Name, Attr::ItemProp, Attr::HttpEquiv];
             let key = keys.into_iter().find_map(|attr| node.attr(attr))?;
-            Some(Meta {
-                node,
-                key,
-                content: node.attr(Attr::Content)?,
-            })
+            Some(Meta { node, key, content: node.attr(Attr::Content)? })
         })
     }
 
@@ -88,40 +77,27 @@ impl<'d> Document<'d> {
 
     /// The address in the first `base[href]`.
     pub fn base_href(self) -> Option<Cow<'d, str>> {
-        self.elements(Tag::Base)
-            .find_map(|node| node.attr(Attr::Href))
-            .map(text::trim)
+        self.elements(Tag::Base).find_map(|node| node.attr(Attr::Href)).map(text::trim)
     }
 
     /// The first `title`'s text, white space collapsed; empty if there is none.
     pub fn title(self) -> String {
-        self.elements(Tag::Title)
-            .next()
-            .map(Node::text)
-            .unwrap_or_default()
+        self.elements(Tag::Title).next().map(Node::text).unwrap_or_default()
     }
 
     /// `html[lang]`, if it says something.
     pub fn html_lang(self) -> Option<Cow<'d, str>> {
-        self.root()
-            .attr(Attr::Lang)
-            .map(text::trim)
-            .filter(|lang| !lang.is_empty())
+        self.root().attr(Attr::Lang).map(text::trim).filter(|lang| !lang.is_empty())
     }
 
     /// The `body`; every page has one, unless its place is taken by a `frameset`, which is then the answer.
     pub fn body(self) -> Option<Node<'d>> {
-        self.elements(Tag::Body)
-            .next()
-            .or_else(|| self.elements(Tag::FrameSet).next())
+        self.elements(Tag::Body).next().or_else(|| self.elements(Tag::FrameSet).next())
     }
 
     #[inline]
     pub(super) fn at(self, index: u32) -> Node<'d> {
-        Node {
-            document: self,
-            index,
-        }
+        Node { document: self, index }
     }
 }
 

@@ -42,17 +42,11 @@ pub(super) fn tag_name(bytes: &[u8], at: usize) -> (usize, Tag) {
     if let Some(block) = Block::load(bytes, at) {
         let len = block.name_ends().trailing_zeros() as usize;
         if len < BLOCK && TAG_NAME_END[bytes[at + len] as usize] {
-            return (
-                at + len,
-                Tag::lookup(block.name_key(len), &bytes[at..at + len]),
-            );
+            return (at + len, Tag::lookup(block.name_key(len), &bytes[at..at + len]));
         }
     }
     let end = name_end(bytes, at, &TAG_NAME_END);
-    (
-        end,
-        Tag::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]),
-    )
+    (end, Tag::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]))
 }
 
 /// As [`tag_name`] for an attribute, whose name `=` ends as well unless it starts with it.
@@ -63,24 +57,15 @@ fn attribute_name(bytes: &[u8], at: usize) -> (usize, Attr) {
         let mut len = ends.trailing_zeros() as usize;
         if ends == 0 {
             len = name_end(bytes, at + BLOCK, &ATTRIBUTE_NAME_END) - at;
-            return (
-                at + len,
-                Attr::lookup(block.name_key(BLOCK), &bytes[at..at + len]),
-            );
+            return (at + len, Attr::lookup(block.name_key(BLOCK), &bytes[at..at + len]));
         }
         if len > 0 && ATTRIBUTE_NAME_END[bytes[at + len] as usize] {
-            return (
-                at + len,
-                Attr::lookup(block.name_key(len), &bytes[at..at + len]),
-            );
+            return (at + len, Attr::lookup(block.name_key(len), &bytes[at..at + len]));
         }
     }
     let from = at + usize::from(bytes[at] == b'=');
     let end = name_end(bytes, from, &ATTRIBUTE_NAME_END);
-    (
-        end,
-        Attr::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]),
-    )
+    (end, Attr::lookup(names::key_of(&bytes[at..end]), &bytes[at..end]))
 }
 
 #[inline(never)]
@@ -100,11 +85,7 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// Reads attributes from `at` to the end of the tag, onto `out`. Answers the position after `>` and whether the tag closes itself;
 /// nothing if the page ends inside the tag.
 #[inline]
-pub(super) fn attributes(
-    bytes: &[u8],
-    mut at: usize,
-    out: &mut Vec<AttributeRecord>,
-) -> Option<(usize, bool)> {
+pub(super) fn attributes(bytes: &[u8], mut at: usize, out: &mut Vec<AttributeRecord>) -> Option<(usize, bool)> {
     let first = out.len();
     let mut seen = 0u128;
     loop {
@@ -173,9 +154,7 @@ fn attribute(bytes: &[u8], at: usize) -> Option<(AttributeRecord, usize)> {
             (start + 1, end, end + 1)
         }
         _ => {
-            let len = bytes[start..]
-                .iter()
-                .position(|&byte| UNQUOTED_END[byte as usize])?;
+            let len = bytes[start..].iter().position(|&byte| UNQUOTED_END[byte as usize])?;
             (start, start + len, start + len)
         }
     };
@@ -238,12 +217,8 @@ pub(super) fn raw_end(bytes: &[u8], at: usize, name: &str) -> usize {
 /// Whether `name` stands at `at` as a whole tag name, in any case.
 fn names_it(bytes: &[u8], at: usize, name: &str) -> bool {
     let end = at + name.len();
-    bytes
-        .get(at..end)
-        .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
-        && bytes
-            .get(end)
-            .is_some_and(|&byte| TAG_NAME_END[byte as usize])
+    bytes.get(at..end).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        && bytes.get(end).is_some_and(|&byte| TAG_NAME_END[byte as usize])
 }
 
 /// As [`raw_end`] for a script, where `<!--` begins a stretch in which `<script>` … `</script>` does not end the outer one.

@@ -55,10 +55,7 @@ impl Builder<'_> {
         }
         self.suspend_phase();
         let end = scan::raw_end(self.bytes, self.at, "noscript");
-        self.noscript = Some(NoScript {
-            position,
-            form: std::mem::replace(&mut self.form, NONE),
-        });
+        self.noscript = Some(NoScript { position, form: std::mem::replace(&mut self.form, NONE) });
         self.bytes = &self.bytes[..end];
     }
 
@@ -78,11 +75,7 @@ impl Builder<'_> {
             start += self.bytes[start..end].starts_with(b"\r\n") as usize;
             start += self.bytes[start..end].starts_with(b"\n") as usize;
         }
-        let kind = if tags::ESCAPABLE_RAW.has(token.tag) {
-            Kind::Text
-        } else {
-            Kind::RawText
-        };
+        let kind = if tags::ESCAPABLE_RAW.has(token.tag) { Kind::Text } else { Kind::RawText };
         self.push_text(start, end, kind);
         let last = self.tape.nodes.len() as u32;
         if last > node + 1 {

@@ -19,9 +19,7 @@ impl Builder<'_> {
         if self.phase != Phase::Body && self.start_before_body(&token) {
             return;
         }
-        if self.top().tag == Tag::ColGroup
-            && !matches!(token.tag, Tag::Col | Tag::ColGroup | Tag::Template)
-        {
+        if self.top().tag == Tag::ColGroup && !matches!(token.tag, Tag::Col | Tag::ColGroup | Tag::Template) {
             self.pop();
         }
         self.start_in_body(&token);
@@ -127,24 +125,10 @@ impl Builder<'_> {
             }
             Tag::Svg | Tag::Math => self.foreign_start(token),
             Tag::Table => self.start_table(token),
-            Tag::Caption
-            | Tag::ColGroup
-            | Tag::TBody
-            | Tag::THead
-            | Tag::TFoot
-            | Tag::Tr
-            | Tag::Td
-            | Tag::Th
-            | Tag::Col => {
+            Tag::Caption | Tag::ColGroup | Tag::TBody | Tag::THead | Tag::TFoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Col => {
                 self.start_table_part(token);
             }
-            Tag::Frame
-                if self
-                    .tape
-                    .nodes
-                    .get(self.body as usize)
-                    .is_none_or(|body| body.tag != Tag::FrameSet) =>
-            {
+            Tag::Frame if self.tape.nodes.get(self.body as usize).is_none_or(|body| body.tag != Tag::FrameSet) => {
                 self.ignore(token)
             }
             Tag::Hr | Tag::Input => self.start_in_select(token),
@@ -206,9 +190,7 @@ impl Builder<'_> {
                 }
                 return self.ignore(token);
             }
-            (Tag::Option, true) => {
-                self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup])))
-            }
+            (Tag::Option, true) => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::OptGroup]))),
             (Tag::OptGroup, true) => self.pop_implied(tags::IMPLIED_END),
             (Tag::Option | Tag::OptGroup, false) if self.top().tag == Tag::Option => self.pop(),
             _ => {}
@@ -219,9 +201,7 @@ impl Builder<'_> {
     fn start_ruby(&mut self, token: &StartTag) {
         if self.top().scope.has(Tag::Ruby) {
             match token.tag {
-                Tag::Rp | Tag::Rt => {
-                    self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::Rtc])))
-                }
+                Tag::Rp | Tag::Rt => self.pop_implied(tags::IMPLIED_END.without(TagSet::of(&[Tag::Rtc]))),
                 _ => self.pop_implied(tags::IMPLIED_END),
             }
         }

@@ -17,9 +17,7 @@ impl Builder<'_> {
 
     /// Whether the top stands in a table but in no cell or caption.
     pub(super) fn directly_in_table(&self) -> bool {
-        tags::TABLE_SECTIONS
-            .and(TagSet::of(&[Tag::Table, Tag::Tr]))
-            .has(self.table_context())
+        tags::TABLE_SECTIONS.and(TagSet::of(&[Tag::Table, Tag::Tr])).has(self.table_context())
     }
 
     pub(super) fn start_table(&mut self, token: &StartTag) {

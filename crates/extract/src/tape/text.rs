@@ -28,10 +28,7 @@ struct Collapser<'o> {
 
 impl<'o> Collapser<'o> {
     fn new(out: &'o mut String) -> Self {
-        let space_owed = out
-            .chars()
-            .next_back()
-            .is_some_and(|last| !last.is_whitespace());
+        let space_owed = out.chars().next_back().is_some_and(|last| !last.is_whitespace());
         Collapser { out, space_owed }
     }
 
@@ -129,11 +126,7 @@ pub struct TextRun<'d> {
 impl<'d> TextRun<'d> {
     /// The text as the source spells it.
     pub fn raw(self) -> &'d str {
-        slice(
-            self.parent.document.source,
-            self.record.start,
-            self.record.end,
-        )
+        slice(self.parent.document.source, self.record.start, self.record.end)
     }
 
     /// The text, character references decoded, white space as it stands.
@@ -152,11 +145,7 @@ pub struct Texts<'d> {
 
 impl<'d> Texts<'d> {
     pub(super) fn new(root: Node<'d>) -> Self {
-        Texts {
-            root,
-            next: root.index + 1,
-            end: root.record().subtree_end,
-        }
+        Texts { root, next: root.index + 1, end: root.record().subtree_end }
     }
 }
 
@@ -168,18 +157,11 @@ impl<'d> Iterator for Texts<'d> {
         while self.next < self.end {
             let record = &document.tape.nodes[self.next as usize];
             if record.kind == Kind::Element {
-                self.next = if tags::HIDDEN.has(record.tag) {
-                    record.subtree_end
-                } else {
-                    self.next + 1
-                };
+                self.next = if tags::HIDDEN.has(record.tag) { record.subtree_end } else { self.next + 1 };
                 continue;
             }
             self.next += 1;
-            return Some(TextRun {
-                parent: document.at(record.parent),
-                record,
-            });
+            return Some(TextRun { parent: document.at(record.parent), record });
         }
         None
     }

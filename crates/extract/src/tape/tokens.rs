@@ -18,10 +18,7 @@ const QUIRKY_IDS: [&str; 5] = [
 ];
 
 /// Those that mean quirks if no system identifier follows.
-const QUIRKY_IDS_ALONE: [&str; 2] = [
-    "-//w3c//dtd html 4.01 transitional//",
-    "-//w3c//dtd html 4.01 frameset//",
-];
+const QUIRKY_IDS_ALONE: [&str; 2] = ["-//w3c//dtd html 4.01 transitional//", "-//w3c//dtd html 4.01 frameset//"];
 
 impl Builder<'_> {
     pub(super) fn tokens(&mut self) {
@@ -53,9 +50,7 @@ impl Builder<'_> {
     fn start_token(&mut self, start: usize) {
         let (name_end, tag) = scan::tag_name(self.bytes, start + 1);
         let attributes_start = self.tape.attributes.len();
-        let Some((end, self_closing)) =
-            scan::attributes(self.bytes, name_end, &mut self.tape.attributes)
-        else {
+        let Some((end, self_closing)) = scan::attributes(self.bytes, name_end, &mut self.tape.attributes) else {
             // The page ends inside the tag: it never was one.
             self.tape.attributes.truncate(attributes_start);
             self.at = self.bytes.len();
@@ -110,9 +105,7 @@ impl Builder<'_> {
             self.at = (end + 3).min(self.bytes.len());
         } else {
             self.at = scan::after_gt(self.bytes, start + 2);
-            let doctype = rest
-                .get(2..9)
-                .is_some_and(|word| word.eq_ignore_ascii_case(b"doctype"));
+            let doctype = rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case(b"doctype"));
             if doctype && self.tape.nodes.len() == 1 {
                 self.quirks = is_quirky(&self.bytes[start + 9..self.at]);
             }
@@ -141,9 +134,7 @@ impl Builder<'_> {
             self.need_body();
             start = space_end;
         }
-        if self.top().tag == Tag::ColGroup
-            && text::first_non_space(&self.bytes[start..end]).is_some()
-        {
+        if self.top().tag == Tag::ColGroup && text::first_non_space(&self.bytes[start..end]).is_some() {
             self.pop();
         }
         self.push_text(start, end, Kind::Text);
@@ -153,11 +144,7 @@ impl Builder<'_> {
 /// Whether a doctype (what follows the word) makes a browser lay the page out as in the nineties, where a table does not close a `p`.
 fn is_quirky(doctype: &[u8]) -> bool {
     let text = String::from_utf8_lossy(doctype).to_ascii_lowercase();
-    let name = text
-        .trim_start()
-        .split([' ', '\t', '\n', '\r', '>'])
-        .next()
-        .unwrap_or_default();
+    let name = text.trim_start().split([' ', '\t', '\n', '\r', '>']).next().unwrap_or_default();
     let has_system_id = text.contains("http://") || text.contains("https://");
     name != "html"
         || QUIRKY_IDS.iter().any(|id| text.contains(id))

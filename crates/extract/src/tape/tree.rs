@@ -43,10 +43,7 @@ impl Parser {
         self.memo.clear();
         let walked = Builder::new(source, self).run();
         self.remember_walked(walked);
-        Document {
-            tape: &self.tape,
-            source,
-        }
+        Document { tape: &self.tape, source }
     }
 
     #[cfg(test)]
@@ -59,10 +56,7 @@ impl Parser {
 }
 
 fn walk_max(source: &str) -> usize {
-    source
-        .len()
-        .saturating_mul(WALK_PER_BYTE_MAX)
-        .saturating_add(WALK_FREE)
+    source.len().saturating_mul(WALK_PER_BYTE_MAX).saturating_add(WALK_FREE)
 }
 
 /// How far the page has come.

@@ -50,10 +50,7 @@ impl Marks {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Mark> {
-        Mark::ALL
-            .iter()
-            .copied()
-            .filter(move |&mark| self.has(mark))
+        Mark::ALL.iter().copied().filter(move |&mark| self.has(mark))
     }
 }
 
@@ -97,11 +94,7 @@ pub(super) struct WordMemo {
 
 impl Default for WordMemo {
     fn default() -> Self {
-        WordMemo {
-            stems: Stems::new(),
-            slots: vec![Slot::default(); MEMO_SLOTS],
-            misses: 0,
-        }
+        WordMemo { stems: Stems::new(), slots: vec![Slot::default(); MEMO_SLOTS], misses: 0 }
     }
 }
 
@@ -125,11 +118,7 @@ impl WordMemo {
         }
         self.misses += 1;
         let marks = self.stems.marks(text);
-        *slot = Slot {
-            start: value.start as u32,
-            len: text.len() as u32,
-            marks,
-        };
+        *slot = Slot { start: value.start as u32, len: text.len() as u32, marks };
         marks
     }
 }
@@ -160,11 +149,7 @@ impl Stems {
         let (mut patterns, mut rules) = (Vec::new(), Vec::new());
         for &(stem, fit, mark) in STEMS {
             // "add-to-cart" stands for `addtocart`, `addToCart`, `add-to-cart` and `add_to_cart`.
-            let spellings = if stem.contains('-') {
-                &["", "-", "_"][..]
-            } else {
-                &[""]
-            };
+            let spellings = if stem.contains('-') { &["", "-", "_"][..] } else { &[""] };
             for separator in spellings {
                 patterns.push(stem.replace('-', separator));
                 rules.push((fit, mark));
@@ -172,10 +157,7 @@ impl Stems {
         }
         let built = DFA::builder().ascii_case_insensitive(true).build(&patterns);
         // Building fails only above limits that the closed list is far from; a test sees that it does not.
-        Stems {
-            automaton: built.ok(),
-            rules,
-        }
+        Stems { automaton: built.ok(), rules }
     }
 
     /// Steps the automaton by hand: an iterator over overlapping finds costs more than the finding.
@@ -191,12 +173,7 @@ impl Stems {
             state = automaton.next_state(Anchored::No, state, byte);
             if automaton.is_special(state) && automaton.is_match(state) {
                 for found in 0..automaton.match_len(state) {
-                    bits |= self.mark_of(
-                        automaton.match_pattern(state, found),
-                        automaton,
-                        text,
-                        at + 1,
-                    );
+                    bits |= self.mark_of(automaton.match_pattern(state, found), automaton, text, at + 1);
                 }
             }
         }
@@ -226,10 +203,7 @@ fn starts_word(text: &[u8], at: usize) -> bool {
 fn ends_word(text: &[u8], at: usize) -> bool {
     let ends = |at: usize| match text.get(at) {
         None => true,
-        Some(next) => {
-            !next.is_ascii_alphabetic()
-                || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase()
-        }
+        Some(next) => !next.is_ascii_alphabetic() || text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase(),
     };
     ends(at) || matches!(text[at], b's' | b'S') && ends(at + 1)
 }

@@ -23,9 +23,10 @@ pub(super) fn fill(object: Json<'_>, reading: &mut Reading) {
     let mut options: Vec<(String, Vec<String>)> = Vec::new();
     for attribute in object.walk().filter(|value| value.is_object()).take(OBJECTS_MAX) {
         if let Some((name, values)) = option_of_group(attribute, &mut members)
-            && !options.iter().any(|(known, _)| *known == name) {
-                options.push((name, values));
-            }
+            && !options.iter().any(|(known, _)| *known == name)
+        {
+            options.push((name, values));
+        }
     }
     if options.is_empty() {
         return;
