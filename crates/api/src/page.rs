@@ -1,13 +1,21 @@
 //! Pages of lists: `{rows, next_cursor}`.
 
 use axum::Json;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
 /// Rows of a page when nothing is asked for.
 const LIMIT: i64 = 50;
 const LIMIT_MAX: i64 = 500;
+
+/// The query of a list that can only be turned.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageQuery {
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: Option<i64>,
+}
 
 #[derive(Serialize)]
 pub(crate) struct Page<T> {

@@ -1,6 +1,6 @@
 //! API keys: shown once, kept as a hash.
 
-use creel_types::{ApiKeyId, OrganizationId};
+use creel_types::{ApiKeyId, OrganizationId, hex};
 use sha2::{Digest, Sha256};
 
 use crate::{Store, StoreError, args};
@@ -20,7 +20,7 @@ impl Store {
     pub async fn create_api_key(&self, organization: OrganizationId, name: &str) -> Result<(ApiKeyId, String), StoreError> {
         let now = self.clock.now();
         let id: ApiKeyId = self.random.id(now);
-        let secret: String = KEY_PREFIX.chars().chain(self.random.bytes().iter().flat_map(|byte| hex(*byte))).collect();
+        let secret = format!("{KEY_PREFIX}{}", hex(&self.random.bytes()));
         self.database
             .execute(
                 "INSERT INTO api_keys (id, organization_id, name, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -49,10 +49,5 @@ impl Store {
 
 /// 256 random bits need no slow hash: nobody can guess them.
 fn secret_hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().flat_map(|byte| hex(*byte)).collect()
-}
-
-fn hex(byte: u8) -> [char; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [DIGITS[usize::from(byte >> 4)] as char, DIGITS[usize::from(byte & 15)] as char]
+    hex(&Sha256::digest(secret.as_bytes()))
 }

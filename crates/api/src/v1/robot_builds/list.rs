@@ -2,27 +2,19 @@
 
 use axum::{Json, extract::State};
 use creel_store::robots::RobotBuild;
-use serde::Deserialize;
 
 use crate::{
     ApiState,
     body::QueryString,
     caller::Caller,
     error::ApiError,
-    page::{self, Page},
+    page::{self, Page, PageQuery},
 };
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
-    cursor: Option<String>,
-    limit: Option<i64>,
-}
 
 pub(crate) async fn list(
     State(state): State<ApiState>,
     caller: Caller,
-    QueryString(asked): QueryString<Asked>,
+    QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<RobotBuild>>, ApiError> {
     let limit = page::limit(asked.limit)?;
     let before = page::cursor(asked.cursor.as_deref())?;
