@@ -42,25 +42,6 @@ impl Country {
         self.row().map_or('.', |row| row.4)
     }
 
-    /// The country that an address suggests: its top-level domain, else the first part of its path (`/de/`, `/en-gb/`).
-    #[must_use]
-    pub fn of_url(url: &url::Url) -> Option<Country> {
-        let suffix = url.host_str()?.rsplit('.').next()?;
-        let by_suffix = match suffix {
-            "uk" => "GB",
-            // Two letters that are sold as something else than a country.
-            "co" | "io" | "ai" | "tv" | "me" | "cc" | "to" | "fm" | "gg" | "ly" | "ws" => "",
-            other => other,
-        };
-        let by_path = || {
-            let first = url.path_segments()?.next()?;
-            let code = first.rsplit(['-', '_']).next().filter(|code| code.len() == 2)?;
-            // A lone `en` or `fr` is a language; only a pair such as `en-gb` names a country for certain.
-            (first.len() == 5).then(|| code.parse().ok())?
-        };
-        Some(by_suffix).filter(|code| code.len() == 2).and_then(|code| code.parse().ok()).or_else(by_path)
-    }
-
     pub fn all() -> impl Iterator<Item = Country> {
         ROWS.iter().filter_map(|row| row.0.parse().ok())
     }
@@ -385,20 +366,5 @@ mod tests {
         assert_eq!(germany.currency().unwrap().as_str(), "EUR");
         assert!("XX".parse::<Country>().is_err());
         assert!("".parse::<Country>().is_err());
-    }
-
-    #[test]
-    fn an_address_suggests_a_country() {
-        for (url, country) in [
-            ("https://www.shop.de/", Some("DE")),
-            ("https://shop.co.uk/a", Some("GB")),
-            ("https://shop.example/en-gb/a", Some("GB")),
-            ("https://shop.example/fr/a", None),
-            ("https://shop.io/", None),
-            ("http://127.0.0.1/", None),
-        ] {
-            let found = Country::of_url(&url::Url::parse(url).unwrap());
-            assert_eq!(found.map(|country| country.to_string()).as_deref(), country, "{url}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use creel_extract::{Extractor, PageInput, PageReading, tape::decode};
+use creel_extract::{Extractor, PageInput, PageReading, country_of, tape::decode};
 use creel_fetch::{Fetcher, GetOptions};
 use creel_types::{Capture, Clock, Country, Host, PageKind, Random};
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ use crate::{
 
 /// An HTML file larger than this, unpacked, is not read.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Pages that each thread reads before they are printed in order.
+const GROUP_PAGES: usize = 16;
 /// Where a file without an address is imagined to stand; no shop has this host.
 const NO_ADDRESS: &str = "https://page.invalid/";
 
@@ -76,13 +78,19 @@ fn extract_folder(args: &ExtractArgs, folder: &Path) -> Result<Exit, Failure> {
     };
     let names = page_files(folder)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // One for each thread, kept from group to group: making one costs more than reading a page.
+    let mut extractors: Vec<Extractor> = (0..threads).map(|_| Extractor::new()).collect();
     let mut out = BufWriter::new(std::io::stdout().lock());
-    for group in names.chunks(threads * 8) {
+    for group in names.chunks(threads * GROUP_PAGES) {
         let share = group.len().div_ceil(threads).max(1);
         let lines: Vec<Result<Vec<String>, Failure>> = std::thread::scope(|scope| {
             let readers: Vec<_> = group
                 .chunks(share)
-                .map(|names| scope.spawn(|| names.iter().map(|name| read_named(args, folder, name, &urls)).collect()))
+                .zip(&mut extractors)
+                .map(|(names, extractor)| {
+                    let urls = &urls;
+                    scope.spawn(move || names.iter().map(|name| read_named(extractor, args, folder, name, urls)).collect())
+                })
                 .collect();
             readers
                 .into_iter()
@@ -99,7 +107,13 @@ fn extract_folder(args: &ExtractArgs, folder: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn read_named(args: &ExtractArgs, folder: &Path, name: &str, urls: &HashMap<String, Url>) -> Result<String, Failure> {
+fn read_named(
+    extractor: &mut Extractor,
+    args: &ExtractArgs,
+    folder: &Path,
+    name: &str,
+    urls: &HashMap<String, Url>,
+) -> Result<String, Failure> {
     let url = match urls.get(name).or_else(|| urls.get(name.trim_end_matches(".gz"))) {
         Some(url) => url.clone(),
         None => no_address()?,
@@ -113,7 +127,7 @@ fn read_named(args: &ExtractArgs, folder: &Path, name: &str, urls: &HashMap<Stri
             return Ok(line(&page, country, PageReading::empty(PageKind::Error, failure.message)).to_string());
         }
     };
-    Ok(line_for(&mut Extractor::new(), &page, &bytes, None))
+    Ok(line_for(extractor, &page, &bytes, None))
 }
 
 struct Page {
@@ -124,7 +138,7 @@ struct Page {
 }
 
 fn line_for(extractor: &mut Extractor, page: &Page, bytes: &[u8], charset: Option<&str>) -> String {
-    let country = page.country.or_else(|| Country::of_url(&page.url)).unwrap_or(Country::US);
+    let country = page.country.unwrap_or_else(|| country_of(&page.url));
     let decoded = decode(bytes, charset);
     let input = PageInput { url: &page.url, html: &decoded.text, country, program: None, status: page.status };
     let reading = extractor.read(&input);
