@@ -88,7 +88,7 @@ cleanup() {
   stop_pg
 }
 trap cleanup EXIT
-trap 'say stopping; exit 0' TERM INT HUP
+trap 'exit 0' TERM INT HUP
 
 # Started with a pipe as standard input, the shop ends when the pipe does: whoever started it may die without a word.
 if [ -p /dev/stdin ]; then
