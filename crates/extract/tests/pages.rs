@@ -244,3 +244,16 @@ fn a_program_gives_identity_and_currency() {
         assert_eq!(reading.draft.unwrap().sources[&Field::Currency], Source::Program);
     }
 }
+
+#[test]
+fn a_carousels_list_is_not_this_pages_product() {
+    let html = r#"<html lang="en"><head><title>Cedarfork 2-Person Tent</title></head><body><h1>Cedarfork 2-Person Tent</h1>
+        <img src="/media/cedarfork.jpg"><p>Price on request</p>
+        <script>dataLayer.push({"event":"view_item_list","ecommerce":{"currency":"USD","items":[
+          {"item_id":"A1","item_name":"Highmoor 2-Person Tent","price":202.00},
+          {"item_id":"A2","item_name":"Driftwood Tarp","price":343.00},
+          {"item_id":"A3","item_name":"Windrow 2-Person Tent","price":41.99}]}});</script></body></html>"#;
+    let draft = read_at("https://shop.example/products/cedarfork-2-person-tent", "US", html).draft;
+    let offers = draft.iter().flat_map(|draft| &draft.skus).flat_map(|sku| &sku.offers);
+    assert_eq!(offers.filter(|offer| offer.price.is_some()).count(), 0, "{draft:?}");
+}

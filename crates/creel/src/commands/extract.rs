@@ -147,8 +147,6 @@ fn line_for(extractor: &mut Extractor, page: &Page, bytes: &[u8], charset: Optio
 
 fn line(page: &Page, country: Country, reading: PageReading) -> Value {
     let is_capture = reading.is_capture();
-    let mut reasons = reading.reasons;
-    reasons.extend(reading.gate.iter().map(ToString::to_string));
     let mut capture = None;
     let mut draft = None;
     match reading.draft {
@@ -170,7 +168,7 @@ fn line(page: &Page, country: Country, reading: PageReading) -> Value {
         other => draft = other,
     }
     json!({
-        "file": page.file, "url": page.url, "kind": reading.kind, "capture": capture, "draft": draft, "reasons": reasons
+        "file": page.file, "url": page.url, "kind": reading.kind, "capture": capture, "draft": draft, "reasons": reading.reasons
     })
 }
 

@@ -34,6 +34,9 @@ const IMAGES_MAX: usize = 40;
 /// What an object must score to be this page's product.
 const SCORE_MIN: f32 = 2.4;
 
+/// From so many named and priced objects on, state is a list.
+const LISTED_MIN: usize = 3;
+
 /// What an object without price and variants loses.
 const MENU_PENALTY: f32 = 2.0;
 
@@ -62,11 +65,12 @@ impl<'p> Page<'p> {
 
 /// The object below `root` that is the page's product, with how sure that is.
 pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
-    let mut best: Option<(f32, Json<'_>)> = None;
-    let mut weighed = 0;
-    for object in root.walk().filter(|value| value.is_object() && value.weight() > 2) {
+    let mut best: Option<(Score, Json<'_>)> = None;
+    let (mut products, mut weighed) = (0, 0);
+    for object in root.walk().filter(|value| value.is_object() && value.weight() > 2 && is_named_and_priced(*value)) {
+        products += 1;
         let Some(score) = score(object, page) else { continue };
-        if best.is_none_or(|(known, _)| score > known) {
+        if best.as_ref().is_none_or(|(known, _)| score.value > known.value) {
             best = Some((score, object));
         }
         weighed += 1;
@@ -74,13 +78,24 @@ pub(super) fn find(root: Json<'_>, page: &Page<'_>) -> Option<(f32, Reading)> {
             break;
         }
     }
-    let (score, object) = best.filter(|(score, _)| *score >= SCORE_MIN)?;
-    Some((score, reading(object, page)))
+    let (score, object) = best.filter(|(score, _)| score.value >= SCORE_MIN)?;
+    // A list of products, such as what a carousel shows, holds one with a similar name sooner or later.
+    if !score.is_this_page && products >= LISTED_MIN {
+        return None;
+    }
+    Some((score.value, reading(object, page)))
 }
 
 /// How likely an object is the page's product; `None` if it is no product.
-fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
-    // One look at the keys before anything is compared.
+/// How much an object looks like this page's product.
+struct Score {
+    value: f32,
+    /// Its whole name, its number or its address is the page's.
+    is_this_page: bool,
+}
+
+/// One look at the keys before anything is compared.
+fn is_named_and_priced(object: Json<'_>) -> bool {
     let (mut named, mut priced) = (false, false);
     for member in object.values() {
         if let Some(names) = KEY_NAMES.get(member.raw_key()) {
@@ -88,9 +103,10 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
             priced |= !*names;
         }
     }
-    if !(named && priced) {
-        return None;
-    }
+    named && priced
+}
+
+fn score(object: Json<'_>, page: &Page<'_>) -> Option<Score> {
     let name = NAME_KEYS.iter().find_map(|key| object.get(key).filter(|name| name.is_string()).and_then(Json::filled))?;
     let called = page.is_called(&name);
     let mut score = 3.0 * called;
@@ -106,6 +122,7 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
     if called < 0.5 && score < 1.5 {
         return None;
     }
+    let is_this_page = called > 0.99 || score > 3.0 * called;
     let (priced, varied) = (price(object, &PRICE_KEYS, page).is_some(), variants(object).is_some());
     score += if priced { 0.6 } else { 0.0 };
     score += if varied { 0.6 } else { 0.0 };
@@ -116,7 +133,7 @@ fn score(object: Json<'_>, page: &Page<'_>) -> Option<f32> {
             .iter()
             .filter(|keys| object.get_any(keys).is_some())
             .count() as f32;
-    Some(score)
+    Some(Score { value: score, is_this_page })
 }
 
 fn reading(object: Json<'_>, page: &Page<'_>) -> Reading {
