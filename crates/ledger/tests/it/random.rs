@@ -28,7 +28,7 @@ struct Step {
     operation: Operation,
 }
 
-/// Lots and holds are picked by a number modulo how many there are; one more stands for one that does not exist.
+/// Lots and holds are picked by a number, 0 for the newest.
 #[derive(Clone, Debug)]
 enum Operation {
     Look,
@@ -50,12 +50,16 @@ fn amount() -> impl Strategy<Value = i64> {
     prop_oneof![20 => 1..8_i64, 5 => 1..20_i64, 1 => -1..1_i64, 1 => Just(AMOUNT_MAX + 1), 1 => Just(i64::MAX), 1 => Just(i64::MIN)]
 }
 
+fn picked() -> impl Strategy<Value = usize> {
+    prop_oneof![12 => 0..4_usize, 4 => 0..12_usize, 1 => 0..100_usize]
+}
+
 fn granted() -> impl Strategy<Value = i64> {
-    prop_oneof![20 => 1..15_i64, 1 => -1..1_i64, 1 => Just(AMOUNT_MAX + 1)]
+    prop_oneof![20 => 1..25_i64, 1 => -1..1_i64, 1 => Just(AMOUNT_MAX + 1)]
 }
 
 fn lives() -> impl Strategy<Value = Option<i64>> {
-    prop_oneof![8 => (1..80_i64).prop_map(Some), 1 => (-3..1_i64).prop_map(Some), 3 => Just(None)]
+    prop_oneof![8 => (1..160_i64).prop_map(Some), 1 => (-3..1_i64).prop_map(Some), 3 => Just(None)]
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -63,18 +67,18 @@ fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         1 => Just(O::Look),
         6 => (any::<bool>(), granted(), lives()).prop_map(|(cycle, amount, lives)| O::Grant { cycle, amount, lives }),
-        2 => (0..20_usize, granted(), lives()).prop_map(|(previous, amount, lives)| O::Renew { previous, amount, lives }),
-        2 => (0..20_usize, lives()).prop_map(|(lot, lives)| O::MoveEnd { lot, lives }),
-        1 => (0..20_usize).prop_map(|lot| O::End { lot }),
+        2 => (picked(), granted(), lives()).prop_map(|(previous, amount, lives)| O::Renew { previous, amount, lives }),
+        2 => (picked(), lives()).prop_map(|(lot, lives)| O::MoveEnd { lot, lives }),
+        1 => (picked()).prop_map(|lot| O::End { lot }),
         6 => amount().prop_map(|amount| O::Debit { amount }),
         1 => amount().prop_map(|amount| O::AdjustDown { amount }),
-        7 => (amount(), prop_oneof![12 => 1..60_i64, 1 => Just(0), 1 => Just(LIVE_MS_MAX), 1 => Just(LIVE_MS_MAX + 1)])
+        9 => (amount(), prop_oneof![12 => 1..60_i64, 1 => Just(0), 1 => Just(LIVE_MS_MAX), 1 => Just(LIVE_MS_MAX + 1)])
             .prop_map(|(amount, lives)| O::Hold { amount, lives }),
-        5 => (0..20_usize, prop_oneof![1 => Just(0), 9 => amount()]).prop_map(|(hold, amount)| O::Settle { hold, amount }),
-        2 => (0..20_usize).prop_map(|hold| O::Release { hold }),
-        4 => (0..20_usize, 1..6_i64, 1..6_i64).prop_map(|(lot, part, whole)| O::Revoke { lot, part, whole }),
-        3 => (0..20_usize).prop_map(|lot| O::Freeze { lot }),
-        2 => (0..20_usize).prop_map(|lot| O::Unfreeze { lot }),
+        8 => (picked(), prop_oneof![1 => Just(0), 9 => amount()]).prop_map(|(hold, amount)| O::Settle { hold, amount }),
+        2 => (picked()).prop_map(|hold| O::Release { hold }),
+        4 => (picked(), 1..6_i64, 1..6_i64).prop_map(|(lot, part, whole)| O::Revoke { lot, part, whole }),
+        3 => (picked()).prop_map(|lot| O::Freeze { lot }),
+        2 => (picked()).prop_map(|lot| O::Unfreeze { lot }),
     ]
 }
 
@@ -132,9 +136,9 @@ impl Pair {
         Ok(())
     }
 
-    /// The one that a number means; the last number means one that does not exist.
-    fn pick<T: Copy>(known: &[T], number: usize) -> Option<usize> {
-        Some(number % (known.len() + 1)).filter(|at| *at < known.len())
+    /// The one that a number means, counted from the newest; beyond the oldest there is none.
+    fn pick<T>(known: &[T], number: usize) -> Option<usize> {
+        known.len().checked_sub(number + 1)
     }
 
     fn operate(&mut self, operation: &Operation) -> (Seen, Seen) {
