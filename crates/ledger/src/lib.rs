@@ -9,6 +9,7 @@ pub mod chain;
 mod debit;
 pub mod entry;
 mod expiry;
+pub mod fault;
 mod freeze;
 pub mod grant;
 pub mod hold;
@@ -20,8 +21,9 @@ pub mod threshold;
 pub mod verified;
 
 pub use account::Account;
-pub use chain::{ChainFault, Verifier, verify};
+pub use chain::{Verifier, verify};
 pub use entry::{Entry, EntryKind, FIRST_PREVIOUS_HASH, LotPart, LotTerms, Reference, ReferenceType};
+pub use fault::ChainFault;
 pub use grant::Grant;
 pub use hold::{HOLD_MS_MAX, HeldPart, Hold, HoldState, NewHold, Settlement};
 pub use limit::{CreditLimit, LimitPeriod, LimitState};

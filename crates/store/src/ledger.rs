@@ -70,7 +70,7 @@ pub(crate) async fn save_account(tx: &mut Tx, account: &Account) -> Result<(), S
         tx.execute(
             "INSERT INTO lots (id, organization_id, source, amount, remaining, expires_at, granted_sequence)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining",
+             ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining, expires_at = excluded.expires_at",
             args![
                 lot.id,
                 account.organization,

@@ -228,7 +228,7 @@ impl Model {
 
     pub fn hold(&mut self, now: i64, amount: i64, live: i64) -> Answer<()> {
         let now = self.pass(now);
-        if live < 1 || live > LIVE_MS_MAX {
+        if !(1..=LIVE_MS_MAX).contains(&live) {
             return Err("hold_life");
         }
         self.check_payable(amount)?;

@@ -2,9 +2,9 @@
 //!
 //! `CREEL_PROVE_OPERATIONS` sets how many at least, `CREEL_PROVE_SEED` another sequence of them. What fails is shrunk.
 
-use std::{cell::Cell, env};
+use std::{cell::RefCell, collections::BTreeMap, env};
 
-use creel_ledger::{HoldState, LotSource, NewHold, Reference, ReferenceType, Refused, Share};
+use creel_ledger::{EntryKind, HoldState, LotSource, NewHold, Reference, ReferenceType, Refused, Share};
 use creel_types::{Credits, HoldId, LotId, Time};
 use proptest::{
     collection::vec,
@@ -300,25 +300,77 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
+/// How often each thing happened, so that a run which went past the hard cases does not pass for a proof.
+#[derive(Default)]
+struct Tally(BTreeMap<&'static str, u64>);
+
+impl Tally {
+    fn count(&mut self, what: &'static str, happened: bool) {
+        *self.0.entry(what).or_default() += u64::from(happened);
+    }
+
+    fn of(&self, what: &str) -> u64 {
+        self.0.get(what).copied().unwrap_or_default()
+    }
+
+    fn step(&mut self, pair: &Pair, written: usize) {
+        let entries = &pair.books.entries[written..];
+        self.count("operations", true);
+        self.count("operations that changed nothing", entries.is_empty());
+        for entry in entries {
+            self.count(entry.kind.as_str(), true);
+        }
+        let follows = |one: EntryKind, other: EntryKind| {
+            let after_one = entries.iter().skip_while(|entry| entry.kind != one);
+            after_one.skip(1).any(|entry| entry.kind == other)
+        };
+        self.count("returned and ended", follows(EntryKind::Release, EntryKind::Expire));
+        self.count("returned and taken back", follows(EntryKind::Release, EntryKind::Revoke));
+        self.count("returned and frozen", follows(EntryKind::Release, EntryKind::Freeze));
+        self.count("frozen and ended", follows(EntryKind::Unfreeze, EntryKind::Expire));
+        self.count("a debit over two lots", entries.iter().any(|entry| entry.lots.len() > 1));
+        self.count("a claim on held credits", pair.books.lots.values().any(|lot| lot.revoke_due > Credits::ZERO));
+        self.count("a shortfall", pair.books.holds.values().any(|hold| hold.shortfall > Credits::ZERO));
+    }
+}
+
+const HARD: [&str; 7] = [
+    "returned and ended",
+    "returned and taken back",
+    "returned and frozen",
+    "frozen and ended",
+    "a debit over two lots",
+    "a claim on held credits",
+    "a shortfall",
+];
+
 #[test]
 fn random_operations_agree_with_the_naive_model() {
     let operations = wanted("CREEL_PROVE_OPERATIONS", OPERATIONS);
-    let (done, refused) = (Cell::new(0_u64), Cell::new(0_u64));
+    let tally = RefCell::new(Tally::default());
     // Half of STEPS_MAX on average would do; a fifth more makes sure of it.
     let cases = operations / (STEPS_MAX / 2) * 6 / 5 + 5;
     let result = runner(cases).run(&vec(step(), 0..=STEPS_MAX as usize), |steps| {
         let mut pair = Pair::new();
         for step in &steps {
-            let entries = pair.books.entries.len();
+            let written = pair.books.entries.len();
             pair.run(step)?;
-            done.set(done.get() + 1);
-            refused.set(refused.get() + u64::from(entries == pair.books.entries.len()));
+            tally.borrow_mut().step(&pair, written);
         }
         Ok(())
     });
     if let Err(error) = result {
         panic!("{error}");
     }
-    println!("{} operations, {} of them changed nothing", done.get(), refused.get());
-    assert!(done.get() >= u64::from(operations), "{} operations", done.get());
+    let tally = tally.into_inner();
+    println!("{:#?}", tally.0);
+    let done = tally.of("operations");
+    assert!(done >= u64::from(operations), "{done} operations");
+    for what in EntryKind::ALL.iter().map(|kind| kind.as_str()).chain(HARD) {
+        assert!(
+            done < u64::from(OPERATIONS) || tally.of(what) >= 20,
+            "{what}: only {} in {done} operations",
+            tally.of(what)
+        );
+    }
 }
