@@ -1,41 +1,31 @@
-//! One organization's credits in memory: what it can spend, its lots, and the end of its entry chain.
+//! One organization's credits in memory: what it can spend, its lots and holds, and the end of its entry chain.
 //!
-//! Every operation first lets due lots end at the effective instant, so a debit at the instant of expiry never uses the lot.
+//! Owns the state and the one place that appends entries; each kind of change stands in the file of its name. Every change
+//! first lets due lots and holds end, so a debit at the instant of expiry never uses the lot. Refuses to be constructed from
+//! anything but what the database holds: it never guesses a balance.
 
-use creel_types::{Credits, LotId, OrganizationId, Time};
-use thiserror::Error;
+use creel_types::{Credits, HoldId, LotId, OrganizationId, Time};
 
-use crate::{Entry, EntryKind, Lot, LotPart, LotSource, Reference, ReferenceType, entry::FIRST_PREVIOUS_HASH};
-
-/// Largest balance an organization may have; far from the edge of 64 bits, so that sums cannot overflow.
-pub const BALANCE_MAX: Credits = Credits(1_000_000_000_000_000_000);
-
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Refused {
-    #[error("{needed} credits are needed and {available} are available")]
-    InsufficientCredits { needed: Credits, available: Credits },
-    #[error("the amount must be positive, not {0}")]
-    NotPositive(Credits),
-    #[error("the expiry {0} is not in the future")]
-    AlreadyEnded(Time),
-    #[error("a balance of more than {BALANCE_MAX} credits is not kept")]
-    TooLarge,
-}
+use crate::{Entry, EntryKind, FIRST_PREVIOUS_HASH, Hold, HoldState, Lot, LotPart, Reference, Refused};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub organization: OrganizationId,
+    /// What lots that are not frozen have left.
     pub available: Credits,
+    /// What open holds have taken out of lots.
     pub held: Credits,
     /// The sequence of the last entry, 0 before the first.
     pub sequence: i64,
     pub last_at: Time,
     pub last_hash: String,
-    /// Lots with something left, in spending order.
-    lots: Vec<Lot>,
+    /// In spending order.
+    pub(crate) lots: Vec<Lot>,
+    pub(crate) holds: Vec<Hold>,
     /// Entries made since the account was loaded, in order.
     entries: Vec<Entry>,
     touched: Vec<LotId>,
+    touched_holds: Vec<HoldId>,
 }
 
 impl Account {
@@ -53,7 +43,8 @@ impl Account {
         )
     }
 
-    /// An account as the database holds it. `lots` are those with something left, in any order.
+    /// An account as the database holds it. `lots` are those with something left, those that open holds name, and the one
+    /// that the operation at hand names; in any order.
     #[must_use]
     pub fn load(
         organization: OrganizationId,
@@ -73,9 +64,19 @@ impl Account {
             last_at,
             last_hash,
             lots,
+            holds: Vec::new(),
             entries: Vec::new(),
             touched: Vec::new(),
+            touched_holds: Vec::new(),
         }
+    }
+
+    /// The holds that belong to it: every open one, since any change may find that its life is over, and the one that is to be
+    /// settled or released whatever its state, so that doing it twice changes nothing.
+    #[must_use]
+    pub fn with_holds(mut self, holds: Vec<Hold>) -> Account {
+        self.holds = holds;
+        self
     }
 
     /// What could pay for work now or when holds end.
@@ -84,9 +85,20 @@ impl Account {
         self.available + self.held
     }
 
+    /// What disputed lots have left: part of neither `available` nor `held`.
+    #[must_use]
+    pub fn frozen(&self) -> Credits {
+        self.lots.iter().filter(|lot| lot.frozen).map(|lot| lot.remaining).sum()
+    }
+
     #[must_use]
     pub fn lots(&self) -> &[Lot] {
         &self.lots
+    }
+
+    #[must_use]
+    pub fn holds(&self) -> &[Hold] {
+        &self.holds
     }
 
     /// Entries made since loading, to be inserted.
@@ -95,135 +107,57 @@ impl Account {
         &self.entries
     }
 
-    /// Lots that changed since loading, each once, with what is left of them now.
+    /// Lots that changed since loading, each once, as they are now.
     pub fn changed_lots(&self) -> impl Iterator<Item = &Lot> {
         self.lots.iter().filter(|lot| self.touched.contains(&lot.id))
     }
 
-    /// Ends every lot whose instant has come. Clocks of several machines differ: the ledger's own last instant counts too.
-    pub fn expire_due(&mut self, now: Time) {
-        let now = now.max(self.last_at);
-        // Spending order is order of expiry, so entries come out with instants that never decrease.
-        for at in 0..self.lots.len() {
-            let lot = &self.lots[at];
-            let Some(end) = lot.expires_at.filter(|_| lot.has_ended(now) && lot.remaining > Credits::ZERO) else { continue };
-            let (id, rest) = (lot.id, lot.remaining);
-            self.move_in_lot(at, -rest);
-            let parts = vec![LotPart { lot: id, amount: -rest }];
-            self.append(
-                end,
-                EntryKind::Expire,
-                -rest,
-                Reference::new(ReferenceType::Lot, id),
-                String::new(),
-                String::new(),
-                parts,
-            );
-        }
+    /// Holds that changed since loading, each once, as they are now.
+    pub fn changed_holds(&self) -> impl Iterator<Item = &Hold> {
+        self.holds.iter().filter(|hold| self.touched_holds.contains(&hold.id))
     }
 
-    /// Adds a lot and its entry.
-    pub fn grant(&mut self, now: Time, grant: Grant) -> Result<(), Refused> {
-        self.expire_due(now);
-        let now = now.max(self.last_at);
-        if grant.amount <= Credits::ZERO {
-            return Err(Refused::NotPositive(grant.amount));
-        }
-        if let Some(end) = grant.expires_at.filter(|end| *end <= now) {
-            return Err(Refused::AlreadyEnded(end));
-        }
-        if grant.amount > BALANCE_MAX || self.spendable() + grant.amount > BALANCE_MAX {
-            return Err(Refused::TooLarge);
-        }
-        self.lots.push(Lot {
-            id: grant.lot,
-            source: grant.source,
-            amount: grant.amount,
-            remaining: grant.amount,
-            expires_at: grant.expires_at,
-            granted_sequence: self.sequence + 1,
-        });
-        self.touched.push(grant.lot);
+    /// Clocks of several machines differ: the ledger's own last instant counts too, so that time never runs backwards.
+    pub(crate) fn instant(&self, now: Time) -> Time {
+        now.max(self.last_at)
+    }
+
+    pub(crate) fn find_lot(&self, lot: LotId) -> Result<usize, Refused> {
+        self.lots.iter().position(|known| known.id == lot).ok_or(Refused::UnknownLot(lot))
+    }
+
+    /// What open holds have of a lot.
+    pub(crate) fn held_of(&self, lot: LotId) -> Credits {
+        let open = self.holds.iter().filter(|hold| hold.state == HoldState::Open);
+        open.flat_map(|hold| &hold.parts).filter(|part| part.lot == lot).map(|part| part.amount).sum()
+    }
+
+    pub(crate) fn add_lot(&mut self, lot: Lot) {
+        self.touch_lot(lot.id);
+        self.lots.push(lot);
         self.lots.sort_by(Lot::spending_order);
-        let parts = vec![LotPart { lot: grant.lot, amount: grant.amount }];
-        // A correction upward is a lot like any other; only its entry says that a person made it.
-        let kind = if grant.source == LotSource::Adjustment { EntryKind::Adjust } else { EntryKind::Grant };
-        self.append(now, kind, grant.amount, grant.reference, grant.description, grant.actor, parts);
-        Ok(())
     }
 
-    /// Takes `amount` out of the lots in spending order, all of it or nothing.
-    pub fn debit(&mut self, now: Time, amount: Credits, reference: Reference, description: String) -> Result<(), Refused> {
-        self.take(now, EntryKind::Debit, amount, reference, description, String::new())
+    pub(crate) fn move_in_lot(&mut self, at: usize, amount: Credits) {
+        self.lots[at].remaining += amount;
+        self.touch_lot(self.lots[at].id);
     }
 
-    /// A correction downward by a person; never below zero.
-    pub fn adjust_down(
-        &mut self,
-        now: Time,
-        amount: Credits,
-        reference: Reference,
-        reason: String,
-        actor: String,
-    ) -> Result<(), Refused> {
-        self.take(now, EntryKind::Adjust, amount, reference, reason, actor)
-    }
-
-    fn take(
-        &mut self,
-        now: Time,
-        kind: EntryKind,
-        amount: Credits,
-        reference: Reference,
-        description: String,
-        actor: String,
-    ) -> Result<(), Refused> {
-        self.expire_due(now);
-        if amount <= Credits::ZERO {
-            return Err(Refused::NotPositive(amount));
-        }
-        if self.available < amount {
-            return Err(Refused::InsufficientCredits { needed: amount, available: self.available });
-        }
-        let mut parts = Vec::with_capacity(1);
-        let mut left = amount;
-        for at in 0..self.lots.len() {
-            let taken = left.min(self.lots[at].remaining);
-            if taken > Credits::ZERO {
-                parts.push(LotPart { lot: self.lots[at].id, amount: -taken });
-                self.move_in_lot(at, -taken);
-                left -= taken;
-            }
-            if left == Credits::ZERO {
-                break;
-            }
-        }
-        self.append(now, kind, -amount, reference, description, actor, parts);
-        Ok(())
-    }
-
-    fn move_in_lot(&mut self, at: usize, amount: Credits) {
-        let lot = &mut self.lots[at];
-        lot.remaining += amount;
-        if !self.touched.contains(&lot.id) {
-            self.touched.push(lot.id);
+    pub(crate) fn touch_lot(&mut self, lot: LotId) {
+        if !self.touched.contains(&lot) {
+            self.touched.push(lot);
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an entry has that many fields, and this is the one place that fills them"
-    )]
-    fn append(
-        &mut self,
-        at: Time,
-        kind: EntryKind,
-        amount: Credits,
-        reference: Reference,
-        description: String,
-        actor: String,
-        lots: Vec<LotPart>,
-    ) {
+    pub(crate) fn touch_hold(&mut self, hold: HoldId) {
+        if !self.touched_holds.contains(&hold) {
+            self.touched_holds.push(hold);
+        }
+    }
+
+    /// Appends one entry; its amount is the sum of its parts, so the two can never differ.
+    pub(crate) fn append(&mut self, at: Time, line: Line) {
+        let amount: Credits = line.parts.iter().map(|part| part.amount).sum();
         self.available += amount;
         self.sequence += 1;
         self.last_at = at.max(self.last_at);
@@ -231,13 +165,13 @@ impl Account {
             organization: self.organization,
             sequence: self.sequence,
             at: self.last_at,
-            kind,
+            kind: line.kind,
             amount,
             balance_after: self.available,
-            reference,
-            description,
-            actor,
-            lots,
+            reference: line.why.reference,
+            description: line.why.description,
+            actor: line.why.actor,
+            lots: line.parts,
             previous_hash: std::mem::take(&mut self.last_hash),
             hash: String::new(),
         };
@@ -247,129 +181,30 @@ impl Account {
     }
 }
 
-/// A lot to be granted.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    pub lot: LotId,
-    pub source: LotSource,
-    pub amount: Credits,
-    pub expires_at: Option<Time>,
+/// What an entry says beside where it stands in the chain.
+pub(crate) struct Line {
+    pub kind: EntryKind,
+    pub parts: Vec<LotPart>,
+    pub why: Why,
+}
+
+impl Line {
+    pub(crate) fn new(kind: EntryKind, parts: Vec<LotPart>, why: Why) -> Line {
+        Line { kind, parts, why }
+    }
+}
+
+/// What an entry was written for, in words, and by whom.
+#[derive(Clone)]
+pub(crate) struct Why {
     pub reference: Reference,
     pub description: String,
+    /// Empty where nobody did it by hand.
     pub actor: String,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::verify;
-    use creel_types::Random;
-
-    struct Books {
-        account: Account,
-        random: Random,
-    }
-
-    impl Books {
-        fn new() -> Books {
-            let random = Random::seeded(1);
-            Books { account: Account::empty(random.id(Time(0))), random }
-        }
-
-        fn grant(&mut self, now: i64, amount: i64, expires_at: Option<i64>) -> Result<LotId, Refused> {
-            let lot = self.random.id(Time(now));
-            let grant = Grant {
-                lot,
-                source: LotSource::Cycle,
-                amount: Credits(amount),
-                expires_at: expires_at.map(Time),
-                reference: Reference::new(ReferenceType::Person, "p"),
-                description: String::new(),
-                actor: "test".into(),
-            };
-            self.account.grant(Time(now), grant).map(|()| lot)
-        }
-
-        fn debit(&mut self, now: i64, amount: i64) -> Result<(), Refused> {
-            self.account.debit(Time(now), Credits(amount), Reference::new(ReferenceType::Capture, now), String::new())
-        }
-
-        /// Remaining of each lot that was ever loaded or granted, in spending order.
-        fn remaining(&self) -> Vec<i64> {
-            self.account.lots().iter().map(|lot| lot.remaining.0).collect()
-        }
-
-        fn check(&self) {
-            let sum: Credits = self.account.lots().iter().map(|lot| lot.remaining).sum();
-            assert_eq!(sum, self.account.available, "lots and balance agree");
-            assert!(self.account.available >= Credits::ZERO);
-            verify(self.account.entries()).unwrap();
-        }
-    }
-
-    #[test]
-    fn earliest_expiry_first_then_oldest_without_expiry_last() {
-        let mut books = Books::new();
-        for (amount, expiry) in [(10, None), (10, Some(900)), (10, Some(500)), (10, Some(900))] {
-            books.grant(1, amount, expiry).unwrap();
-        }
-        books.debit(2, 12).unwrap();
-        assert_eq!(books.remaining(), [0, 8, 10, 10]);
-        assert_eq!(books.account.entries().last().unwrap().lots.len(), 2, "one debit straddles two lots");
-        books.debit(3, 25).unwrap();
-        assert_eq!(books.remaining(), [0, 0, 0, 3]);
-        books.check();
-    }
-
-    #[test]
-    fn the_instant_of_expiry_is_too_late_whether_or_not_anybody_swept() {
-        for (now, left) in [(499, Ok(())), (500, Err(Credits(0))), (501, Err(Credits(0)))] {
-            let mut books = Books::new();
-            books.grant(1, 10, Some(500)).unwrap();
-            let result = books.debit(now, 2);
-            match left {
-                Ok(()) => assert_eq!(result, Ok(())),
-                Err(available) => {
-                    assert_eq!(result, Err(Refused::InsufficientCredits { needed: Credits(2), available }));
-                    let entry = books.account.entries().last().unwrap();
-                    assert_eq!((entry.kind, entry.at, entry.amount), (EntryKind::Expire, Time(500), Credits(-10)));
-                }
-            }
-            books.check();
-        }
-    }
-
-    #[test]
-    fn a_refused_debit_leaves_nothing_behind() {
-        let mut books = Books::new();
-        books.grant(1, 3, None).unwrap();
-        let before = books.account.clone();
-        assert!(books.debit(2, 4).is_err());
-        assert!(books.debit(2, 0).is_err());
-        assert!(books.debit(2, -1).is_err());
-        assert_eq!(books.account, before);
-    }
-
-    #[test]
-    fn time_never_runs_backwards_in_the_ledger() {
-        let mut books = Books::new();
-        books.grant(1_000, 10, Some(2_000)).unwrap();
-        books.debit(400, 2).unwrap();
-        assert_eq!(books.account.entries().last().unwrap().at, Time(1_000));
-        books.grant(1_500, 5, None).unwrap();
-        // Another machine's clock is ahead: what ended by it has ended for everybody after.
-        books.debit(2_500, 1).unwrap();
-        books.debit(1_600, 1).unwrap();
-        assert_eq!(books.account.available, Credits(3));
-        books.check();
-    }
-
-    #[test]
-    fn grants_that_cannot_be_are_refused() {
-        let mut books = Books::new();
-        assert_eq!(books.grant(5, 0, None), Err(Refused::NotPositive(Credits(0))));
-        assert_eq!(books.grant(5, 1, Some(5)), Err(Refused::AlreadyEnded(Time(5))));
-        assert_eq!(books.grant(5, i64::MAX, None), Err(Refused::TooLarge));
-        assert_eq!(books.account.entries().len(), 0);
+impl Why {
+    pub(crate) fn new(reference: Reference, description: String) -> Why {
+        Why { reference, description, actor: String::new() }
     }
 }

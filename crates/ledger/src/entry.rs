@@ -1,8 +1,10 @@
 //! One line of the ledger. Entries are only ever added; each carries the hash of the one before.
 
-use creel_types::{Credits, LotId, OrganizationId, Time, words};
+use creel_types::{Credits, HoldId, LotId, OrganizationId, Time, words};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::LotSource;
 
 words! {
     /// What an entry does to the balance.
@@ -47,11 +49,47 @@ impl Reference {
     }
 }
 
-/// How much of one lot an entry moved; positive into the lot, negative out of it.
+/// How much of one lot an entry moved; positive into what is available of the lot, negative out of it. The entry's kind says
+/// where from or where to: a hold, the frozen part, or outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotPart {
     pub lot: LotId,
     pub amount: Credits,
+    /// The hold that `hold` and `release` move it to and from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HoldId>,
+    /// What the lot is from this entry on, where the entry makes or changes it: entries alone must rebuild every lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<LotTerms>,
+    /// What a `revoke` leaves to be revoked when it returns from holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub due: Credits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotTerms {
+    pub source: LotSource,
+    pub expires_at: Option<Time>,
+}
+
+impl LotPart {
+    #[must_use]
+    pub fn new(lot: LotId, amount: Credits) -> LotPart {
+        LotPart { lot, amount, hold: None, terms: None, due: Credits::ZERO }
+    }
+
+    pub(crate) fn with_hold(self, hold: HoldId) -> LotPart {
+        LotPart { hold: Some(hold), ..self }
+    }
+
+    pub(crate) fn with_terms(self, source: LotSource, expires_at: Option<Time>) -> LotPart {
+        LotPart { terms: Some(LotTerms { source, expires_at }), ..self }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(amount: &Credits) -> bool {
+    *amount == Credits::ZERO
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,6 +139,20 @@ impl Entry {
         for part in &self.lots {
             field(part.lot.0.as_bytes());
             field(&part.amount.0.to_be_bytes());
+            // Each with a name of a length that no number or id has, so that leaving one out or moving it changes the hash.
+            if let Some(hold) = part.hold {
+                field(b"hold");
+                field(hold.0.as_bytes());
+            }
+            if let Some(terms) = part.terms {
+                field(b"terms");
+                field(terms.source.as_str().as_bytes());
+                field(&terms.expires_at.map_or_else(Vec::new, |end| end.0.to_be_bytes().to_vec()));
+            }
+            if part.due != Credits::ZERO {
+                field(b"due");
+                field(&part.due.0.to_be_bytes());
+            }
         }
         hex(&hash.finalize())
     }

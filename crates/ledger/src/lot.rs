@@ -20,25 +20,23 @@ pub struct Lot {
     pub source: LotSource,
     /// What was granted.
     pub amount: Credits,
-    /// What is left of it.
+    /// What is left in it. What a hold took out of it is not in it.
     pub remaining: Credits,
     /// From this instant on the lot pays for nothing; `None` lives for ever.
     pub expires_at: Option<Time>,
     /// The sequence of the entry that granted it: the lot's age among its organization's lots.
     pub granted_sequence: i64,
+    /// A disputed lot pays for nothing: what remains in it is not available.
+    pub frozen: bool,
+    /// What a refund still takes back once it returns from holds; never more than holds have of the lot.
+    pub revoke_due: Credits,
 }
 
 impl Lot {
     /// Spending order: earliest expiry, then oldest; those without expiry last.
     #[must_use]
     pub fn spending_order(&self, other: &Lot) -> Ordering {
-        match (self.expires_at, other.expires_at) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        }
-        .then(self.granted_sequence.cmp(&other.granted_sequence))
+        spending_order((self.expires_at, self.granted_sequence), (other.expires_at, other.granted_sequence))
     }
 
     /// An instant equal to the expiry is already too late.
@@ -46,4 +44,21 @@ impl Lot {
     pub fn has_ended(&self, now: Time) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
+
+    /// What of it counts in `available`.
+    #[must_use]
+    pub fn available(&self) -> Credits {
+        if self.frozen { Credits::ZERO } else { self.remaining }
+    }
+}
+
+/// The same order for whoever knows only expiry and age.
+pub(crate) fn spending_order(one: (Option<Time>, i64), other: (Option<Time>, i64)) -> Ordering {
+    match (one.0, other.0) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+    .then(one.1.cmp(&other.1))
 }

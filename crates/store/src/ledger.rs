@@ -55,6 +55,9 @@ fn lot(row: &Row) -> Result<Lot, StoreError> {
         remaining: Credits(row.int("remaining")?),
         expires_at: row.opt_time("expires_at")?,
         granted_sequence: row.int("granted_sequence")?,
+        // No column yet: nothing freezes or refunds a lot so far.
+        frozen: false,
+        revoke_due: Credits::ZERO,
     })
 }
 
@@ -67,7 +70,7 @@ pub(crate) async fn save_account(tx: &mut Tx, account: &Account) -> Result<(), S
         tx.execute(
             "INSERT INTO lots (id, organization_id, source, amount, remaining, expires_at, granted_sequence)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining",
+             ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining, expires_at = excluded.expires_at",
             args![
                 lot.id,
                 account.organization,
@@ -437,15 +440,15 @@ async fn against_rows(
     let mut lots = verified.lots.clone();
     for row in &rows {
         let lot = lot(row)?;
-        let ledger = lots.remove(&lot.id).unwrap_or_default();
+        let ledger = lots.remove(&lot.id).map_or(Credits::ZERO, |lot| lot.remaining());
         if lot.remaining != ledger {
             return Ok(Some(LedgerFault::Lot { lot: lot.id, row: lot.remaining, ledger }));
         }
     }
-    Ok(lots.into_iter().find(|(_, rest)| *rest != Credits::ZERO).map(|(lot, ledger)| LedgerFault::Lot {
+    Ok(lots.into_iter().find(|(_, lot)| lot.remaining() != Credits::ZERO).map(|(lot, rest)| LedgerFault::Lot {
         lot,
         row: Credits::ZERO,
-        ledger,
+        ledger: rest.remaining(),
     }))
 }
 
