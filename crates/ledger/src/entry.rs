@@ -1,6 +1,6 @@
 //! One line of the ledger. Entries are only ever added; each carries the hash of the one before.
 
-use creel_types::{Credits, HoldId, LotId, OrganizationId, Time, words};
+use creel_types::{Credits, HoldId, LotId, OrganizationId, Time, hex, words};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -156,9 +156,4 @@ impl Entry {
         }
         hex(&hash.finalize())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)] as char, DIGITS[usize::from(byte & 15)] as char]).collect()
 }
