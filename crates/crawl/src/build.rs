@@ -5,7 +5,7 @@
 
 use creel_fetch::{GetOptions, Guard, guard::Route};
 use creel_store::{StoreError, robots::BuildAnswer};
-use creel_types::{Country, Host, OrganizationId, RobotProgram};
+use creel_types::{Country, Host, OrganizationId, RobotId, RobotProgram};
 use url::Url;
 
 use crate::{
@@ -83,6 +83,26 @@ impl Crawler {
         let private = self.is_let_through(&landed);
         let answer = self.store().create_robot_build(organization, url.as_str(), &program, private).await?;
         Ok((answer, landed))
+    }
+}
+
+impl Crawler {
+    /// The organization's robot for the shop at `url`, made if needed, and where that address leads.
+    pub async fn find_or_build_robot(
+        &self,
+        organization: OrganizationId,
+        url: &Url,
+        country: Country,
+    ) -> Result<(RobotId, Url), StoreError> {
+        let (answer, landed) = self.build_robot(organization, url, country).await?;
+        let robot = match answer {
+            BuildAnswer::Robot(robot) => robot,
+            BuildAnswer::Build(build) => {
+                let build = self.store().get_robot_build(organization, build).await?;
+                build.robot_id.ok_or_else(|| StoreError::Conflict("the robot build gave no robot".to_owned()))?
+            }
+        };
+        Ok((robot, landed))
     }
 }
 

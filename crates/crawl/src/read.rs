@@ -1,5 +1,7 @@
 //! The middle of a page's path: fetching it politely, reading it, and judging what was read.
 
+use std::sync::Arc;
+
 use creel_extract::{PageInput, PageReading, tape::decode};
 use creel_fetch::{Fetched, GetOptions};
 use creel_frontier::{
@@ -86,9 +88,8 @@ fn next_try(crawl: &Crawl, page: &LeasedPage, asked_ms: Option<i64>) -> Option<T
 }
 
 /// Decodes, classifies and extracts on a thread for computing; the page comes back with its reading.
-pub(crate) async fn read(crawl: &Crawl, fetched: Box<Fetched>) -> (PageReading, Box<Fetched>) {
-    let country = crawl.run.country;
-    let program = crawl.run.program.clone();
+pub(crate) async fn read(crawl: &Arc<Crawl>, fetched: Box<Fetched>) -> (PageReading, Box<Fetched>) {
+    let shared = Arc::clone(crawl);
     let body = fetched.clone();
     let says_nofollow = fetched.x_robots_tag.as_deref().is_some_and(header_says_nofollow);
     let mut reading = crawl
@@ -98,8 +99,8 @@ pub(crate) async fn read(crawl: &Crawl, fetched: Box<Fetched>) -> (PageReading, 
             extractor.read(&PageInput {
                 url: &body.final_url,
                 html: &decoded.text,
-                country,
-                program: Some(&program),
+                country: shared.run.country,
+                program: Some(&shared.run.program),
                 status: body.status,
             })
         })

@@ -233,7 +233,7 @@ async fn walk_all(crawl: &Arc<Crawl>, lost: &CancellationToken) -> Result<Ended,
 impl Crawl {
     async fn lease(&self, count: usize) -> Result<Vec<LeasedPage>, StoreError> {
         let count = i64::try_from(count.max(1)).unwrap_or(1);
-        self.crawler.store().lease_pages(self.run.id, self.crawler.shared().owner.id, count).await
+        self.crawler.store().lease_pages(self.run.id, self.crawler.owner(), count).await
     }
 
     /// What a walked page means for the run.

@@ -29,7 +29,7 @@ pub(crate) async fn walk_page(crawl: Arc<Crawl>, page: LeasedPage) -> Result<Wal
     let fetched = match read::fetch(&crawl, &page).await {
         Got::Page(fetched) => fetched,
         Got::TryLater(at) => {
-            crawl.crawler.store().retry_page(crawl.run.id, crawl.crawler.shared().owner.id, &page.url, at).await?;
+            crawl.crawler.store().retry_page(crawl.run.id, crawl.crawler.owner(), &page.url, at).await?;
             return Ok(Walked::Later);
         }
         Got::Nothing(finding) => return settle(&crawl, &page, finding).await,
@@ -78,26 +78,29 @@ impl Finding {
 }
 
 async fn settle(crawl: &Crawl, page: &LeasedPage, finding: Finding) -> Result<Walked, StoreError> {
-    let finished = FinishedPage {
-        organization: crawl.run.organization,
-        run: crawl.run.id,
-        url: page.url.clone(),
-        owner: crawl.crawler.shared().owner.id,
-        kind: finding.kind,
-        status_code: finding.status_code,
-        result: finding.result,
-    };
-    match crawl.crawler.shared().committer.settle(finished.clone()).await {
+    let (kind, status_code) = (finding.kind, finding.status_code);
+    let committer = &crawl.crawler.shared().committer;
+    match committer.settle(finished(crawl, page, finding)).await {
         Ok(verdict) => Ok(Walked::Settled(verdict)),
         // The database is in trouble, not the page: the run breaks off and the page is read again.
         Err(error) if error.is_transient() => Err(error),
         // The one page that the database will not take must not stop the run: it is recorded as failed instead.
         Err(error) => {
             let reason = format!("it could not be stored: {error}");
-            let failed = Finding::outcome(finished.kind, finished.status_code, PageOutcome::Error, reason)
-                .with_code(RunErrorCode::Internal);
-            let again = FinishedPage { result: failed.result, ..finished };
-            crawl.crawler.shared().committer.settle(again).await.map(Walked::Settled)
+            let failed = Finding::outcome(kind, status_code, PageOutcome::Error, reason).with_code(RunErrorCode::Internal);
+            committer.settle(finished(crawl, page, failed)).await.map(Walked::Settled)
         }
+    }
+}
+
+fn finished(crawl: &Crawl, page: &LeasedPage, finding: Finding) -> FinishedPage {
+    FinishedPage {
+        organization: crawl.run.organization,
+        run: crawl.run.id,
+        url: page.url.clone(),
+        owner: crawl.crawler.owner(),
+        kind: finding.kind,
+        status_code: finding.status_code,
+        result: finding.result,
     }
 }

@@ -152,7 +152,7 @@ impl Store {
         host: &Host,
         country: Country,
     ) -> Result<Option<RobotId>, StoreError> {
-        let mut tx = self.database.begin().await?;
+        let mut tx = self.database.begin_read().await?;
         find_robot_of(&mut tx, organization, host, country).await
     }
 

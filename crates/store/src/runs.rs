@@ -332,12 +332,6 @@ impl Store {
         run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
 
-    /// A run whoever owns it: for the operator's own commands, which work on the folder as a whole.
-    pub async fn find_run(&self, id: RunId) -> Result<Run, StoreError> {
-        let row = self.database.row("SELECT * FROM runs WHERE id = $1", args![id]).await?;
-        run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
-    }
-
     pub async fn get_run_view(&self, organization: OrganizationId, id: RunId) -> Result<RunView, StoreError> {
         let sql = format!("{VIEW} WHERE u.organization_id = $1 AND u.id = $2");
         let row = self.database.row(&sql, args![organization, id]).await?;

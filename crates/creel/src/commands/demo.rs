@@ -6,7 +6,6 @@ use creel_crawl::Crawler;
 use creel_store::{
     Store,
     organizations::Organization,
-    robots::BuildAnswer,
     runs::{NewRun, RunSettings, RunView},
 };
 use creel_testkit::shop::Shop;
@@ -67,15 +66,7 @@ async fn crawl_and_show(
     shop: &Shop,
 ) -> Result<Exit, Failure> {
     let store = crawler.store();
-    let (answer, _) = crawler.build_robot(organization.id, base, Country::US).await?;
-    let robot = match answer {
-        BuildAnswer::Robot(robot) => robot,
-        BuildAnswer::Build(build) => store
-            .get_robot_build(organization.id, build)
-            .await?
-            .robot_id
-            .ok_or_else(|| Failure::failed("the robot build gave no robot"))?,
-    };
+    let (robot, _) = crawler.find_or_build_robot(organization.id, base, Country::US).await?;
     let new = NewRun {
         robot,
         api_key: None,

@@ -2,12 +2,8 @@
 
 use std::{io::Write, path::Path};
 
-use creel_store::{
-    Store,
-    pages::OutcomeCount,
-    runs::{Run, RunView},
-};
-use creel_types::{Action, PageOutcome};
+use creel_store::{Store, pages::OutcomeCount, runs::RunView};
+use creel_types::{Action, OrganizationId, PageOutcome};
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,12 +19,12 @@ const REASONS_MAX: usize = 12;
 pub async fn statement(
     common: &Common,
     store: &Store,
+    organization: OrganizationId,
     view: &RunView,
     output: Option<(&Path, usize)>,
 ) -> Result<(), Failure> {
-    let run = find_run(store, view).await?;
-    let balance = store.spendable(run.organization).await?;
-    let counts = store.outcome_counts(run.id).await?;
+    let balance = store.spendable(organization).await?;
+    let counts = store.outcome_counts(view.id).await?;
     let text =
         if common.json { as_json(view, balance.0, &counts).to_string() } else { as_text(view, balance.0, &counts, output) };
     match output {
@@ -36,10 +32,6 @@ pub async fn statement(
         None => print::say(&text),
     }
     Ok(())
-}
-
-async fn find_run(store: &Store, view: &RunView) -> Result<Run, Failure> {
-    Ok(store.find_run(view.id).await?)
 }
 
 fn as_json(run: &RunView, balance: i64, counts: &[OutcomeCount]) -> Value {

@@ -6,7 +6,6 @@ use creel_crawl::{Claimed, Crawler, Ended, build::shop_address, crawl_run};
 use creel_fetch::Guard;
 use creel_store::{
     organizations::Organization,
-    robots::BuildAnswer,
     runs::{NewRun, Run, RunSettings, RunView},
 };
 use creel_types::{Action, EndReason, Host, RobotId, RunId, RunStatus};
@@ -62,7 +61,7 @@ async fn crawl(
         return Err(Failure { exit: Exit::OutOfCredits, ..Failure::failed(message) });
     }
     let built = tokio::select! {
-        built = find_or_build_robot(crawler, organization, url, args) => built,
+        built = robot_and_start(crawler, organization, url, args) => built,
         () = stop.cancelled() => return Ok(Exit::Interrupted),
     };
     let (robot, start) = built?;
@@ -82,7 +81,7 @@ async fn crawl(
     let view = crawl_with_progress(crawler, claimed, &stop).await?;
     let written = output.write(store, id).await;
     let shown = written.as_ref().ok().copied();
-    report::statement(common, store, &view, args.output.as_deref().zip(shown)).await?;
+    report::statement(common, store, organization.id, &view, args.output.as_deref().zip(shown)).await?;
     written?;
     Ok(exit_of(&view))
 }
@@ -96,22 +95,13 @@ fn check_address(common: &Common, args: &RunArgs, url: &Url) -> Result<(), Failu
 }
 
 /// The robot for the shop, and the address to start from: the given one, or where it redirects to on another host.
-async fn find_or_build_robot(
+async fn robot_and_start(
     crawler: &Crawler,
     organization: &Organization,
     url: &Url,
     args: &RunArgs,
 ) -> Result<(RobotId, Url), Failure> {
-    let (answer, landed) = crawler.build_robot(organization.id, url, args.country).await?;
-    let robot = match answer {
-        BuildAnswer::Robot(robot) => robot,
-        BuildAnswer::Build(build) => crawler
-            .store()
-            .get_robot_build(organization.id, build)
-            .await?
-            .robot_id
-            .ok_or_else(|| Failure::failed("the robot build gave no robot"))?,
-    };
+    let (robot, landed) = crawler.find_or_build_robot(organization.id, url, args.country).await?;
     let start = if Host::of(&landed) == Host::of(url) { url.clone() } else { landed };
     Ok((robot, start))
 }
