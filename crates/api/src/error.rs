@@ -17,6 +17,7 @@ creel_types::words! {
         NotFound = "not_found",
         MethodNotAllowed = "method_not_allowed",
         Conflict = "conflict",
+        LedgerFrozen = "ledger_frozen",
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
         InvalidField = "invalid_field",
@@ -34,7 +35,7 @@ impl ErrorCode {
             ErrorCode::InsufficientCredits => StatusCode::PAYMENT_REQUIRED,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            ErrorCode::Conflict => StatusCode::CONFLICT,
+            ErrorCode::Conflict | ErrorCode::LedgerFrozen => StatusCode::CONFLICT,
             ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::InvalidField => StatusCode::UNPROCESSABLE_ENTITY,
@@ -71,6 +72,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match error {
             StoreError::NotFound { .. } => ApiError::new(ErrorCode::NotFound, error.to_string()),
+            StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
             StoreError::Refused(creel_ledger::Refused::InsufficientCredits { .. }) => {
                 ApiError::new(ErrorCode::InsufficientCredits, error.to_string())

@@ -98,7 +98,7 @@ impl Crawler {
     pub async fn claim(&self, run: RunId) -> Result<Option<Claimed>, StoreError> {
         let Some(hold) = self.hold(run) else { return Ok(None) };
         let owner = &self.0.owner;
-        Ok(self.store().claim_run(run, owner.id, owner.judge()).await?.map(|run| Claimed { run, hold }))
+        Ok(self.store().claim_run(run, owner.id, &owner.judge()).await?.map(|run| Claimed { run, hold }))
     }
 
     /// Takes the oldest run that waits, or whose process has gone.

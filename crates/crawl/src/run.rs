@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -59,6 +59,8 @@ pub(crate) struct Crawl {
     pub(crate) known: Mutex<Known>,
     /// Captures that budget and balance can still pay, as of the last look: a hint, the commit decides.
     payable: AtomicI64,
+    /// What could pay the next capture is held for something else and may come back: nothing is fetched until then.
+    held_back: AtomicBool,
 }
 
 #[derive(Default)]
@@ -128,6 +130,7 @@ async fn prepare(crawler: &Crawler, run: Run) -> Result<Result<Crawl, RunError>,
         robots_txt: asked,
         known: Mutex::new(known),
         payable: AtomicI64::new(0),
+        held_back: AtomicBool::new(false),
         crawler: crawler.clone(),
         run,
     };
@@ -175,15 +178,20 @@ impl Crawl {
     /// How many captures could be paid now.
     async fn look_at_payable(&self) -> Result<(), StoreError> {
         let store = self.crawler.store();
-        let spendable = store.spendable(self.run.organization).await?;
+        let payable = store.payable(self.run.organization).await?;
         let run = store.get_run(self.run.organization, self.run.id).await?;
+        let price = Action::Extract.price();
+        self.held_back.store(payable.available < price && payable.available + payable.held >= price, Ordering::Relaxed);
         let by_budget = run.budget.map_or(i64::MAX, |budget| budget - run.extracted);
-        self.payable.store((spendable.0 / Action::Extract.price().0).min(by_budget), Ordering::Relaxed);
+        self.payable.store((payable.available.0 / price.0).min(by_budget), Ordering::Relaxed);
         Ok(())
     }
 
     /// Pages in hand at most: no more than could be paid if each were a product, so that little is fetched for nothing.
     fn in_hand_max(&self) -> usize {
+        if self.held_back.load(Ordering::Relaxed) {
+            return 0;
+        }
         let payable = usize::try_from(self.payable.load(Ordering::Relaxed)).unwrap_or(0);
         payable.clamp(1, WORKERS_MAX)
     }
@@ -245,10 +253,16 @@ impl Crawl {
                     self.payable.fetch_sub(1, Ordering::Relaxed);
                     None
                 }
-                Verdict::Recorded | Verdict::Duplicate => None,
-                Verdict::InsufficientCredits | Verdict::BudgetReached | Verdict::RunEnded | Verdict::LeaseLost => {
-                    Some(Ended::Over)
+                Verdict::Wait => {
+                    self.held_back.store(true, Ordering::Relaxed);
+                    None
                 }
+                Verdict::Recorded | Verdict::Duplicate => None,
+                Verdict::InsufficientCredits
+                | Verdict::BudgetReached
+                | Verdict::LimitReached
+                | Verdict::RunEnded
+                | Verdict::LeaseLost => Some(Ended::Over),
             },
         }
     }
@@ -271,7 +285,8 @@ async fn finish_or_nap(crawl: &Crawl) -> Result<bool, StoreError> {
         return Err(StoreError::Conflict(format!("run {} has pages in hand that nobody walks", crawl.run.id)));
     }
     crawl.look_at_payable().await?;
-    let nap = next.map_or(0, |at| at.ms_since(store.clock.now())).clamp(1, NAP_MS_MAX);
+    let until = next.map_or(0, |at| at.ms_since(store.clock.now())).clamp(1, NAP_MS_MAX);
+    let nap = if crawl.held_back.load(Ordering::Relaxed) { NAP_MS_MAX } else { until };
     tokio::time::sleep(Duration::from_millis(nap.unsigned_abs())).await;
     Ok(false)
 }

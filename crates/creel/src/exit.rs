@@ -47,7 +47,9 @@ impl From<creel_store::StoreError> for Failure {
     fn from(error: creel_store::StoreError) -> Failure {
         match error {
             // A folder that cannot be used was named by the caller.
-            creel_store::StoreError::Folder { .. } => Failure::usage(error.to_string()),
+            creel_store::StoreError::Folder { .. } | creel_store::StoreError::DatabaseUrl(_) => {
+                Failure::usage(error.to_string())
+            }
             error => Failure::failed(error.to_string()),
         }
     }

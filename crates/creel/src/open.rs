@@ -24,7 +24,13 @@ impl Opened {
 
     pub async fn open_folder(common: &Common, folder: &Path) -> Result<Opened, Failure> {
         let settings = Settings::read(common.config.as_deref())?;
-        let store = Store::open(folder, Clock::system(), Random::system()).await?;
+        let (clock, random) = (Clock::system(), Random::system());
+        let mut store = match settings.database_url.as_str() {
+            "" => Store::open(folder, clock, random).await?,
+            url => Store::connect(url, clock, random).await?,
+        };
+        store.thresholds = settings.thresholds().into();
+        store.apply_billing_mode(settings.billing_mode()?).await?;
         Ok(Opened { settings, folder: folder.to_owned(), store })
     }
 
@@ -35,7 +41,7 @@ impl Opened {
         }
         let mut all = self.store.list_organizations().await?;
         match all.len() {
-            0 => Ok(self.store.default_organization(self.settings.starting_credits()).await?),
+            0 => Ok(self.store.default_organization(self.settings.start()?).await?),
             1 => Ok(all.remove(0)),
             _ => {
                 let names: Vec<String> = all.iter().map(|one| format!("  {}  {}", one.id, one.name)).collect();
@@ -50,7 +56,7 @@ impl Opened {
         if self.store.has_api_key().await? {
             return Ok(None);
         }
-        Ok(Some(self.store.default_organization(self.settings.starting_credits()).await?.id))
+        Ok(Some(self.store.default_organization(self.settings.start()?).await?.id))
     }
 
     pub fn crawl_settings(&self, allow_private: bool) -> CrawlSettings {
@@ -60,8 +66,8 @@ impl Opened {
     }
 
     /// Starts what crawling needs. Await the handle after dropping the crawler, so that everything settles.
-    pub fn crawler(&self, settings: CrawlSettings) -> Result<(Crawler, JoinHandle<()>), Failure> {
-        let owner = Owner::register(&self.folder, &self.store.random, self.store.clock.now())?;
+    pub async fn crawler(&self, settings: CrawlSettings) -> Result<(Crawler, JoinHandle<()>), Failure> {
+        let owner = Owner::register(&self.store, &self.folder).await?;
         let (committer, task) = Committer::start(self.store.clone());
         let crawler = Crawler::new(self.store.clone(), committer, owner, settings)
             .map_err(|error| Failure::usage(error.to_string()))?;

@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use creel_fetch::FetchSettings;
+use creel_ledger::Threshold;
+use creel_store::{ledger::unmetered::BillingMode, organizations::Start};
 use creel_types::Credits;
 use serde::Deserialize;
 
 use crate::exit::Failure;
+
+/// The environment variable that goes over `database_url`.
+const DATABASE_URL: &str = "CREEL_DATABASE_URL";
 
 /// The file with every setting, its default and its comment.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -16,7 +21,10 @@ pub const DEFAULT: &str = include_str!("../default.toml");
 pub struct Settings {
     pub contact: String,
     pub allow_private_networks: Vec<String>,
+    pub database_url: String,
+    pub billing_mode: String,
     pub starting_credits: i64,
+    pub credit_thresholds: Vec<u8>,
     pub request_delay_ms: i64,
 }
 
@@ -33,6 +41,10 @@ impl Settings {
                 text.parse().map_err(|error| Failure::usage(format!("--config {shown} is not TOML: {error}")))?;
             table.extend(own);
         }
+        // A password belongs rather into the environment than into a file.
+        if let Ok(url) = std::env::var(DATABASE_URL) {
+            table.insert("database_url".to_owned(), toml::Value::String(url));
+        }
         let settings: Settings =
             table.try_into().map_err(|error: toml::de::Error| Failure::usage(format!("--config: {}", error.message())))?;
         settings.checked()
@@ -45,7 +57,35 @@ impl Settings {
         if self.request_delay_ms < 0 {
             return Err(Failure::usage("--config: request_delay_ms must not be negative"));
         }
+        if let Some(percent) = self.credit_thresholds.iter().find(|percent| **percent > 100) {
+            return Err(Failure::usage(format!("--config: credit_thresholds: {percent} is no percentage from 0 to 100")));
+        }
+        let url = self.database_url.as_str();
+        if !url.is_empty() && !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(Failure::usage(format!(
+                "database_url (or {DATABASE_URL}) must be empty or start with postgres:// (its value is not shown)"
+            )));
+        }
+        self.billing_mode()?;
         Ok(self)
+    }
+
+    pub fn billing_mode(&self) -> Result<BillingMode, Failure> {
+        self.billing_mode.parse().map_err(|_| {
+            Failure::usage(format!("--config: billing_mode {:?} is neither \"ledger\" nor \"off\"", self.billing_mode))
+        })
+    }
+
+    /// What a new organization begins with.
+    pub fn start(&self) -> Result<Start, Failure> {
+        Ok(match self.billing_mode()? {
+            BillingMode::Off => Start::Unmetered,
+            BillingMode::Ledger => Start::Credits(Credits(self.starting_credits)),
+        })
+    }
+
+    pub fn thresholds(&self) -> Vec<Threshold> {
+        self.credit_thresholds.iter().copied().map(Threshold).collect()
     }
 
     /// How this installation fetches; `allow_private` is the flag of one process.
@@ -59,10 +99,6 @@ impl Settings {
             fetch.allow_private_networks.push("*".to_owned());
         }
         fetch
-    }
-
-    pub fn starting_credits(&self) -> Credits {
-        Credits(self.starting_credits)
     }
 }
 

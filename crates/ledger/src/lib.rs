@@ -10,6 +10,7 @@ mod debit;
 pub mod entry;
 mod expiry;
 pub mod fault;
+pub mod forecast;
 mod freeze;
 pub mod grant;
 pub mod hold;

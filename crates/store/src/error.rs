@@ -15,6 +15,11 @@ pub enum StoreError {
     /// A row holds something that this program never writes.
     #[error("the database holds a value that cannot be: {0}")]
     Corrupt(String),
+    #[error("database_url is not the address of a PostgreSQL: {0}")]
+    DatabaseUrl(String),
+    /// Verification found the ledger broken.
+    #[error("the ledger of organization {0} did not verify, so nothing is debited until it does; run `creel ledger verify`")]
+    LedgerFrozen(creel_types::OrganizationId),
     #[error("the database folder {path} cannot be used: {source}")]
     Folder { path: String, source: std::io::Error },
     #[error("database: {0}")]
@@ -33,11 +38,13 @@ impl StoreError {
         match self {
             StoreError::CommitterGone | StoreError::Unavailable(_) => true,
             StoreError::Database(sqlx::Error::Database(error)) => {
-                // SQLite's codes for busy, locked, failed I/O and a full disk, with their extended forms.
-                error.code().is_some_and(|code| matches!(code.parse::<i64>().unwrap_or(0) & 0xff, 5 | 6 | 10 | 13))
+                error.code().is_some_and(|code| is_trouble_of_sqlite(&code) || is_trouble_of_postgres(&code))
             }
             StoreError::Database(error) => {
-                matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+                matches!(
+                    error,
+                    sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed
+                )
             }
             _ => false,
         }
@@ -46,4 +53,16 @@ impl StoreError {
     pub(crate) fn corrupt(column: &str, value: impl std::fmt::Display) -> StoreError {
         StoreError::Corrupt(format!("{column} = {value}"))
     }
+}
+
+/// Busy, locked, failed I/O, a read-only file, a full disk: the primary code is the lowest byte, the rest says more.
+fn is_trouble_of_sqlite(code: &str) -> bool {
+    code.len() < 5 && code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13))
+}
+
+/// Classes of SQLSTATE: connection, transaction rolled back (a deadlock among them), no resources (a full disk among them),
+/// lock not available, operator intervention (shutdown, a statement's time over), system error, and a read-only transaction.
+fn is_trouble_of_postgres(code: &str) -> bool {
+    let classes = ["08", "40", "53", "55", "57", "58"];
+    code.len() == 5 && (classes.iter().any(|class| code.starts_with(class)) || code == "25006")
 }

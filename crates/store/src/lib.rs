@@ -3,35 +3,53 @@
 pub mod captures;
 pub mod database;
 pub mod error;
+pub mod fail_points;
 pub mod keys;
 pub mod ledger;
 pub mod migrate;
 pub mod organizations;
+pub mod outbox;
 pub mod owner;
 pub mod pages;
 pub mod robots;
 pub mod runs;
+pub mod schedules;
 pub mod settle;
+
+use std::{path::Path, sync::Arc};
+
+use creel_ledger::{THRESHOLDS_DEFAULT, Threshold};
+use creel_types::{Clock, Random};
 
 pub use database::Database;
 pub use error::StoreError;
-pub use owner::Owner;
+pub use fail_points::FailPoints;
+pub use owner::{Judge, Owner};
 
-use creel_types::{Clock, Random};
-
-/// The database with the two things that every write needs: the time and fresh ids.
+/// The database with what every write needs: the time, fresh ids, and when somebody is told that credits run out.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub database: Database,
     pub clock: Clock,
     pub random: Random,
+    pub thresholds: Arc<[Threshold]>,
+    pub fail_points: FailPoints,
 }
 
 impl Store {
     /// Opens `DIR/creel.db`, making the folder and bringing the schema up to date.
-    pub async fn open(dir: &std::path::Path, clock: Clock, random: Random) -> Result<Store, StoreError> {
-        let database = Database::open_sqlite(&dir.join("creel.db")).await?;
+    pub async fn open(dir: &Path, clock: Clock, random: Random) -> Result<Store, StoreError> {
+        Store::on(Database::open_sqlite(&dir.join("creel.db")).await?, clock, random).await
+    }
+
+    /// Connects to a PostgreSQL and brings its schema up to date.
+    pub async fn connect(url: &str, clock: Clock, random: Random) -> Result<Store, StoreError> {
+        Store::on(Database::open_postgres(url).await?, clock, random).await
+    }
+
+    /// A store on an open database, with its schema brought up to date.
+    pub async fn on(database: Database, clock: Clock, random: Random) -> Result<Store, StoreError> {
         migrate::migrate(&database).await?;
-        Ok(Store { database, clock, random })
+        Ok(Store { database, clock, random, thresholds: THRESHOLDS_DEFAULT.into(), fail_points: FailPoints::default() })
     }
 }

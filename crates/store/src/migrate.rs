@@ -1,30 +1,72 @@
 //! Brings the schema up to date: forward only, all of it in one transaction, safe when several processes start at once.
 
-use crate::{Database, StoreError, args};
+use crate::{
+    Database, StoreError, args,
+    database::{Engine, Turn, Tx},
+};
+
+/// One step of the schema: what both engines are told, then what only one of them is.
+struct Migration {
+    both: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
 
 /// In order; a released migration is never edited, the next change is a new one.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        both: include_str!("../migrations/0001_first.sql"),
+        sqlite: include_str!("../migrations/0001_first.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_first.postgres.sql"),
+    },
+    Migration { both: include_str!("../migrations/0002_credits.sql"), sqlite: "", postgres: "" },
+];
 
-/// Applies what is missing and answers how many migrations that was.
-pub async fn migrate(database: &Database) -> Result<usize, StoreError> {
+/// What a migration found and did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    pub from: i64,
+    pub to: i64,
+}
+
+/// Applies what is missing.
+pub async fn migrate(database: &Database) -> Result<Migrated, StoreError> {
+    let to = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    // A look first: an installation that is up to date takes no lock to start.
+    if let Ok(Some(row)) = database.row("SELECT MAX(version) AS version FROM schema_migrations", args![]).await
+        && row.opt_int("version")? == Some(to)
+    {
+        return Ok(Migrated { from: to, to });
+    }
     let mut tx = database.begin().await?;
+    tx.take_turn(Turn::Migrating).await?;
     tx.execute("CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY NOT NULL)", args![]).await?;
-    let applied = match tx.row("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations", args![]).await? {
+    let from = match tx.row("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations", args![]).await? {
         Some(row) => row.int("version")?,
         None => 0,
     };
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if applied > known {
+    if from > to {
         return Err(StoreError::Conflict(format!(
-            "the database is at schema version {applied} and this program knows only {known}: use a newer creel"
+            "the database is at schema version {from} and this program knows only {to}: use a newer creel"
         )));
     }
-    let mut done = 0;
-    for (version, script) in (1i64..).zip(MIGRATIONS).filter(|(version, _)| *version > applied) {
-        tx.script(script).await?;
+    for (version, migration) in (1i64..).zip(MIGRATIONS).filter(|(version, _)| *version > from) {
+        apply(&mut tx, migration).await?;
         tx.execute("INSERT INTO schema_migrations (version) VALUES ($1)", args![version]).await?;
-        done += 1;
     }
     tx.commit().await?;
-    Ok(done)
+    Ok(Migrated { from, to })
+}
+
+async fn apply(tx: &mut Tx, migration: &Migration) -> Result<(), StoreError> {
+    let (both, own) = match tx.engine() {
+        Engine::Sqlite => (migration.both.to_owned(), migration.sqlite),
+        // Texts compare by their bytes on both engines, whatever language the server was installed with.
+        Engine::Postgres => (migration.both.replace(" TEXT", " TEXT COLLATE \"C\""), migration.postgres),
+    };
+    tx.script(both).await?;
+    if !own.is_empty() {
+        tx.script(own.to_owned()).await?;
+    }
+    Ok(())
 }

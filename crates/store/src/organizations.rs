@@ -3,10 +3,25 @@
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_types::{Credits, OrganizationId, Time};
 
-use crate::{Store, StoreError, args, database::Row, ledger};
+use crate::{
+    Store, StoreError, args,
+    database::{Row, Turn, Tx},
+    ledger::{
+        account::{Named, lock_account},
+        consequences, unmetered,
+    },
+};
 
 /// What a new organization starts with in mode `ledger`.
 pub const STARTING_CREDITS: Credits = Credits(5_000);
+
+/// What a new organization begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    Credits(Credits),
+    /// The installation does not bill.
+    Unmetered,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organization {
@@ -25,38 +40,53 @@ impl Store {
         rows.iter().map(organization).collect()
     }
 
-    /// The organization that an empty folder gets. Two processes that start at once make one, because the look and the
-    /// insert are in one transaction.
-    pub async fn default_organization(&self, starting: Credits) -> Result<Organization, StoreError> {
+    /// The organization that an empty database gets. Two processes that start at once make one.
+    pub async fn default_organization(&self, start: Start) -> Result<Organization, StoreError> {
         let mut tx = self.database.begin().await?;
+        tx.take_turn(Turn::MakingTheFirstOrganization).await?;
         let first = tx.row("SELECT id, name, created_at FROM organizations ORDER BY id LIMIT 1", args![]).await?;
         if let Some(row) = first {
             return organization(&row);
         }
+        let made = self.insert_organization(&mut tx, "default", start).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Makes an organization with what it starts with.
+    pub async fn create_organization(&self, name: &str, start: Start) -> Result<Organization, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let made = self.insert_organization(&mut tx, name, start).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    async fn insert_organization(&self, tx: &mut Tx, name: &str, start: Start) -> Result<Organization, StoreError> {
         let now = self.clock.now();
-        let made = Organization { id: self.random.id(now), name: "default".to_owned(), created_at: now };
+        let made = Organization { id: self.random.id(now), name: name.to_owned(), created_at: now };
         tx.execute(
             "INSERT INTO organizations (id, name, created_at, last_entry_at, last_hash) VALUES ($1, $2, $3, $4, $5)",
-            args![made.id, made.name.as_str(), now, now, creel_ledger::FIRST_PREVIOUS_HASH],
+            args![made.id, name, now, now, creel_ledger::FIRST_PREVIOUS_HASH],
         )
         .await?;
-        if starting > Credits::ZERO {
-            let mut account = ledger::lock_account(&mut tx, made.id).await?;
-            account.grant(
+        let mut locked = lock_account(tx, made.id, Named::default()).await?;
+        match start {
+            Start::Unmetered => unmetered::grant_unmetered(self, &mut locked)?,
+            Start::Credits(Credits::ZERO) => {}
+            Start::Credits(amount) => locked.account.grant(
                 now,
                 Grant {
                     lot: self.random.id(now),
                     source: LotSource::Starting,
-                    amount: starting,
+                    amount,
                     expires_at: None,
                     reference: Reference::new(ReferenceType::Organization, made.id),
                     description: "Starting credits".to_owned(),
                     actor: String::new(),
                 },
-            )?;
-            ledger::save_account(&mut tx, &account).await?;
+            )?,
         }
-        tx.commit().await?;
+        consequences::save(tx, self, &mut [&mut locked], now).await?;
         Ok(made)
     }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, StoreError, args,
-    database::{Row, places},
+    database::{Given, Kind, Row},
     robots::LIST_ROWS_MAX,
     runs::LEASE_MS,
 };
@@ -93,28 +93,35 @@ impl Store {
         }
         // Within one priority the order of discovery holds; 2^20 pages fit between two milliseconds.
         let first = self.clock.now().0 << 20;
+        let mut positioned: Vec<(i64, &NewPage)> = (first..).zip(pages).collect();
+        // In one order whoever queues, so that two who queue the same pages never wait for each other in a circle.
+        positioned.sort_by(|(_, one), (_, other)| one.url.cmp(&other.url));
         let mut tx = self.database.begin().await?;
         let mut added = 0;
-        for (chunk_at, chunk) in (0i64..).zip(pages.chunks(QUEUE_ROWS_MAX)) {
-            let sql = format!(
-                "INSERT INTO pages (run_id, url, role, state, priority, position, depth, shape) VALUES {}
-                 ON CONFLICT (run_id, url) DO NOTHING",
-                places(chunk.len(), 8)
-            );
-            let mut values = Vec::with_capacity(chunk.len() * 8);
-            for (at, page) in (0i64..).zip(chunk) {
-                values.extend(args![
+        for chunk in positioned.chunks(QUEUE_ROWS_MAX) {
+            let mut given = Given::new(&[
+                ("run_id", Kind::Text),
+                ("url", Kind::Text),
+                ("role", Kind::Text),
+                ("state", Kind::Text),
+                ("priority", Kind::Int),
+                ("position", Kind::Int),
+                ("depth", Kind::Int),
+                ("shape", Kind::Text),
+            ]);
+            for (position, page) in chunk {
+                given.push(args![
                     run,
                     page.url.as_str(),
                     page.role.as_str(),
                     "queued",
                     page.priority,
-                    first + chunk_at * QUEUE_ROWS_MAX as i64 + at,
+                    *position,
                     i64::from(page.depth),
                     page.shape.as_str()
                 ]);
             }
-            added += tx.execute(&sql, values).await?;
+            added += tx.insert_given("pages", given, "ON CONFLICT (run_id, url) DO NOTHING").await?;
         }
         tx.commit().await?;
         Ok(added)

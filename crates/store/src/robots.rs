@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
+    ledger::account::{Named, lock_account},
 };
 
 /// Rows of one page of a list, and the one more that tells whether there is a next page.
@@ -46,6 +47,8 @@ impl Store {
         private: bool,
     ) -> Result<BuildAnswer, StoreError> {
         let mut tx = self.database.begin().await?;
+        // Two who ask at once wait for each other here, and the second finds the first one's robot.
+        lock_account(&mut tx, organization, Named::default()).await?;
         if let Some(robot) = find_robot_of(&mut tx, organization, &program.host, program.country_code).await? {
             return Ok(BuildAnswer::Robot(robot));
         }

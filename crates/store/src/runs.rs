@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
+    owner::Judge,
     robots::LIST_ROWS_MAX,
 };
 
@@ -39,6 +40,8 @@ impl Default for RunSettings {
 pub struct NewRun {
     pub robot: RobotId,
     pub api_key: Option<ApiKeyId>,
+    /// The schedule that made it.
+    pub schedule: Option<ScheduleId>,
     pub name: Option<String>,
     pub start_urls: Vec<String>,
     pub settings: RunSettings,
@@ -51,6 +54,7 @@ pub struct Run {
     pub organization: OrganizationId,
     pub robot: RobotId,
     pub api_key: Option<ApiKeyId>,
+    pub schedule: Option<ScheduleId>,
     pub name: String,
     pub host: Host,
     pub country: Country,
@@ -129,8 +133,8 @@ impl Store {
         self.database
             .execute(
                 "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
-                 settings, budget, status, created_at, leased_by, lease_expires_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14)",
+                 settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
                 args![
                     id,
                     organization,
@@ -145,7 +149,8 @@ impl Store {
                     new.budget,
                     now,
                     taker,
-                    taker.map(|_| now.plus_ms(LEASE_MS))
+                    taker.map(|_| now.plus_ms(LEASE_MS)),
+                    new.schedule
                 ],
             )
             .await?;
@@ -154,22 +159,20 @@ impl Store {
 
     /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand.
     ///
-    /// `is_gone` tells whether a process that still holds a lease is known to have died; where nobody can know, the
-    /// lease's end decides.
-    pub async fn claim_run(
-        &self,
-        id: RunId,
-        owner: Uuid,
-        is_gone: impl Fn(Uuid) -> bool + Send,
-    ) -> Result<Option<Run>, StoreError> {
+    /// A process that still holds a lease loses it where the judge knows that it died; where nobody can know, the lease's end
+    /// decides.
+    pub async fn claim_run(&self, id: RunId, owner: Uuid, judge: &Judge) -> Result<Option<Run>, StoreError> {
         let mut tx = self.database.begin().await?;
         let now = self.clock.now();
-        let Some(row) = tx.row("SELECT * FROM runs WHERE id = $1 AND ended_at IS NULL", args![id]).await? else {
+        let sql = format!("SELECT * FROM runs WHERE id = $1 AND ended_at IS NULL{}", tx.lock("runs"));
+        let Some(row) = tx.row(&sql, args![id]).await? else {
             return Ok(None);
         };
         let holder: Option<Uuid> = row.opt_parsed("leased_by")?;
         let live = row.opt_time("lease_expires_at")?.is_some_and(|end| end > now);
-        if holder.is_some_and(|holder| holder != owner && live && !is_gone(holder)) {
+        if let Some(holder) = holder.filter(|holder| *holder != owner && live)
+            && !judge.is_gone(&mut tx, holder).await?
+        {
             return Ok(None);
         }
         let mut run = run(&row)?;
@@ -357,7 +360,8 @@ impl Store {
 }
 
 async fn holds_run(tx: &mut Tx, id: RunId, owner: Uuid) -> Result<bool, StoreError> {
-    let row = tx.row("SELECT 1 AS one FROM runs WHERE id = $1 AND leased_by = $2", args![id, owner]).await?;
+    let sql = format!("SELECT id FROM runs WHERE id = $1 AND leased_by = $2{}", tx.lock("runs"));
+    let row = tx.row(&sql, args![id, owner]).await?;
     Ok(row.is_some())
 }
 
@@ -412,6 +416,7 @@ pub(crate) fn run(row: &Row) -> Result<Run, StoreError> {
         organization: row.parsed("organization_id")?,
         robot: row.parsed("robot_id")?,
         api_key: row.opt_parsed("api_key_id")?,
+        schedule: row.opt_parsed("schedule_id")?,
         name: row.text("name")?,
         host: Host::from_stored(row.text("host")?),
         country: row.parsed("country_code")?,
@@ -444,7 +449,7 @@ fn view(row: &Row) -> Result<RunView, StoreError> {
         end_reason: run.end_reason,
         robot_id: run.robot,
         robot_name: row.opt_text("robot_name")?,
-        schedule_id: None,
+        schedule_id: run.schedule,
         budget: run.budget,
         extracted: run.extracted,
         duplicates: run.duplicates,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
+use creel_store::ledger::change::ByHand;
 use creel_types::{Credits, Time};
 
 use crate::{
@@ -31,7 +32,8 @@ pub async fn admin(common: &Common, command: AdminCommand) -> Result<Exit, Failu
         let grant = grant(&opened, credits, expires_at, &why, source, &actor);
         opened.store.grant(organization.id, grant).await?;
     } else {
-        opened.store.adjust_down(organization.id, Credits(-credits), why.reason.trim(), &actor).await?;
+        let by = ByHand { reason: &why.reason, actor: &actor };
+        opened.store.adjust_down(organization.id, Credits(-credits), by).await?;
     }
     let balance = opened.store.balance(organization.id).await?;
     let mut out = std::io::stdout().lock();

@@ -44,7 +44,7 @@ pub async fn demo(common: &Common, args: DemoArgs) -> Result<Exit, Failure> {
     let opened = Opened::open_folder(common, &folder).await?;
     let mut settings = opened.crawl_settings(false);
     settings.fetch.allow_private_networks.push(shop.address().to_string());
-    let (crawler, committing) = opened.crawler(settings)?;
+    let (crawler, committing) = opened.crawler(settings).await?;
     let organization = opened.organization(None).await?;
     print::say(&format!("A shop with {} products listens on {}.", shop.shop().products().len(), shop.base_url()));
     let result = crawl_and_show(common, &crawler, &organization, shop.base_url(), shop.shop()).await;
@@ -70,6 +70,7 @@ async fn crawl_and_show(
     let new = NewRun {
         robot,
         api_key: None,
+        schedule: None,
         name: Some("Demo".to_owned()),
         start_urls: vec![base.to_string()],
         settings: RunSettings::default(),

@@ -33,7 +33,7 @@ pub async fn run(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
     check_address(common, &args, &url)?;
     let output = Output::prepare(args.format, args.output.clone())?;
     let opened = Opened::open(common).await?;
-    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private))?;
+    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private)).await?;
     let organization = opened.organization(args.organization.organization).await?;
     let result = crawl(common, &args, &crawler, &organization, &url, output).await;
     drop(crawler);
@@ -68,6 +68,7 @@ async fn crawl(
     let new = NewRun {
         robot,
         api_key: None,
+        schedule: None,
         name: None,
         start_urls: vec![start.to_string()],
         settings: RunSettings::default(),

@@ -20,7 +20,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
         .await
         .map_err(|error| Failure::usage(format!("--listen {}: {error}", args.listen)))?;
     let address = listener.local_addr()?;
-    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private))?;
+    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private)).await?;
     if opened.settings.contact.is_empty() {
         print::say("Note: `contact` is not set in the configuration, so shops cannot tell who crawls them.");
     }

@@ -1,95 +1,163 @@
-//! One transaction that settles a batch, step by step: load under lock, decide in memory in arrival order, write in sets.
+//! One transaction that settles a batch: lock, load, decide in memory in arrival order, write in sets.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use creel_ledger::{Account, Reference, ReferenceType, Refused};
-use creel_types::{Action, CaptureId, Credits, EndReason, OrganizationId, PageOutcome, RunId, Time};
+use creel_ledger::{Reference, ReferenceType, Refused};
+use creel_types::{Action, CaptureId, Credits, EndReason, OrganizationId, PageOutcome, RunError, RunErrorCode, RunId, Time};
 
 use super::{
     FinishedPage, PageResult, Verdict,
     duplicates::{Identity, KnownCaptures},
+    write,
 };
 use crate::{
     Store, StoreError, args,
     captures::NewCapture,
-    database::{Tx, Value, places},
-    ledger, runs,
+    database::{Given, Kind, Row, Tx},
+    ledger::{
+        account::{Locked, Named, lock_accounts},
+        limits::{self, LimitKey, Limits, RunSpending},
+    },
 };
 
+/// Characters of a title that a ledger entry keeps.
+const DESCRIPTION_CHARS_MAX: usize = 200;
+
+/// A finished page with the id that its capture gets.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a> {
+    pub page: &'a FinishedPage,
+    pub capture: CaptureId,
+}
+
 /// Settles the pages in one transaction and answers each in order. Either all of it is on disk or none.
-pub(super) async fn settle(store: &Store, pages: &[&FinishedPage]) -> Result<Vec<Verdict>, StoreError> {
+pub(super) async fn settle(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verdict>, StoreError> {
+    store.fail_points.pass("settle.begin");
     let mut tx = store.database.begin().await?;
-    let mut batch = Batch::load(&mut tx, store, pages).await?;
-    let verdicts: Vec<Verdict> = pages.iter().map(|page| batch.decide(page)).collect::<Result<_, _>>()?;
-    batch.write(&mut tx, pages, &verdicts).await?;
+    let mut batch = Batch::load(&mut tx, store, items).await?;
+    store.fail_points.pass("settle.loaded");
+    let verdicts: Vec<Verdict> = items.iter().map(|item| batch.decide(item)).collect::<Result<_, _>>()?;
+    write::write(batch, &mut tx, items, &verdicts).await?;
+    store.fail_points.pass("settle.written");
     tx.commit().await?;
+    store.fail_points.pass("settle.committed");
     Ok(verdicts)
 }
 
 /// What the decisions need of a run, and what they change in it.
 #[derive(Debug)]
-struct RunState {
+pub(super) struct RunState {
+    pub organization: OrganizationId,
     budget: Option<i64>,
     extracted: i64,
+    credits_spent: Credits,
+    subjects: Vec<LimitKey>,
     ended: bool,
     /// Why it ends in this transaction.
-    ends: Option<EndReason>,
-    duplicates: i64,
-    stored: i64,
-    fetched: i64,
-    failed: i64,
-    blocked: i64,
+    pub ends: Option<(EndReason, Option<RunError>)>,
+    pub duplicates: i64,
+    pub stored: i64,
+    pub fetched: i64,
+    pub failed: i64,
+    pub blocked: i64,
 }
 
-struct Batch<'a> {
-    store: &'a Store,
-    now: Time,
-    accounts: BTreeMap<OrganizationId, Account>,
-    runs: BTreeMap<RunId, RunState>,
-    leased: BTreeSet<(RunId, String)>,
+impl RunState {
+    fn end(&mut self, reason: EndReason, error: Option<RunError>) {
+        self.ended = true;
+        self.ends = Some((reason, error));
+    }
+}
+
+/// A page's row in the frontier, as far as settling it needs to know.
+#[derive(Debug)]
+enum Lease {
+    Ours,
+    /// Done, with the capture that it led to.
+    Done(PageOutcome, Option<CaptureId>),
+}
+
+impl Lease {
+    /// What an earlier try said that was committed and whose answer was lost: the page is done in just this way.
+    fn earlier_verdict(&self, item: &Item<'_>) -> Option<Verdict> {
+        let Lease::Done(outcome, capture) = self else { return None };
+        match &item.page.result {
+            PageResult::Capture(_) if *capture == Some(item.capture) => Some(Verdict::Stored(item.capture)),
+            PageResult::Capture(_) if *outcome == PageOutcome::Duplicate => Some(Verdict::Duplicate),
+            PageResult::Outcome { outcome: stated, .. } if stated == outcome => Some(Verdict::Recorded),
+            _ => None,
+        }
+    }
+}
+
+/// A capture that is to be stored.
+pub(super) struct Decided<'a> {
+    pub id: CaptureId,
+    pub page: &'a FinishedPage,
+    pub new: &'a NewCapture,
+    pub canonical_url: String,
+}
+
+pub(super) struct Batch<'a> {
+    pub store: &'a Store,
+    pub now: Time,
+    pub accounts: BTreeMap<OrganizationId, Locked>,
+    pub runs: BTreeMap<RunId, RunState>,
+    pub limits: BTreeMap<OrganizationId, Limits>,
+    pub captures: Vec<Decided<'a>>,
+    /// Captures that give up an address, with the one that they go back to.
+    pub displaced: Vec<(String, String)>,
+    leases: BTreeMap<(RunId, String), Lease>,
     known: KnownCaptures,
-    captures: Vec<(CaptureId, &'a FinishedPage, &'a NewCapture, String)>,
-    displaced: Vec<(String, String)>,
 }
 
 impl<'a> Batch<'a> {
-    /// Takes organizations, then runs, in sorted order, so that two batches never wait for each other in a circle.
-    async fn load(tx: &mut Tx, store: &'a Store, pages: &[&FinishedPage]) -> Result<Batch<'a>, StoreError> {
-        let organizations: BTreeSet<OrganizationId> = pages.iter().map(|page| page.organization).collect();
-        let run_ids: BTreeSet<RunId> = pages.iter().map(|page| page.run).collect();
+    /// Locks organizations, then runs, in sorted order, so that two batches never wait for each other in a circle; everything
+    /// that decides is read after that.
+    async fn load(tx: &mut Tx, store: &'a Store, items: &[Item<'_>]) -> Result<Batch<'a>, StoreError> {
+        let organizations: BTreeSet<OrganizationId> = items.iter().map(|item| item.page.organization).collect();
+        let mut accounts = lock_accounts(tx, &organizations, Named::default()).await?;
+        let runs = lock_runs(tx, items).await?;
+        // Not before the locks: while this waited, a lot may have ended.
         let now = store.clock.now();
-        let mut accounts = BTreeMap::new();
-        for organization in organizations {
-            let mut account = ledger::lock_account(tx, organization).await?;
-            account.expire_due(now);
-            accounts.insert(organization, account);
+        for locked in accounts.values_mut() {
+            locked.account.expire_due(now);
         }
-        let mut runs = BTreeMap::new();
-        for run in run_ids {
-            if let Some(state) = load_run(tx, run).await? {
-                runs.insert(run, state);
-            }
-        }
-        let leased = load_leases(tx, pages).await?;
-        let candidates = pages.iter().filter_map(|page| match &page.result {
-            PageResult::Capture(new) => Some((page.run, &**new)),
+        let limits = Limits::load(tx, &accounts, now).await?;
+        let leases = load_leases(tx, items).await?;
+        let candidates = items.iter().filter_map(|item| match &item.page.result {
+            PageResult::Capture(new) => Some((item.page.run, &**new)),
             PageResult::Outcome { .. } => None,
         });
         let known = KnownCaptures::load(tx, candidates).await?;
-        Ok(Batch { store, now, accounts, runs, leased, known, captures: Vec::new(), displaced: Vec::new() })
+        let (captures, displaced) = (Vec::new(), Vec::new());
+        Ok(Batch { store, now, accounts, runs, limits, captures, displaced, leases, known })
     }
 
-    fn decide(&mut self, page: &'a FinishedPage) -> Result<Verdict, StoreError> {
-        let Some(run) = self.runs.get_mut(&page.run) else { return Ok(Verdict::RunEnded) };
+    fn decide(&mut self, item: &Item<'a>) -> Result<Verdict, StoreError> {
+        let page = item.page;
+        let key = (page.run, page.url.clone());
+        if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
+            return Ok(verdict);
+        }
+        // A run of another organization is as good as none.
+        let run = self.runs.get_mut(&page.run).filter(|run| run.organization == page.organization);
+        let (Some(run), Some(locked)) = (run, self.accounts.get(&page.organization)) else { return Ok(Verdict::RunEnded) };
+        if !run.ended && locked.is_frozen {
+            let message = "the organization's ledger did not verify; nothing is debited until it does".to_owned();
+            run.end(EndReason::Error, Some(RunError { code: RunErrorCode::LedgerFrozen, message }));
+        }
         if run.ended {
             return Ok(match run.ends {
-                Some(EndReason::BudgetReached) => Verdict::BudgetReached,
-                Some(EndReason::InsufficientCredits) => Verdict::InsufficientCredits,
+                Some((EndReason::BudgetReached, _)) => Verdict::BudgetReached,
+                Some((EndReason::InsufficientCredits, _)) => Verdict::InsufficientCredits,
+                Some((EndReason::LimitReached, _)) => Verdict::LimitReached,
                 _ => Verdict::RunEnded,
             });
         }
-        if !self.leased.remove(&(page.run, page.url.clone())) {
-            return Ok(Verdict::LeaseLost);
+        match self.leases.remove(&key) {
+            Some(Lease::Ours) => {}
+            _ => return Ok(Verdict::LeaseLost),
         }
         match &page.result {
             PageResult::Outcome { outcome, fetched, .. } => {
@@ -99,12 +167,13 @@ impl<'a> Batch<'a> {
                 run.duplicates += i64::from(*outcome == PageOutcome::Duplicate);
                 Ok(Verdict::Recorded)
             }
-            PageResult::Capture(new) => self.decide_capture(page, new),
+            PageResult::Capture(new) => self.decide_capture(item, new),
         }
     }
 
-    fn decide_capture(&mut self, page: &'a FinishedPage, new: &'a NewCapture) -> Result<Verdict, StoreError> {
-        let (Some(run), Some(account)) = (self.runs.get_mut(&page.run), self.accounts.get_mut(&page.organization)) else {
+    fn decide_capture(&mut self, item: &Item<'a>, new: &'a NewCapture) -> Result<Verdict, StoreError> {
+        let page = item.page;
+        let (Some(run), Some(locked)) = (self.runs.get_mut(&page.run), self.accounts.get_mut(&page.organization)) else {
             return Ok(Verdict::RunEnded);
         };
         let (canonical_url, displaced) = match self.known.identify(page.run, new) {
@@ -115,205 +184,100 @@ impl<'a> Batch<'a> {
             }
             Identity::New { canonical_url, displaced } => (canonical_url, displaced),
         };
-        let id: CaptureId = self.store.random.id(self.now);
-        let reference = Reference::new(ReferenceType::Capture, id);
-        match account.debit(self.now, Action::Extract.price(), reference, new.product.title.chars().take(200).collect()) {
+        let price = Action::Extract.price();
+        let spending = RunSpending { subjects: &run.subjects, spent: run.credits_spent };
+        let limits = self.limits.get_mut(&page.organization);
+        if limits.as_ref().is_some_and(|limits| limits.check(&spending, price).is_err()) {
+            run.end(EndReason::LimitReached, None);
+            return Ok(Verdict::LimitReached);
+        }
+        let reference = Reference::new(ReferenceType::Capture, item.capture);
+        let description = new.product.title.chars().take(DESCRIPTION_CHARS_MAX).collect();
+        match locked.account.debit(self.now, price, reference, description) {
             Ok(()) => {}
+            // What is held may come back: the run goes on, and the page waits.
+            Err(Refused::InsufficientCredits { .. }) if locked.can_pay_a_capture() => return Ok(Verdict::Wait),
             Err(Refused::InsufficientCredits { .. }) => {
-                run.ended = true;
-                run.ends = Some(EndReason::InsufficientCredits);
+                run.end(EndReason::InsufficientCredits, None);
                 return Ok(Verdict::InsufficientCredits);
             }
             Err(refused) => return Err(refused.into()),
         }
+        if let Some(limits) = limits {
+            limits.count(&spending, price);
+        }
         run.fetched += 1;
         run.stored += 1;
+        run.credits_spent += price;
         if run.budget.is_some_and(|budget| run.extracted + run.stored >= budget) {
             // The capture that fills the budget ends the run in its own transaction; budget wins over credits.
-            run.ended = true;
-            run.ends = Some(EndReason::BudgetReached);
+            run.end(EndReason::BudgetReached, None);
         }
-        self.known.remember(page.run, &id.to_string(), &canonical_url, new);
+        self.keep(Decided { id: item.capture, page, new, canonical_url }, displaced);
+        Ok(Verdict::Stored(item.capture))
+    }
+
+    /// Remembers what is to be stored, so that the next page of the batch sees it.
+    fn keep(&mut self, decided: Decided<'a>, displaced: Option<(String, String)>) {
+        self.known.remember(decided.page.run, &decided.id.to_string(), &decided.canonical_url, decided.new);
         if let Some((capture, page_url)) = displaced {
             // The one that gives way may be of this very batch and not be written yet.
-            match self.captures.iter_mut().find(|(id, ..)| id.to_string() == capture) {
-                Some((.., its_canonical_url)) => *its_canonical_url = page_url,
+            match self.captures.iter_mut().find(|other| other.id.to_string() == capture) {
+                Some(other) => other.canonical_url = page_url,
                 None => self.displaced.push((capture, page_url)),
             }
         }
-        self.captures.push((id, page, new, canonical_url));
-        Ok(Verdict::Stored(id))
-    }
-
-    async fn write(self, tx: &mut Tx, pages: &[&FinishedPage], verdicts: &[Verdict]) -> Result<(), StoreError> {
-        for (capture, page_url) in &self.displaced {
-            let args = args![capture.as_str(), page_url.as_str()];
-            tx.execute("UPDATE captures SET canonical_url = $2 WHERE id = $1", args).await?;
-        }
-        insert_captures(tx, &self.captures, self.now).await?;
-        for account in self.accounts.values() {
-            ledger::save_account(tx, account).await?;
-        }
-        finish_pages(tx, pages, verdicts, self.now).await?;
-        for (id, run) in &self.runs {
-            count_in_run(tx, *id, run).await?;
-            if let Some(reason) = run.ends {
-                runs::end_run(tx, *id, reason, None, self.now).await?;
-            }
-        }
-        for account in self.accounts.values() {
-            end_runs_without_credits(tx, account, self.now).await?;
-        }
-        Ok(())
+        self.captures.push(decided);
     }
 }
 
-async fn load_run(tx: &mut Tx, run: RunId) -> Result<Option<RunState>, StoreError> {
-    let row = tx.row("SELECT budget, extracted, ended_at FROM runs WHERE id = $1", args![run]).await?;
-    row.map(|row| {
-        Ok(RunState {
-            budget: row.opt_int("budget")?,
-            extracted: row.int("extracted")?,
-            ended: row.opt_int("ended_at")?.is_some(),
-            ends: None,
-            duplicates: 0,
-            stored: 0,
-            fetched: 0,
-            failed: 0,
-            blocked: 0,
-        })
+async fn lock_runs(tx: &mut Tx, items: &[Item<'_>]) -> Result<BTreeMap<RunId, RunState>, StoreError> {
+    let ids: BTreeSet<RunId> = items.iter().map(|item| item.page.run).collect();
+    let mut given = Given::new(&[("id", Kind::Text)]);
+    for id in ids {
+        given.push(args![id]);
+    }
+    let sql = format!(
+        "SELECT r.id, r.organization_id, r.robot_id, r.api_key_id, r.schedule_id, r.budget, r.extracted, r.credits_spent,
+         r.ended_at FROM runs r WHERE r.id IN (SELECT id FROM given) ORDER BY r.id{}",
+        tx.lock("r")
+    );
+    tx.rows_given(given, &sql).await?.iter().map(|row| Ok((row.parsed("id")?, run_state(row)?))).collect()
+}
+
+fn run_state(row: &Row) -> Result<RunState, StoreError> {
+    Ok(RunState {
+        organization: row.parsed("organization_id")?,
+        budget: row.opt_int("budget")?,
+        extracted: row.int("extracted")?,
+        credits_spent: row.credits("credits_spent")?,
+        subjects: limits::subjects(row)?,
+        ended: row.opt_int("ended_at")?.is_some(),
+        ends: None,
+        duplicates: 0,
+        stored: 0,
+        fetched: 0,
+        failed: 0,
+        blocked: 0,
     })
-    .transpose()
 }
 
-/// Which of the pages are still leased by the process that finished them.
-async fn load_leases(tx: &mut Tx, pages: &[&FinishedPage]) -> Result<BTreeSet<(RunId, String)>, StoreError> {
-    let sql = format!(
-        "SELECT run_id, url, leased_by FROM pages WHERE state = 'leased' AND (run_id, url, leased_by) IN (VALUES {})",
-        places(pages.len(), 3)
-    );
-    let values = pages.iter().flat_map(|page| args![page.run, page.url.as_str(), page.owner]).collect();
-    let rows = tx.rows(&sql, values).await?;
-    rows.iter().map(|row| Ok((row.parsed("run_id")?, row.text("url")?))).collect()
-}
-
-async fn insert_captures(
-    tx: &mut Tx,
-    captures: &[(CaptureId, &FinishedPage, &NewCapture, String)],
-    now: Time,
-) -> Result<(), StoreError> {
-    if captures.is_empty() {
-        return Ok(());
+/// Which of the pages are still leased by the process that finished them, and which are done.
+async fn load_leases(tx: &mut Tx, items: &[Item<'_>]) -> Result<BTreeMap<(RunId, String), Lease>, StoreError> {
+    let mut given = Given::new(&[("run_id", Kind::Text), ("url", Kind::Text), ("owner", Kind::Text)]);
+    for Item { page, .. } in items {
+        given.push(args![page.run, page.url.as_str(), page.owner]);
     }
-    let mut values = Vec::with_capacity(captures.len() * 17);
-    for (id, page, new, canonical_url) in captures {
-        let product = &new.product;
-        let content = serde_json::to_string(product).map_err(|error| StoreError::corrupt("content", error))?;
-        values.extend(args![
-            *id,
-            page.organization,
-            page.run,
-            new.store.as_str(),
-            new.url.as_str(),
-            new.page_url.as_str(),
-            canonical_url.as_str(),
-            now,
-            product.product_id.as_deref(),
-            product.title.as_str(),
-            new.title_normalized(),
-            product.brand.as_deref(),
-            product.min_price.map(creel_types::Amount::scaled),
-            product.max_price.map(creel_types::Amount::scaled),
-            product.currency.map(|currency| currency.to_string()),
-            product.available,
-            content,
-        ]);
-    }
-    // Robot and country stand in the run's row and are copied from there.
-    let sql = format!(
-        "INSERT INTO captures (id, organization_id, run_id, robot_id, store, url, page_url, canonical_url, country_code,
-         extracted_at, product_id, title, title_normalized, brand, min_price, max_price, currency, available, content)
-         SELECT v.column1, v.column2, v.column3, r.robot_id, v.column4, v.column5, v.column6, v.column7, r.country_code,
-         v.column8, v.column9, v.column10, v.column11, v.column12, v.column13, v.column14, v.column15, v.column16, v.column17
-         FROM (VALUES {}) AS v JOIN runs r ON r.id = v.column3",
-        places(captures.len(), 17)
-    );
-    let inserted = tx.execute(&sql, values).await?;
-    if inserted != captures.len() as u64 {
-        return Err(StoreError::corrupt("captures inserted", inserted));
-    }
-    Ok(())
-}
-
-/// Closes the pages that came to an end; those refused for credits or budget stay for another day.
-async fn finish_pages(tx: &mut Tx, pages: &[&FinishedPage], verdicts: &[Verdict], now: Time) -> Result<(), StoreError> {
-    let mut values: Vec<Value> = Vec::with_capacity(pages.len() * 8);
-    let mut rows = 0;
-    for (page, verdict) in pages.iter().zip(verdicts) {
-        let (outcome, reason, error_code, capture) = match (verdict, &page.result) {
-            (Verdict::Stored(id), _) => (PageOutcome::Captured, None, None, Some(*id)),
-            (Verdict::Duplicate, _) => {
-                (PageOutcome::Duplicate, Some("the run has this product already".to_owned()), None, None)
-            }
-            (Verdict::Recorded, PageResult::Outcome { outcome, reason, error_code, .. }) => {
-                (*outcome, reason.clone(), *error_code, None)
-            }
-            _ => continue,
+    let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.capture_id FROM given CROSS JOIN pages p
+        WHERE p.run_id = given.run_id AND p.url = given.url
+        AND ((p.state = 'leased' AND p.leased_by = given.owner) OR p.state = 'done')";
+    let mut leases = BTreeMap::new();
+    for row in &tx.rows_given(given, sql).await? {
+        let lease = match row.opt_parsed("outcome")? {
+            Some(outcome) if row.text("state")? == "done" => Lease::Done(outcome, row.opt_parsed("capture_id")?),
+            _ => Lease::Ours,
         };
-        rows += 1;
-        values.extend(args![
-            page.run,
-            page.url.as_str(),
-            page.kind.as_str(),
-            outcome.as_str(),
-            reason,
-            error_code.map(|code| code.as_str()),
-            page.status_code.map(i64::from),
-            capture,
-        ]);
+        leases.insert((row.parsed("run_id")?, row.text("url")?), lease);
     }
-    if rows == 0 {
-        return Ok(());
-    }
-    let at = rows * 8 + 1;
-    let sql = format!(
-        "UPDATE pages SET state = 'done', leased_by = NULL, lease_expires_at = NULL, kind = v.column3, outcome = v.column4,
-         reason = v.column5, error_code = v.column6, status_code = v.column7, capture_id = v.column8, done_at = ${at}
-         FROM (VALUES {}) AS v WHERE pages.run_id = v.column1 AND pages.url = v.column2",
-        places(rows, 8)
-    );
-    values.push(Value::from(now));
-    tx.execute(&sql, values).await?;
-    Ok(())
-}
-
-async fn count_in_run(tx: &mut Tx, id: RunId, run: &RunState) -> Result<(), StoreError> {
-    let spent = Credits(run.stored * Action::Extract.price().0);
-    tx.execute(
-        "UPDATE runs SET extracted = extracted + $2, duplicates = duplicates + $3, pages_fetched = pages_fetched + $4,
-         pages_failed = pages_failed + $5, pages_blocked = pages_blocked + $6, credits_spent = credits_spent + $7
-         WHERE id = $1",
-        args![id, run.stored, run.duplicates, run.fetched, run.failed, run.blocked, spent],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Where the organization can no longer pay one capture, every started run with anything left to fetch ends.
-pub(crate) async fn end_runs_without_credits(tx: &mut Tx, account: &Account, now: Time) -> Result<(), StoreError> {
-    if account.spendable() >= Action::Extract.price() {
-        return Ok(());
-    }
-    let rows = tx
-        .rows(
-            "SELECT id FROM runs r WHERE organization_id = $1 AND ended_at IS NULL AND status IN ('starting', 'running')
-             AND EXISTS (SELECT 1 FROM pages p WHERE p.run_id = r.id AND p.state <> 'done') ORDER BY id",
-            args![account.organization],
-        )
-        .await?;
-    let alive: HashMap<RunId, ()> = rows.iter().map(|row| Ok((row.parsed("id")?, ()))).collect::<Result<_, StoreError>>()?;
-    for run in alive.into_keys() {
-        runs::end_run(tx, run, EndReason::InsufficientCredits, None, now).await?;
-    }
-    Ok(())
+    Ok(leases)
 }

@@ -1,13 +1,17 @@
 //! The task that turns many waiting pages into one transaction, and finds the one that poisons a batch.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
+use creel_types::{CaptureId, Clock, Random};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 
-use super::{FinishedPage, Verdict, batch};
+use super::{
+    FinishedPage, Verdict,
+    batch::{self, Item},
+};
 use crate::{Store, StoreError};
 
 /// Pages that one transaction settles at most.
@@ -15,29 +19,39 @@ const BATCH_MAX: usize = 256;
 /// Pages that may wait; a worker beyond that waits itself.
 const WAITING_MAX: usize = 1024;
 /// How often a batch is tried while the database is in trouble; each try waits for another process's lock by itself.
-const TRIES_MAX: u32 = 3;
+const TRIES_MAX: u32 = 5;
+/// The first pause before another try; each further one is longer by as much.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 struct Waiting {
     page: FinishedPage,
+    /// The id that its capture gets, whichever try stores it: so a try whose answer was lost is recognised.
+    capture: CaptureId,
     answer: oneshot::Sender<Result<Verdict, StoreError>>,
 }
 
 /// A handle on the committer task; copies share it. The task ends, with everything settled, once the last one is dropped.
 #[derive(Clone, Debug)]
-pub struct Committer(mpsc::Sender<Waiting>);
+pub struct Committer {
+    sender: mpsc::Sender<Waiting>,
+    clock: Clock,
+    random: Random,
+}
 
 impl Committer {
     /// Starts the task. Await the join handle after dropping the committer for a graceful end.
     #[must_use]
     pub fn start(store: Store) -> (Committer, JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        (Committer(sender), tokio::spawn(commit_batches(store, receiver)))
+        let committer = Committer { sender, clock: store.clock.clone(), random: store.random.clone() };
+        (committer, tokio::spawn(commit_batches(store, receiver)))
     }
 
     /// Hands a page over and waits until its transaction is on disk.
     pub async fn settle(&self, page: FinishedPage) -> Result<Verdict, StoreError> {
         let (answer, verdict) = oneshot::channel();
-        self.0.send(Waiting { page, answer }).await.map_err(|_| StoreError::CommitterGone)?;
+        let capture = self.random.id(self.clock.now());
+        self.sender.send(Waiting { page, capture, answer }).await.map_err(|_| StoreError::CommitterGone)?;
         verdict.await.map_err(|_| StoreError::CommitterGone)?
     }
 }
@@ -53,8 +67,8 @@ async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
 /// Settles a batch; one that fails is halved until the item that fails stands alone, so that it sinks nobody else.
 fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
     Box::pin(async move {
-        let pages: Vec<&FinishedPage> = waiting.iter().map(|item| &item.page).collect();
-        let result = settle_patiently(store, &pages).await;
+        let items: Vec<Item<'_>> = waiting.iter().map(|item| Item { page: &item.page, capture: item.capture }).collect();
+        let result = settle_patiently(store, &items).await;
         match result {
             Ok(verdicts) => {
                 for (item, verdict) in waiting.into_iter().zip(verdicts) {
@@ -85,11 +99,17 @@ fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Futu
     })
 }
 
-async fn settle_patiently(store: &Store, pages: &[&FinishedPage]) -> Result<Vec<Verdict>, StoreError> {
+/// Tries again while the database is in trouble. Whether a try whose connection broke was committed is not known, so a later
+/// one first looks for what it may have left.
+async fn settle_patiently(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verdict>, StoreError> {
     let mut tries = 1;
     loop {
-        match batch::settle(store, pages).await {
-            Err(error) if error.is_transient() && tries < TRIES_MAX => tries += 1,
+        match batch::settle(store, items).await {
+            Err(error) if error.is_transient() && tries < TRIES_MAX => {
+                tracing::warn!(pages = items.len(), tries, %error, "a batch is tried again");
+                tokio::time::sleep(TRY_AGAIN_AFTER * tries).await;
+                tries += 1;
+            }
             result => return result,
         }
     }

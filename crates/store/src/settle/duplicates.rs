@@ -10,7 +10,7 @@ use creel_types::RunId;
 use crate::{
     StoreError, args,
     captures::NewCapture,
-    database::{Row, Tx},
+    database::{Given, Kind, Row, Tx},
 };
 
 /// What is known of a capture of the run, as far as telling products apart needs it.
@@ -52,27 +52,39 @@ pub(super) struct KnownCaptures {
     by_product: HashMap<(RunId, String, String), ()>,
 }
 
+/// The captures that share an address or a product with one of the given pages, each looked up by its index.
+const COLLIDING: &str = "SELECT c.run_id, c.id, c.canonical_url, c.product_id, c.title_normalized, c.page_url
+    FROM given CROSS JOIN captures c WHERE c.run_id = given.run_id AND c.canonical_url = given.stated
+    UNION ALL SELECT c.run_id, c.id, c.canonical_url, c.product_id, c.title_normalized, c.page_url
+    FROM given CROSS JOIN captures c WHERE c.run_id = given.run_id AND c.canonical_url = given.own
+        AND given.own <> given.stated
+    UNION ALL SELECT c.run_id, c.id, c.canonical_url, c.product_id, c.title_normalized, c.page_url
+    FROM given CROSS JOIN captures c WHERE c.run_id = given.run_id AND c.page_url = given.stated
+        AND c.page_url <> c.canonical_url
+    UNION ALL SELECT c.run_id, c.id, c.canonical_url, c.product_id, c.title_normalized, c.page_url
+    FROM given CROSS JOIN captures c WHERE c.run_id = given.run_id AND c.product_id = given.product_id
+        AND c.title_normalized = given.title";
+
 impl KnownCaptures {
     pub(super) async fn load(
         tx: &mut Tx,
         pages: impl Iterator<Item = (RunId, &NewCapture)>,
     ) -> Result<KnownCaptures, StoreError> {
-        let mut known = KnownCaptures::default();
+        let mut given = Given::new(&[
+            ("run_id", Kind::Text),
+            ("stated", Kind::Text),
+            ("own", Kind::Text),
+            ("product_id", Kind::Text),
+            ("title", Kind::Text),
+        ]);
         for (run, new) in pages {
             let stated = new.stated_canonical.as_deref().unwrap_or(&new.page_url);
-            let rows = tx
-                .rows(
-                    "SELECT id, canonical_url, product_id, title_normalized, page_url FROM captures
-                     WHERE run_id = $1 AND (canonical_url IN ($2, $3) OR page_url = $2)
-                     UNION ALL
-                     SELECT id, canonical_url, product_id, title_normalized, page_url FROM captures
-                     WHERE run_id = $1 AND product_id = $4 AND title_normalized = $5",
-                    args![run, stated, new.page_url.as_str(), new.product.product_id.as_deref(), new.title_normalized()],
-                )
-                .await?;
-            for row in &rows {
-                known.remember_row(run, row)?;
-            }
+            let (own, product_id) = (new.page_url.as_str(), new.product.product_id.as_deref());
+            given.push(args![run, stated, own, product_id, new.title_normalized()]);
+        }
+        let mut known = KnownCaptures::default();
+        for row in &tx.rows_given(given, COLLIDING).await? {
+            known.remember_row(row.parsed("run_id")?, row)?;
         }
         Ok(known)
     }

@@ -7,13 +7,14 @@
 mod batch;
 mod committer;
 mod duplicates;
+mod hold;
+mod write;
 
 use creel_types::{CaptureId, OrganizationId, PageKind, PageOutcome, RunErrorCode, RunId};
 use uuid::Uuid;
 
 use crate::captures::NewCapture;
 
-pub(crate) use batch::end_runs_without_credits;
 pub use committer::Committer;
 
 /// A page that a worker is done with.
@@ -49,10 +50,14 @@ pub enum Verdict {
     Stored(CaptureId),
     /// The run has this product already. Free.
     Duplicate,
+    /// It could be paid if nothing were held. Nothing is left behind, the page waits in the queue until the hold ends.
+    Wait,
     /// The balance cannot pay it. Nothing is left behind, the page waits in the queue, the run has ended.
     InsufficientCredits,
     /// The budget was reached before it. The page waits in the queue, the run has ended.
     BudgetReached,
+    /// A credit limit was reached before it. The page waits in the queue, the run has ended.
+    LimitReached,
     /// The run ended otherwise while the page was in hand.
     RunEnded,
     /// The lease went to another process, which will do the page.

@@ -68,6 +68,7 @@ fn checked(asked: AskedRun, program: &RobotProgram, caller: Caller) -> Result<Ne
     Ok(NewRun {
         robot: asked.robot_id,
         api_key: Some(caller.key),
+        schedule: None,
         name: asked.name,
         start_urls: start_urls(asked.start_urls, program)?,
         settings: RunSettings {

@@ -1,0 +1,68 @@
+//! How each engine is connected to: durability, timeouts, how many connections.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::StoreError;
+
+/// How long a writer waits for another process that holds the file, or for a locked row.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long one statement may take on PostgreSQL before it is given up.
+const STATEMENT_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long a call waits for a free connection.
+const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(30);
+const SQLITE_READERS_MAX: u32 = 4;
+const POSTGRES_READERS_MAX: u32 = 6;
+const POSTGRES_WRITERS_MAX: u32 = 10;
+/// Prepared statements that a connection keeps. Statements that are given rows have one text for each power of two.
+const STATEMENTS_MAX: usize = 400;
+
+/// One writer at a time: all writes of a process queue for one connection, and `BEGIN IMMEDIATE` takes the file's write lock
+/// before anything is read, so that what a transaction decides on cannot change under it.
+pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .statement_cache_capacity(STATEMENTS_MAX)
+        .busy_timeout(LOCK_WAIT_MAX);
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
+    Ok((read, write))
+}
+
+pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::DatabaseUrl(error.to_string()))?
+        .application_name("creel")
+        .statement_cache_capacity(STATEMENTS_MAX)
+        .options([
+            ("statement_timeout", STATEMENT_TIME_MAX.as_millis().to_string()),
+            ("lock_timeout", LOCK_WAIT_MAX.as_millis().to_string()),
+        ]);
+    // Every statement of a writing transaction finds its rows by key. On young tables, or with old statistics, the planner
+    // would rather read the whole table; and it need not think again for each batch.
+    let writing = options.clone().options([
+        ("synchronous_commit", "on"),
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+    ]);
+    let reading = options.options([("default_transaction_read_only", "on")]);
+    let pool = |most: u32| PgPoolOptions::new().max_connections(most).acquire_timeout(CONNECTION_WAIT_MAX);
+    let write = pool(POSTGRES_WRITERS_MAX).connect_with(writing).await?;
+    let read = pool(POSTGRES_READERS_MAX).connect_with(reading).await?;
+    Ok((read, write))
+}

@@ -1,0 +1,101 @@
+//! Any credit explains itself: an entry with the capture, run, robot and key behind it, in one query.
+
+use creel_types::{ApiKeyId, CaptureId, HoldId, OrganizationId, RobotId, RunId, ScheduleId, Time};
+use serde::Serialize;
+
+use super::{StatementRow, entries::entry};
+use crate::{Store, StoreError, args, database::Row};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedEntry {
+    #[serde(flatten)]
+    pub entry: StatementRow,
+    /// Who made it by hand; empty otherwise.
+    pub actor: String,
+    pub lots: Vec<creel_ledger::LotPart>,
+    pub capture: Option<ExplainedCapture>,
+    pub run: Option<Named<RunId>>,
+    pub robot: Option<Named<RobotId>>,
+    pub schedule: Option<Named<ScheduleId>>,
+    pub api_key: Option<Named<ApiKeyId>>,
+    pub hold_id: Option<HoldId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedCapture {
+    pub id: CaptureId,
+    pub title: String,
+    pub url: String,
+    pub extracted_at: Time,
+    pub deleted_at: Option<Time>,
+}
+
+/// Something with its name; the name is null where it was deleted since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named<Id> {
+    pub id: Id,
+    pub name: Option<String>,
+}
+
+impl Store {
+    pub async fn explain_entry(&self, organization: OrganizationId, sequence: i64) -> Result<ExplainedEntry, StoreError> {
+        let row = self
+            .database
+            .row(
+                "SELECT e.*, c.id AS capture_id, c.title, c.url, c.extracted_at, c.deleted_at,
+                        u.id AS run_id, u.name AS run_name, u.robot_id, r.name AS robot_name,
+                        u.schedule_id, s.name AS schedule_name, u.api_key_id, k.name AS key_name
+                 FROM ledger_entries e
+                 LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id
+                      AND c.organization_id = e.organization_id
+                 LEFT JOIN runs u ON u.id = c.run_id
+                 LEFT JOIN robots r ON r.id = u.robot_id
+                 LEFT JOIN schedules s ON s.id = u.schedule_id
+                 LEFT JOIN api_keys k ON k.id = u.api_key_id
+                 WHERE e.organization_id = $1 AND e.sequence = $2",
+                args![organization, sequence],
+            )
+            .await?;
+        explained(&row.ok_or_else(|| StoreError::NotFound { what: "ledger entry", id: sequence.to_string() })?)
+    }
+}
+
+fn explained(row: &Row) -> Result<ExplainedEntry, StoreError> {
+    let entry = entry(row)?;
+    let capture = match row.opt_parsed("capture_id")? {
+        None => None,
+        Some(id) => Some(ExplainedCapture {
+            id,
+            title: row.text("title")?,
+            url: row.text("url")?,
+            extracted_at: row.time("extracted_at")?,
+            deleted_at: row.opt_time("deleted_at")?,
+        }),
+    };
+    Ok(ExplainedEntry {
+        capture,
+        run: named(row, "run_id", "run_name")?,
+        robot: named(row, "robot_id", "robot_name")?,
+        schedule: named(row, "schedule_id", "schedule_name")?,
+        api_key: named(row, "api_key_id", "key_name")?,
+        hold_id: entry.lots.iter().find_map(|part| part.hold),
+        actor: entry.actor,
+        lots: entry.lots,
+        entry: StatementRow {
+            sequence: entry.sequence,
+            at: entry.at,
+            kind: entry.kind,
+            amount: entry.amount,
+            balance_after: entry.balance_after,
+            reference: entry.reference,
+            description: entry.description,
+        },
+    })
+}
+
+fn named<Id: std::str::FromStr>(row: &Row, id: &str, name: &str) -> Result<Option<Named<Id>>, StoreError> {
+    Ok(match row.opt_parsed(id)? {
+        None => None,
+        Some(id) => Some(Named { id, name: row.opt_text(name)? }),
+    })
+}

@@ -1,0 +1,169 @@
+//! What will be spent if everything goes on as it did, when credits are gone, and which schedule spends what share.
+
+use creel_ledger::forecast::{Rate, exhausted_at};
+use creel_types::{Credits, OrganizationId, ScheduleId, Time};
+use serde::Serialize;
+
+use super::account::read_account;
+use crate::{
+    Store, StoreError, args,
+    database::Tx,
+    schedules::{IntervalUnit, ScheduleStatus},
+};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// How far the forecast looks back for what no schedule spends, and ahead where no cycle ends.
+const WINDOW_DAYS: i64 = 30;
+/// A schedule costs the median of so many of its last runs.
+const LAST_RUNS: i64 = 3;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Forecast {
+    pub as_of: Time,
+    /// The end of the cycle, or thirty days from now where there is none.
+    pub until: Time,
+    /// What is spent until then at the present pace, whether or not it can be paid.
+    pub projected_spend: Credits,
+    /// A day's spending at the present pace.
+    pub daily_spend: Credits,
+    /// When nothing is left, lots that end on the way included; null where nothing is spent.
+    pub exhausted_at: Option<Time>,
+    pub schedules: Vec<ScheduleForecast>,
+    /// What runs without a schedule and everything else spend until then, by the last thirty days.
+    pub unscheduled: Credits,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScheduleForecast {
+    pub schedule_id: ScheduleId,
+    pub name: String,
+    pub status: ScheduleStatus,
+    /// The median of its last three runs; null before the first.
+    pub credits_per_run: Option<Credits>,
+    /// What it spends until the end of the forecast; nothing while it is paused.
+    pub credits: Credits,
+    /// Its part of everything that is spent, 0 to 1.
+    pub share: f64,
+}
+
+struct Paced {
+    forecast: ScheduleForecast,
+    rate: Rate,
+}
+
+impl Store {
+    pub async fn forecast(&self, organization: OrganizationId) -> Result<Forecast, StoreError> {
+        self.end_what_is_due_now(organization).await?;
+        let now = self.clock.now();
+        let mut tx = self.database.begin_read().await?;
+        let locked = read_account(&mut tx, organization).await?;
+        let ends = tx.row("SELECT cycle_ends_at FROM organizations WHERE id = $1", args![organization]).await?;
+        let cycle_ends = ends.map_or(Ok(None), |row| row.opt_time("cycle_ends_at"))?;
+        let until = cycle_ends.filter(|end| *end > now).unwrap_or(now.plus_ms(WINDOW_DAYS * DAY_MS));
+        let ahead = until.ms_since(now);
+        let schedules = paced_schedules(&mut tx, organization, ahead).await?;
+        let unscheduled = unscheduled_rate(&mut tx, organization, locked.created_at, now).await?;
+        let rate = schedules.iter().fold(unscheduled, |sum, schedule| sum.plus(schedule.rate));
+        Ok(Forecast {
+            as_of: now,
+            until,
+            projected_spend: rate.over(ahead),
+            daily_spend: rate.over(DAY_MS),
+            exhausted_at: exhausted_at(now, locked.account.lots(), rate),
+            schedules: schedules.into_iter().map(|schedule| shared(schedule, rate)).collect(),
+            unscheduled: unscheduled.over(ahead),
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share shown to people, not an amount")]
+fn shared(schedule: Paced, all: Rate) -> ScheduleForecast {
+    let share = if all.0 == 0 { 0.0 } else { schedule.rate.0 as f64 / all.0 as f64 };
+    ScheduleForecast { share: (share * 1000.0).round() / 1000.0, ..schedule.forecast }
+}
+
+async fn paced_schedules(tx: &mut Tx, organization: OrganizationId, ahead: i64) -> Result<Vec<Paced>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT id, name, status, interval_amount, interval_unit FROM schedules WHERE organization_id = $1 ORDER BY id",
+            args![organization],
+        )
+        .await?;
+    let mut schedules = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id: ScheduleId = row.parsed("id")?;
+        let status: ScheduleStatus = row.parsed("status")?;
+        let unit: IntervalUnit = row.parsed("interval_unit")?;
+        let per_run = median_of_last_runs(tx, organization, id).await?;
+        let period = interval_ms(unit).saturating_mul(row.int("interval_amount")?);
+        let runs_on = status != ScheduleStatus::Paused;
+        let rate = per_run.filter(|_| runs_on).map_or(Rate::default(), |amount| Rate::of(amount, period));
+        let forecast = ScheduleForecast {
+            schedule_id: id,
+            name: row.text("name")?,
+            status,
+            credits_per_run: per_run,
+            credits: rate.over(ahead),
+            share: 0.0,
+        };
+        schedules.push(Paced { forecast, rate });
+    }
+    Ok(schedules)
+}
+
+/// A month as the calendar has it on average.
+const fn interval_ms(unit: IntervalUnit) -> i64 {
+    match unit {
+        IntervalUnit::Hour => HOUR_MS,
+        IntervalUnit::Day => DAY_MS,
+        IntervalUnit::Week => 7 * DAY_MS,
+        IntervalUnit::Month => 30 * DAY_MS + 10 * HOUR_MS + HOUR_MS / 2,
+    }
+}
+
+async fn median_of_last_runs(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    schedule: ScheduleId,
+) -> Result<Option<Credits>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT credits_spent FROM runs WHERE organization_id = $1 AND schedule_id = $2 AND ended_at IS NOT NULL
+             ORDER BY id DESC LIMIT $3",
+            args![organization, schedule, LAST_RUNS],
+        )
+        .await?;
+    let mut spent = rows.iter().map(|row| row.credits("credits_spent")).collect::<Result<Vec<_>, _>>()?;
+    spent.sort();
+    Ok(match spent.as_slice() {
+        [] => None,
+        [one] => Some(*one),
+        // Of two, the mean, a started credit counting whole.
+        [low, high] => Some(Credits((low.0 + high.0 + 1) / 2)),
+        [_, middle, ..] => Some(*middle),
+    })
+}
+
+/// What was debited in the window and came from no schedule; a young organization's window is its life, at least a day.
+async fn unscheduled_rate(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    created_at: Time,
+    now: Time,
+) -> Result<Rate, StoreError> {
+    let from = now.plus_ms(-WINDOW_DAYS * DAY_MS).max(created_at);
+    let after = super::past::last_sequence_at(tx, organization, from.plus_ms(-1)).await?;
+    let row = tx
+        .row(
+            "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
+             LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id
+                  AND c.organization_id = e.organization_id
+             LEFT JOIN runs u ON u.id = c.run_id
+             WHERE e.organization_id = $1 AND e.sequence > $2 AND e.kind = 'debit' AND u.schedule_id IS NULL",
+            args![organization, after],
+        )
+        .await?;
+    let spent = row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))?;
+    Ok(Rate::of(spent, now.ms_since(from).max(DAY_MS)))
+}

@@ -1,0 +1,252 @@
+//! Credit limits on keys, robots and schedules: set, shown, and loaded under the organization's lock for whoever debits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use creel_ledger::{CreditLimit, LimitPeriod, LimitState, limit::month_start};
+use creel_types::{Credits, OrganizationId, Time, words};
+use serde::Serialize;
+
+use super::account::{Locked, Named, lock_account};
+use crate::{
+    Store, StoreError, args,
+    database::{Given, Kind, Row, Tx},
+};
+
+words! {
+    /// What a limit is on.
+    LimitSubject {
+        ApiKey = "api_key",
+        Robot = "robot",
+        Schedule = "schedule",
+    }
+}
+
+/// A limit with what was spent of it in its current period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitView {
+    pub subject: LimitSubject,
+    pub subject_id: String,
+    pub amount: Credits,
+    pub period: LimitPeriod,
+    /// Null for a limit on each run, which has a count of its own.
+    pub spent: Option<Credits>,
+}
+
+/// Which limit: a subject and its id.
+pub(crate) type LimitKey = (LimitSubject, String);
+
+/// The limits of one organization as a batch of debits counts in them.
+#[derive(Debug, Default)]
+pub(crate) struct Limits {
+    counted: BTreeMap<LimitKey, LimitState>,
+    /// A limit on each run counts what that run spent.
+    by_run: BTreeMap<LimitKey, CreditLimit>,
+    changed: BTreeSet<LimitKey>,
+}
+
+impl Limits {
+    /// The limits of each organization, with counters of periods that are over begun anew. Called under their locks.
+    pub(crate) async fn load(
+        tx: &mut Tx,
+        accounts: &BTreeMap<OrganizationId, Locked>,
+        now: Time,
+    ) -> Result<BTreeMap<OrganizationId, Limits>, StoreError> {
+        let mut given = Given::new(&[("id", Kind::Text)]);
+        for organization in accounts.keys() {
+            given.push(args![*organization]);
+        }
+        let sql = "SELECT c.* FROM given JOIN credit_limits c ON c.organization_id = given.id";
+        let mut loaded: BTreeMap<OrganizationId, Limits> = BTreeMap::new();
+        for row in &tx.rows_given(given, sql).await? {
+            let organization: OrganizationId = row.parsed("organization_id")?;
+            let Some(locked) = accounts.get(&organization) else { continue };
+            let limits = loaded.entry(organization).or_default();
+            let key = (row.parsed("subject")?, row.text("subject_id")?);
+            let limit = limit(row)?;
+            if limit.period == LimitPeriod::Run {
+                limits.by_run.insert(key, limit);
+            } else {
+                limits.counted.insert(key, state(row, limit, locked, now)?);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Whether a debit of a run passes none of the limits that apply to it.
+    pub(crate) fn check(&self, run: &RunSpending<'_>, amount: Credits) -> Result<(), creel_ledger::Refused> {
+        let counted = run.subjects.iter().filter_map(|key| self.counted.get(key)).copied();
+        let of_run = run.subjects.iter().filter_map(|key| self.by_run.get(key));
+        let of_run = of_run.map(|limit| LimitState { limit: *limit, period_start: Time(0), spent: run.spent });
+        counted.chain(of_run).try_for_each(|state| state.check(amount))
+    }
+
+    /// Counts a debit that was checked and made.
+    pub(crate) fn count(&mut self, run: &RunSpending<'_>, amount: Credits) {
+        for key in run.subjects {
+            if let Some(state) = self.counted.get_mut(key) {
+                state.spent += amount;
+                self.changed.insert(key.clone());
+            }
+        }
+    }
+}
+
+/// A run as limits see it.
+pub(crate) struct RunSpending<'a> {
+    /// Its robot, and the key or schedule that made it.
+    pub subjects: &'a [LimitKey],
+    pub spent: Credits,
+}
+
+/// Writes the counters that changed.
+pub(crate) async fn save(tx: &mut Tx, limits: &BTreeMap<OrganizationId, Limits>) -> Result<(), StoreError> {
+    let mut given = Given::new(&[
+        ("organization_id", Kind::Text),
+        ("subject", Kind::Text),
+        ("subject_id", Kind::Text),
+        ("counted_since", Kind::Int),
+        ("spent", Kind::Int),
+    ]);
+    for (organization, limits) in limits {
+        for key in &limits.changed {
+            if let Some(state) = limits.counted.get(key) {
+                given.push(args![*organization, key.0.as_str(), key.1.as_str(), state.period_start, state.spent]);
+            }
+        }
+    }
+    tx.execute_given(
+        given,
+        "UPDATE credit_limits SET counted_since = given.counted_since, spent = given.spent FROM given
+         WHERE credit_limits.organization_id = given.organization_id AND credit_limits.subject = given.subject
+         AND credit_limits.subject_id = given.subject_id",
+    )
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// Sets or changes a limit; what was spent in its period stays counted. `None` takes it away.
+    pub async fn set_credit_limit(
+        &self,
+        organization: OrganizationId,
+        subject: LimitSubject,
+        id: &str,
+        limit: Option<CreditLimit>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        let locked = lock_account(&mut tx, organization, Named::default()).await?;
+        check_subject(&mut tx, organization, subject, id).await?;
+        let Some(limit) = limit else {
+            let sql = "DELETE FROM credit_limits WHERE organization_id = $1 AND subject = $2 AND subject_id = $3";
+            tx.execute(sql, args![organization, subject.as_str(), id]).await?;
+            return tx.commit().await;
+        };
+        // Checked anew: a limit that came from outside may have been made without its constructor.
+        let limit = CreditLimit::new(limit.amount, limit.period)?;
+        let since = period_start(limit.period, &locked, self.clock.now());
+        // A limit of another period counts from now on; what the new period has spent already is found in the ledger.
+        let spent = match limit.period {
+            LimitPeriod::Run => Credits::ZERO,
+            LimitPeriod::Cycle | LimitPeriod::Month => spent_since(&mut tx, organization, subject, id, since).await?,
+        };
+        tx.execute(
+            "INSERT INTO credit_limits (organization_id, subject, subject_id, amount, period, counted_since, spent)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (organization_id, subject, subject_id) DO UPDATE SET amount = excluded.amount,
+             period = excluded.period, counted_since = excluded.counted_since, spent = excluded.spent",
+            args![organization, subject.as_str(), id, limit.amount, limit.period.as_str(), since, spent],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    pub async fn list_credit_limits(&self, organization: OrganizationId) -> Result<Vec<LimitView>, StoreError> {
+        let mut tx = self.database.begin_read().await?;
+        let locked = super::account::read_account(&mut tx, organization).await?;
+        let sql = "SELECT * FROM credit_limits WHERE organization_id = $1 ORDER BY subject, subject_id";
+        let rows = tx.rows(sql, args![organization]).await?;
+        rows.iter()
+            .map(|row| {
+                let limit = limit(row)?;
+                let counts = limit.period != LimitPeriod::Run;
+                let spent = counts.then(|| state(row, limit, &locked, self.clock.now())).transpose()?;
+                Ok(LimitView {
+                    subject: row.parsed("subject")?,
+                    subject_id: row.text("subject_id")?,
+                    amount: limit.amount,
+                    period: limit.period,
+                    spent: spent.map(|state| state.spent),
+                })
+            })
+            .collect()
+    }
+}
+
+fn limit(row: &Row) -> Result<CreditLimit, StoreError> {
+    Ok(CreditLimit { amount: row.credits("amount")?, period: row.parsed("period")? })
+}
+
+fn state(row: &Row, limit: CreditLimit, locked: &Locked, now: Time) -> Result<LimitState, StoreError> {
+    let start = period_start(limit.period, locked, now);
+    Ok(LimitState::load(limit, row.time("counted_since")?, row.credits("spent")?, start))
+}
+
+/// Without a subscription the cycle is the organization's whole life.
+fn period_start(period: LimitPeriod, locked: &Locked, now: Time) -> Time {
+    match period {
+        LimitPeriod::Cycle => locked.cycle_starts_at.unwrap_or(locked.created_at),
+        LimitPeriod::Month => month_start(now),
+        LimitPeriod::Run => Time(0),
+    }
+}
+
+async fn check_subject(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    subject: LimitSubject,
+    id: &str,
+) -> Result<(), StoreError> {
+    let (sql, what) = match subject {
+        LimitSubject::ApiKey => ("SELECT id FROM api_keys WHERE organization_id = $1 AND id = $2", "API key"),
+        LimitSubject::Robot => ("SELECT id FROM robots WHERE organization_id = $1 AND id = $2", "robot"),
+        LimitSubject::Schedule => ("SELECT id FROM schedules WHERE organization_id = $1 AND id = $2", "schedule"),
+    };
+    match tx.row(sql, args![organization, id]).await? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::NotFound { what, id: id.to_owned() }),
+    }
+}
+
+/// What the ledger says was spent through the subject since an instant.
+pub(super) async fn spent_since(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    subject: LimitSubject,
+    id: &str,
+    since: Time,
+) -> Result<Credits, StoreError> {
+    let column = match subject {
+        LimitSubject::ApiKey => "u.api_key_id",
+        LimitSubject::Robot => "u.robot_id",
+        LimitSubject::Schedule => "u.schedule_id",
+    };
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
+         JOIN captures c ON c.id = e.reference_id AND c.organization_id = e.organization_id JOIN runs u ON u.id = c.run_id
+         WHERE e.organization_id = $1 AND e.kind = 'debit' AND e.reference_type = 'capture' AND e.at >= $2 AND {column} = $3"
+    );
+    let row = tx.row(&sql, args![organization, since, id]).await?;
+    row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))
+}
+
+/// The runs of a batch with what limits ask of them.
+pub(crate) fn subjects(row: &Row) -> Result<Vec<LimitKey>, StoreError> {
+    let mut subjects = vec![(LimitSubject::Robot, row.text("robot_id")?)];
+    if let Some(key) = row.opt_text("api_key_id")? {
+        subjects.push((LimitSubject::ApiKey, key));
+    }
+    if let Some(schedule) = row.opt_text("schedule_id")? {
+        subjects.push((LimitSubject::Schedule, schedule));
+    }
+    Ok(subjects)
+}

@@ -1,0 +1,86 @@
+//! What is to be told to somebody outside, written in the transaction that it tells of, so that nothing is told that did not
+//! happen and nothing that happened stays untold. Delivery is somebody else's work.
+
+use creel_types::{OrganizationId, Time, words};
+use serde::Serialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    Store, StoreError, args,
+    database::{Given, Kind, Tx},
+    robots::LIST_ROWS_MAX,
+};
+
+words! {
+    /// The names under which webhooks know them.
+    MessageKind {
+        CreditsLow = "credits.low",
+        CreditsExhausted = "credits.exhausted",
+        CreditsGranted = "credits.granted",
+        SchedulePaused = "schedule.paused",
+        ScheduleResumed = "schedule.resumed",
+        /// Verification found the ledger broken: an alert to whoever operates the installation.
+        LedgerFrozen = "ledger.frozen",
+    }
+}
+
+/// A message before it has an id.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub organization: OrganizationId,
+    pub kind: MessageKind,
+    pub payload: Json,
+}
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutboxRow {
+    pub id: Uuid,
+    pub kind: MessageKind,
+    pub payload: Json,
+    pub created_at: Time,
+}
+
+pub(crate) async fn insert(tx: &mut Tx, store: &Store, now: Time, messages: Vec<Message>) -> Result<(), StoreError> {
+    let mut given = Given::new(&[
+        ("id", Kind::Text),
+        ("organization_id", Kind::Text),
+        ("kind", Kind::Text),
+        ("payload", Kind::Text),
+        ("created_at", Kind::Int),
+    ]);
+    for message in messages {
+        let id: Uuid = store.random.id(now);
+        given.push(args![id, message.organization, message.kind.as_str(), message.payload.to_string(), now]);
+    }
+    tx.insert_given("outbox", given, "").await?;
+    Ok(())
+}
+
+impl Store {
+    /// Oldest first, after the given one.
+    pub async fn list_outbox(
+        &self,
+        organization: OrganizationId,
+        after: Option<Uuid>,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows = self
+            .database
+            .rows(
+                "SELECT * FROM outbox WHERE organization_id = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",
+                args![organization, after, LIST_ROWS_MAX],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(OutboxRow {
+                    id: row.parsed("id")?,
+                    kind: row.parsed("kind")?,
+                    payload: row.json("payload")?,
+                    created_at: row.time("created_at")?,
+                })
+            })
+            .collect()
+    }
+}

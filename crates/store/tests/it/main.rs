@@ -1,0 +1,7 @@
+//! One suite, run on both databases: every test is written once and becomes two.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod shop;
+
+mod owner;
+mod settle;
