@@ -4,6 +4,7 @@
 mod bench;
 mod corpus;
 mod need;
+mod postgres;
 mod score;
 mod sh;
 mod shop;
@@ -28,6 +29,12 @@ enum Chore {
     Shop {
         #[command(subcommand)]
         shop: Shop,
+    },
+    /// Runs a private PostgreSQL on loopback until interrupted and prints its address, for running tests by hand.
+    Postgres {
+        /// A free one where none is given.
+        #[arg(long)]
+        port: Option<u16>,
     },
     /// Scores extraction on the corpus, one table.
     Score,
@@ -61,6 +68,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test => test::test(),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Postgres { port } => postgres::serve(port),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
     };

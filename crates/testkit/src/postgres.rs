@@ -10,6 +10,7 @@ use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -229,8 +230,10 @@ fn lock(folder: &Path) -> Result<File, String> {
 fn free_port() -> Result<u16, String> {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 12_000;
-    // Processes that start at the same time begin at different places.
-    let begin = (std::process::id() % u32::from(COUNT)) as u16;
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    // Whoever looks at the same time, in this process or in another, begins at another place.
+    let looked = STARTED.fetch_add(1, Ordering::Relaxed);
+    let begin = (std::process::id().wrapping_mul(31).wrapping_add(looked) % u32::from(COUNT)) as u16;
     (0..COUNT)
         .map(|step| FIRST + (begin + step) % COUNT)
         .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
