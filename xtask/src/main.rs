@@ -3,8 +3,10 @@
 
 mod bench;
 mod corpus;
+mod mutants;
 mod need;
 mod postgres;
+mod prove;
 mod score;
 mod sh;
 mod shop;
@@ -25,6 +27,8 @@ struct Cli {
 enum Chore {
     /// Sets up what is needed and runs every check: format, lints, licences, all tests.
     Test,
+    /// Runs the proofs of the ledger in their long form, or the mutants that the tests must notice.
+    Prove(prove::Prove),
     /// Installs, seeds and serves a shop that nobody here wrote, on loopback, until interrupted.
     Shop {
         #[command(subcommand)]
@@ -67,6 +71,7 @@ enum Bench {
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test => test::test(),
+        Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Score => score::score(),
