@@ -3,7 +3,10 @@
 
 mod bench;
 mod corpus;
+mod mutants;
 mod need;
+mod postgres;
+mod prove;
 mod score;
 mod sh;
 mod shop;
@@ -24,10 +27,18 @@ struct Cli {
 enum Chore {
     /// Sets up what is needed and runs every check: format, lints, licences, all tests.
     Test,
+    /// Runs the proofs of the ledger in their long form, or the mutants that the tests must notice.
+    Prove(prove::Prove),
     /// Installs, seeds and serves a shop that nobody here wrote, on loopback, until interrupted.
     Shop {
         #[command(subcommand)]
         shop: Shop,
+    },
+    /// Runs a private PostgreSQL on loopback until interrupted and prints its address, for running tests by hand.
+    Postgres {
+        /// A free one where none is given.
+        #[arg(long)]
+        port: Option<u16>,
     },
     /// Scores extraction on the corpus, one table.
     Score,
@@ -60,7 +71,9 @@ enum Bench {
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test => test::test(),
+        Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Postgres { port } => postgres::serve(port),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
     };

@@ -1,6 +1,6 @@
 //! What the chores need from outside: found, or installed where this process may, or named.
 
-use std::process::Command;
+use std::{fs, path::Path, process::Command};
 
 use crate::sh;
 
@@ -32,9 +32,30 @@ pub fn debian(programs: &[(&str, &str)]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }
-    let root = sh::output(Command::new("id").arg("-u"))?.trim() == "0";
-    if !root {
-        return Err(format!("install these first: apt-get install {}", missing.join(" ")));
+    install(&missing)
+}
+
+/// PostgreSQL's programs. Debian's package would make and start a cluster for the whole machine, which nobody here asked for.
+pub fn postgres() -> Result<(), String> {
+    if creel_testkit::postgres::programs().is_some() {
+        return Ok(());
+    }
+    let settings = Path::new("/etc/postgresql-common/createcluster.conf");
+    if is_root()? && !settings.exists() {
+        let failed = |error: std::io::Error| format!("{}: {error}", settings.display());
+        fs::create_dir_all("/etc/postgresql-common").map_err(failed)?;
+        fs::write(settings, "create_main_cluster = false\n").map_err(failed)?;
+    }
+    install(&["postgresql"])
+}
+
+fn is_root() -> Result<bool, String> {
+    Ok(sh::output(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+fn install(packages: &[&str]) -> Result<(), String> {
+    if !is_root()? {
+        return Err(format!("install these first: apt-get install {}", packages.join(" ")));
     }
     let apt = || {
         let mut command = Command::new("apt-get");
@@ -42,5 +63,5 @@ pub fn debian(programs: &[(&str, &str)]) -> Result<(), String> {
         command
     };
     sh::run(apt().arg("update"))?;
-    sh::run(apt().args(["install", "-y", "--no-install-recommends"]).args(missing))
+    sh::run(apt().args(["install", "-y", "--no-install-recommends"]).args(packages))
 }

@@ -1,8 +1,9 @@
 //! Running other programs, with the command named in every failure.
 
 use std::{
+    io::{self, BufRead, BufReader},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// Runs a command with its output shown; fails when it fails.
@@ -21,6 +22,29 @@ pub fn output(command: &mut Command) -> Result<String, String> {
         return Err(format!("{shown} ended with {}", output.status));
     }
     String::from_utf8(output.stdout).map_err(|error| format!("{shown}: {error}"))
+}
+
+/// Runs a command, shows what it writes to standard error line by line, and answers these lines; fails when it fails.
+pub fn follow(command: &mut Command) -> Result<Vec<String>, String> {
+    let (status, lines) = follow_to_the_end(command)?;
+    if status.success() { Ok(lines) } else { Err(format!("{} ended with {status}", shown(command))) }
+}
+
+/// The same for a command whose failure is an answer.
+pub fn follow_to_the_end(command: &mut Command) -> Result<(ExitStatus, Vec<String>), String> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let failed = |error: io::Error| format!("{shown}: {error}");
+    let mut child = command.stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let mut lines = Vec::new();
+    if let Some(pipe) = child.stderr.take() {
+        for line in BufReader::new(pipe).split(b'\n') {
+            let line = String::from_utf8_lossy(&line.map_err(failed)?).into_owned();
+            eprintln!("{line}");
+            lines.push(line);
+        }
+    }
+    Ok((child.wait().map_err(failed)?, lines))
 }
 
 /// Whether a program can be started at all.

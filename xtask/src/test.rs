@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check there is, in the order in which failures are cheapest to learn of.
 
-use crate::{need, sh, shop};
+use crate::{need, postgres, sh, shop};
 
 /// Where the tests find EverShop.
 const EVERSHOP_PORT: u16 = 3011;
@@ -15,5 +15,8 @@ pub fn test() -> Result<(), String> {
     // The tests of the command line start the binary, so it must be built before them.
     sh::run(sh::cargo().args(["build", "--locked", "-p", "creel"]))?;
     let evershop = shop::start_evershop(EVERSHOP_PORT)?;
-    sh::run(sh::cargo().args(["nextest", "run", "--workspace", "--locked"]).env("CREEL_EVERSHOP", &evershop.address))
+    let postgres = postgres::start("postgres")?;
+    let mut nextest = sh::cargo();
+    nextest.args(["nextest", "run", "--workspace", "--locked"]);
+    sh::run(nextest.env("CREEL_EVERSHOP", &evershop.address).env(postgres::VARIABLE, postgres.url()))
 }

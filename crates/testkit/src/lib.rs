@@ -1,4 +1,8 @@
-//! What tests and `creel demo` need from outside, built in: a shop on loopback whose truth is known.
+//! What tests and `creel demo` need from outside, built in: a shop on loopback whose truth is known, and PostgreSQL.
 //! Imports only `creel-types` of the workspace, so that what is tested can never shape what it is tested against.
 
+// Its own tests run whatever features were asked for.
+#[cfg(any(feature = "postgres", test))]
+pub mod postgres;
+#[cfg(feature = "shop")]
 pub mod shop;

@@ -4,6 +4,8 @@
 
 mod books;
 mod model;
+mod operations;
+mod pair;
 mod random;
 mod statements;
 mod tampering;
