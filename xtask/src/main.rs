@@ -55,6 +55,8 @@ enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
+    Settle(bench::Settle),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
+        Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
