@@ -10,10 +10,11 @@ use std::{
 };
 
 use clap::ValueEnum;
+use creel_testkit::postgres::{Cluster, Durability};
 use serde_json::{Value, json};
 
 use super::{build_example, median, round};
-use crate::sh;
+use crate::{need, sh};
 
 const PEER: &str = "naive one-by-one transaction";
 const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
@@ -40,7 +41,7 @@ pub struct Settle {
     /// One engine only.
     #[arg(long)]
     engine: Option<Engine>,
-    /// A PostgreSQL cluster to measure on, where databases may be made; without it PostgreSQL is left out.
+    /// A PostgreSQL to measure on, where databases may be made; without it a cluster of its own is started.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
 }
@@ -52,7 +53,8 @@ pub fn settle(options: &Settle) -> Result<(), String> {
     let in_flight: &[usize] = if options.quick { &QUICK_IN_FLIGHT } else { &IN_FLIGHT };
     let bench = Bench { program: &program, folder: &folder, rounds: if options.quick { 1 } else { ROUNDS } };
     let mut flushes = Vec::new();
-    for (engine, at) in places(options, &folder)? {
+    let places = Places::prepare(options, &folder)?;
+    for (engine, at) in places.of_engines {
         for shape in ["hot", "spread"] {
             for in_flight in in_flight {
                 let figure = bench.figure(engine, &at, shape, *in_flight)?;
@@ -71,18 +73,34 @@ pub fn settle(options: &Settle) -> Result<(), String> {
 }
 
 /// The engines asked for, each with where its databases are made.
-fn places(options: &Settle, folder: &Path) -> Result<Vec<(&'static str, String)>, String> {
-    let wanted = |engine| options.engine.is_none_or(|only| only == engine);
-    let mut places = Vec::new();
-    if wanted(Engine::Sqlite) {
-        places.push(("sqlite", folder.display().to_string()));
+struct Places {
+    of_engines: Vec<(&'static str, String)>,
+    /// Runs as long as it is measured on.
+    _cluster: Option<Cluster>,
+}
+
+impl Places {
+    fn prepare(options: &Settle, folder: &Path) -> Result<Places, String> {
+        let wanted = |engine| options.engine.is_none_or(|only| only == engine);
+        let mut places = Places { of_engines: Vec::new(), _cluster: None };
+        if wanted(Engine::Sqlite) {
+            places.of_engines.push(("sqlite", folder.display().to_string()));
+        }
+        if wanted(Engine::Postgres) {
+            let url = match &options.postgres {
+                Some(url) => url.clone(),
+                None => {
+                    need::postgres()?;
+                    let cluster = Cluster::start(&sh::work_folder("settle-postgres")?, Durability::Durable)?;
+                    let url = cluster.url();
+                    places._cluster = Some(cluster);
+                    url
+                }
+            };
+            places.of_engines.push(("postgres", url));
+        }
+        Ok(places)
     }
-    match &options.postgres {
-        Some(url) if wanted(Engine::Postgres) => places.push(("postgres", url.clone())),
-        None if options.engine == Some(Engine::Postgres) => return Err("name a cluster with --postgres URL".to_owned()),
-        _ => {}
-    }
-    Ok(places)
 }
 
 struct Bench<'a> {

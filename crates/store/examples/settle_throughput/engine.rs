@@ -53,7 +53,11 @@ impl Place {
     pub async fn open_store(&self) -> Result<Store, Failure> {
         match self {
             Place::Sqlite(folder) => Ok(Store::open(folder.path(), Clock::system(), Random::system()).await?),
-            Place::Postgres { .. } => Err("the store does not open PostgreSQL yet".into()),
+            Place::Postgres { cluster, name } => {
+                let mut url = url::Url::parse(cluster)?;
+                url.set_path(name);
+                Ok(Store::connect(url.as_str(), Clock::system(), Random::system()).await?)
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! The product's own way: every producer hands its page to the one committer.
 
-use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_store::{
-    Store, args,
+    Judge, Store,
     captures::NewCapture,
+    organizations::Start,
     pages::{NewPage, PageRole},
     robots::BuildAnswer,
     runs::{NewRun, RunSettings},
@@ -31,7 +31,7 @@ impl Ours {
         let owner = store.random.id(store.clock.now());
         let mut runs = Vec::new();
         for _ in 0..organizations {
-            let organization = make_organization(&store).await?;
+            let organization = store.create_organization("bench", Start::Credits(Credits(CREDITS))).await?.id;
             runs.push((organization, make_run(&store, organization, owner).await?));
         }
         let (committer, _task) = Committer::start(store.clone());
@@ -103,29 +103,6 @@ impl Design for Ours {
     }
 }
 
-async fn make_organization(store: &Store) -> Result<OrganizationId, Failure> {
-    let now = store.clock.now();
-    let id: OrganizationId = store.random.id(now);
-    store
-        .database
-        .execute(
-            "INSERT INTO organizations (id, name, created_at, last_entry_at, last_hash) VALUES ($1, $2, $3, $4, $5)",
-            args![id, "bench", now, now, creel_ledger::FIRST_PREVIOUS_HASH],
-        )
-        .await?;
-    let grant = Grant {
-        lot: store.random.id(now),
-        source: LotSource::Starting,
-        amount: Credits(CREDITS),
-        expires_at: None,
-        reference: Reference::new(ReferenceType::Organization, id),
-        description: "Starting credits".into(),
-        actor: String::new(),
-    };
-    store.grant(id, grant).await?;
-    Ok(id)
-}
-
 async fn make_run(store: &Store, organization: OrganizationId, owner: Uuid) -> Result<RunId, Failure> {
     let url = Url::parse("https://shop.example/")?;
     let host = Host::of(&url).ok_or("the shop has no host")?;
@@ -137,9 +114,17 @@ async fn make_run(store: &Store, organization: OrganizationId, owner: Uuid) -> R
         }
     };
     let start_urls = vec![url.to_string()];
-    let new = NewRun { robot, api_key: None, name: None, start_urls, settings: RunSettings::default(), budget: None };
+    let new = NewRun {
+        robot,
+        api_key: None,
+        schedule: None,
+        name: None,
+        start_urls,
+        settings: RunSettings::default(),
+        budget: None,
+    };
     let run = store.create_run(organization, new, None).await?;
-    store.claim_run(run, owner, |_| false).await?.ok_or("a new run cannot be claimed")?;
+    store.claim_run(run, owner, &Judge::LeaseOnly).await?.ok_or("a new run cannot be claimed")?;
     Ok(run)
 }
 
