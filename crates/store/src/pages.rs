@@ -134,7 +134,7 @@ impl Store {
         let rows = tx
             .rows(
                 "UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3
-                 WHERE run_id = $1 AND url IN (
+                 WHERE run_id = $1 AND state = 'queued' AND url IN (
                     SELECT url FROM pages WHERE run_id = $1 AND state = 'queued' AND not_before <= $4
                     ORDER BY priority DESC, position LIMIT $5)
                  AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND leased_by = $2 AND ended_at IS NULL)

@@ -37,7 +37,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), Stor
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
         .busy_timeout(LOCK_WAIT_MAX);
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options.clone()).await?;
     let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
     Ok((read, write))
 }
@@ -54,10 +54,10 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
     // One connection without a pool first: a pool waits long for a server that is not there, and then says only that it waited.
     PgConnection::connect_with(&options).await?.close().await?;
     // Every statement of a writing transaction finds its rows by key. On young tables, or with old statistics, the planner
-    // would rather read the whole table; and it need not think again for each batch.
+    // would rather read the whole table.
     let writing = options.clone().options([
         ("synchronous_commit", "on"),
-        ("plan_cache_mode", "force_generic_plan"),
+        ("plan_cache_mode", "force_custom_plan"),
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),

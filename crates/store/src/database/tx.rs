@@ -47,6 +47,14 @@ impl Tx {
         }
     }
 
+    /// Says that the statements to come read whole tables.
+    pub async fn prefer_whole_tables(&mut self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(_) => self.execute("SET LOCAL enable_nestloop = off", vec![]).await.map(|_| ()),
+        }
+    }
+
     pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
         Ok(match self {

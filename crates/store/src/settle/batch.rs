@@ -36,7 +36,7 @@ pub(super) async fn settle(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verd
     let mut tx = store.database.begin().await?;
     let mut batch = Batch::load(&mut tx, store, items).await?;
     store.fail_points.pass("settle.loaded");
-    let verdicts: Vec<Verdict> = items.iter().map(|item| batch.decide(item)).collect::<Result<_, _>>()?;
+    let verdicts: Vec<Verdict> = (0..).zip(items).map(|(at, item)| batch.decide_at(at, item)).collect::<Result<_, _>>()?;
     write::write(batch, &mut tx, items, &verdicts).await?;
     store.fail_points.pass("settle.written");
     tx.commit().await?;
@@ -107,6 +107,8 @@ pub(super) struct Batch<'a> {
     pub captures: Vec<Decided<'a>>,
     /// Captures that give up an address, with the one that they go back to.
     pub displaced: Vec<(String, String)>,
+    /// The pages of this batch that come to an end in it, by their place in it.
+    pub closed: Vec<usize>,
     leases: BTreeMap<(RunId, String), Lease>,
     known: KnownCaptures,
 }
@@ -130,16 +132,25 @@ impl<'a> Batch<'a> {
             PageResult::Outcome { .. } => None,
         });
         let known = KnownCaptures::load(tx, candidates).await?;
-        let (captures, displaced) = (Vec::new(), Vec::new());
-        Ok(Batch { store, now, accounts, runs, limits, captures, displaced, leases, known })
+        let (captures, displaced, closed) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Batch { store, now, accounts, runs, limits, captures, displaced, closed, leases, known })
+    }
+
+    fn decide_at(&mut self, at: usize, item: &Item<'a>) -> Result<Verdict, StoreError> {
+        let key = (item.page.run, item.page.url.clone());
+        if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
+            return Ok(verdict);
+        }
+        let verdict = self.decide(item)?;
+        if matches!(verdict, Verdict::Stored(_) | Verdict::Duplicate | Verdict::Recorded) {
+            self.closed.push(at);
+        }
+        Ok(verdict)
     }
 
     fn decide(&mut self, item: &Item<'a>) -> Result<Verdict, StoreError> {
         let page = item.page;
         let key = (page.run, page.url.clone());
-        if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
-            return Ok(verdict);
-        }
         // A run of another organization is as good as none.
         let run = self.runs.get_mut(&page.run).filter(|run| run.organization == page.organization);
         let (Some(run), Some(locked)) = (run, self.accounts.get(&page.organization)) else { return Ok(Verdict::RunEnded) };
@@ -268,14 +279,14 @@ async fn load_leases(tx: &mut Tx, items: &[Item<'_>]) -> Result<BTreeMap<(RunId,
     for Item { page, .. } in items {
         given.push(args![page.run, page.url.as_str(), page.owner]);
     }
-    let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.capture_id FROM given CROSS JOIN pages p
-        WHERE p.run_id = given.run_id AND p.url = given.url
-        AND ((p.state = 'leased' AND p.leased_by = given.owner) OR p.state = 'done')";
+    let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.capture_id, p.leased_by, given.owner
+        FROM given CROSS JOIN pages p WHERE p.run_id = given.run_id AND p.url = given.url";
     let mut leases = BTreeMap::new();
     for row in &tx.rows_given(given, sql).await? {
-        let lease = match row.opt_parsed("outcome")? {
-            Some(outcome) if row.text("state")? == "done" => Lease::Done(outcome, row.opt_parsed("capture_id")?),
-            _ => Lease::Ours,
+        let lease = match row.text("state")?.as_str() {
+            "done" => Lease::Done(row.parsed("outcome")?, row.opt_parsed("capture_id")?),
+            "leased" if row.opt_text("leased_by")? == Some(row.text("owner")?) => Lease::Ours,
+            _ => continue,
         };
         leases.insert((row.parsed("run_id")?, row.text("url")?), lease);
     }
