@@ -158,7 +158,8 @@ impl Store {
         Ok(id)
     }
 
-    /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand.
+    /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand, and
+    /// what waited for a hold: it may have ended while the run had, and then nobody woke the page.
     ///
     /// A process that still holds a lease loses it where the judge knows that it died; where nobody can know, the lease's end
     /// decides.
@@ -192,6 +193,8 @@ impl Store {
             args![id],
         )
         .await?;
+        let waiting = "UPDATE pages SET not_before = 0, waits_for_hold = 0 WHERE run_id = $1 AND waits_for_hold = 1";
+        tx.execute(waiting, args![id]).await?;
         tx.commit().await?;
         Ok(Some(run))
     }

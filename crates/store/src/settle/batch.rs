@@ -154,6 +154,9 @@ impl<'a> Batch<'a> {
         // A run of another organization is as good as none.
         let run = self.runs.get_mut(&page.run).filter(|run| run.organization == page.organization);
         let (Some(run), Some(locked)) = (run, self.accounts.get(&page.organization)) else { return Ok(Verdict::RunEnded) };
+        if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
+            return Ok(verdict);
+        }
         if !run.ended && locked.is_frozen {
             let message = "the organization's ledger did not verify; nothing is debited until it does".to_owned();
             run.end(EndReason::Error, Some(RunError { code: RunErrorCode::LedgerFrozen, message }));
