@@ -32,11 +32,12 @@ pub(super) struct Item<'a> {
 
 /// Settles the pages in one transaction and answers each in order. Either all of it is on disk or none.
 pub(super) async fn settle(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verdict>, StoreError> {
-    store.fail_points.pass("settle.begin");
     let mut tx = store.database.begin().await?;
+    store.fail_points.pass("settle.begun");
     let mut batch = Batch::load(&mut tx, store, items).await?;
     store.fail_points.pass("settle.loaded");
     let verdicts: Vec<Verdict> = items.iter().map(|item| batch.decide(item)).collect::<Result<_, _>>()?;
+    store.fail_points.pass("settle.decided");
     write::write(batch, &mut tx, items, &verdicts).await?;
     store.fail_points.pass("settle.written");
     tx.commit().await?;
@@ -117,7 +118,9 @@ impl<'a> Batch<'a> {
     async fn load(tx: &mut Tx, store: &'a Store, items: &[Item<'_>]) -> Result<Batch<'a>, StoreError> {
         let organizations: BTreeSet<OrganizationId> = items.iter().map(|item| item.page.organization).collect();
         let mut accounts = lock_accounts(tx, &organizations, Named::default()).await?;
+        store.fail_points.pass("settle.organizations_locked");
         let runs = lock_runs(tx, items).await?;
+        store.fail_points.pass("settle.runs_locked");
         // Not before the locks: while this waited, a lot may have ended.
         let now = store.clock.now();
         for locked in accounts.values_mut() {
