@@ -170,6 +170,11 @@ impl Crawl {
         Ok(())
     }
 
+    /// Says that a page is at this place of its path.
+    pub(crate) fn pass(&self, place: &'static str) {
+        self.crawler.store().fail_points.pass(place);
+    }
+
     /// Whether the shop's robots.txt names this sitemap.
     pub(crate) fn names_sitemap(&self, url: &Url) -> bool {
         self.robots_txt.policy.sitemaps().iter().any(|text| url.join(text).is_ok_and(|named| named == *url))

@@ -25,6 +25,7 @@ pub(crate) enum Walked {
 
 /// Walks one leased page along its path. Everything that Creel does for a page is reached from here.
 pub(crate) async fn walk_page(crawl: Arc<Crawl>, page: LeasedPage) -> Result<Walked, StoreError> {
+    crawl.pass("walk.leased");
     // 1. Fetch: robots.txt, the host's pace, the guard, redirects, retries.
     let fetched = match read::fetch(&crawl, &page).await {
         Got::Page(fetched) => fetched,
@@ -34,14 +35,18 @@ pub(crate) async fn walk_page(crawl: Arc<Crawl>, page: LeasedPage) -> Result<Wal
         }
         Got::Nothing(finding) => return settle(&crawl, &page, finding).await,
     };
+    crawl.pass("walk.fetched");
     if page.role == PageRole::Sitemap {
         sitemaps::queue_what_it_lists(&crawl, &page, &fetched).await?;
+        crawl.pass("walk.links_queued");
         return settle(&crawl, &page, Finding::sitemap(&fetched)).await;
     }
     // 2. Classify and extract. Pure, never fails.
     let (reading, fetched) = read::read(&crawl, fetched).await;
+    crawl.pass("walk.read");
     // 3. Queue its links, before settling: a crash between leaves the lease open and the page is read again.
     crawl.queue_links(&page, &fetched.final_url, &reading).await?;
+    crawl.pass("walk.links_queued");
     // 4. Settle: the capture and its debit, or the outcome, in one transaction that also closes the lease.
     settle(&crawl, &page, read::judge(&crawl, fetched, reading)).await
 }
@@ -81,7 +86,11 @@ async fn settle(crawl: &Crawl, page: &LeasedPage, finding: Finding) -> Result<Wa
     let (kind, status_code) = (finding.kind, finding.status_code);
     let committer = &crawl.crawler.shared().committer;
     match committer.settle(finished(crawl, page, finding)).await {
-        Ok(verdict) => Ok(Walked::Settled(verdict)),
+        Ok(verdict) => {
+            tracing::debug!(run = %crawl.run.id, url = page.url, ?verdict, "settled");
+            crawl.pass("walk.settled");
+            Ok(Walked::Settled(verdict))
+        }
         // The database is in trouble, not the page: the run breaks off and the page is read again.
         Err(error) if error.is_transient() => Err(error),
         // The one page that the database will not take must not stop the run: it is recorded as failed instead.

@@ -3,6 +3,32 @@
 
 use std::{fmt, sync::Arc};
 
+/// Every place, in the order in which a page passes them. A test goes through all of them; one that is passed and not named
+/// here, or named and never passed, fails it.
+pub const PLACES: [&str; 21] = [
+    "walk.leased",
+    "walk.fetched",
+    "walk.read",
+    "walk.links_queued",
+    "settle.drained",
+    "settle.begun",
+    "settle.organizations_locked",
+    "settle.runs_locked",
+    "settle.loaded",
+    "settle.decided",
+    "settle.captures_written",
+    "settle.pages_finished",
+    "settle.runs_counted",
+    "account.lots_saved",
+    "account.entries_saved",
+    "account.organizations_saved",
+    "account.consequences_written",
+    "settle.written",
+    "settle.committed",
+    "settle.answered",
+    "walk.settled",
+];
+
 type Reached = dyn Fn(&'static str) + Send + Sync;
 
 #[derive(Clone, Default)]

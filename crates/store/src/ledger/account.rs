@@ -7,7 +7,7 @@ use creel_types::{Action, Credits, HoldId, LotId, OrganizationId, Time};
 
 use super::entries;
 use crate::{
-    StoreError, args,
+    FailPoints, StoreError, args,
     database::{Given, Kind, Row, Tx},
 };
 
@@ -199,11 +199,15 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
 }
 
 /// Writes what changed in the accounts since they were loaded.
-pub(crate) async fn save_accounts(tx: &mut Tx, accounts: &[&Locked]) -> Result<(), StoreError> {
+pub(crate) async fn save_accounts(tx: &mut Tx, places: &FailPoints, accounts: &[&Locked]) -> Result<(), StoreError> {
     save_lots(tx, accounts).await?;
     save_holds(tx, accounts).await?;
+    places.pass("account.lots_saved");
     entries::insert(tx, accounts.iter().map(|locked| &locked.account)).await?;
-    save_organizations(tx, accounts).await
+    places.pass("account.entries_saved");
+    save_organizations(tx, accounts).await?;
+    places.pass("account.organizations_saved");
+    Ok(())
 }
 
 async fn save_lots(tx: &mut Tx, accounts: &[&Locked]) -> Result<(), StoreError> {

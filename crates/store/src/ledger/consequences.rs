@@ -22,14 +22,16 @@ pub(crate) async fn save(tx: &mut Tx, store: &Store, accounts: &mut [&mut Locked
         raise_notices(locked, &store.thresholds, &mut messages);
     }
     let saved: Vec<&Locked> = accounts.iter().map(|locked| &**locked).collect();
-    save_accounts(tx, &saved).await?;
+    save_accounts(tx, &store.fail_points, &saved).await?;
     for locked in &saved {
         end_or_wake(tx, locked, now, &mut messages).await?;
         if locked.account.changed_holds().any(|hold| hold.state != HoldState::Open) {
             release_waiting_pages(tx, locked.account.organization).await?;
         }
     }
-    outbox::insert(tx, store, now, messages).await
+    outbox::insert(tx, store, now, messages).await?;
+    store.fail_points.pass("account.consequences_written");
+    Ok(())
 }
 
 /// Every grant is told, and is what later thresholds are percents of.

@@ -32,11 +32,12 @@ pub(super) struct Item<'a> {
 
 /// Settles the pages in one transaction and answers each in order. Either all of it is on disk or none.
 pub(super) async fn settle(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verdict>, StoreError> {
-    store.fail_points.pass("settle.begin");
     let mut tx = store.database.begin().await?;
+    store.fail_points.pass("settle.begun");
     let mut batch = Batch::load(&mut tx, store, items).await?;
     store.fail_points.pass("settle.loaded");
     let verdicts: Vec<Verdict> = (0..).zip(items).map(|(at, item)| batch.decide_at(at, item)).collect::<Result<_, _>>()?;
+    store.fail_points.pass("settle.decided");
     write::write(batch, &mut tx, items, &verdicts).await?;
     store.fail_points.pass("settle.written");
     tx.commit().await?;
@@ -119,7 +120,9 @@ impl<'a> Batch<'a> {
     async fn load(tx: &mut Tx, store: &'a Store, items: &[Item<'_>]) -> Result<Batch<'a>, StoreError> {
         let organizations: BTreeSet<OrganizationId> = items.iter().map(|item| item.page.organization).collect();
         let mut accounts = lock_accounts(tx, &organizations, Named::default()).await?;
+        store.fail_points.pass("settle.organizations_locked");
         let runs = lock_runs(tx, items).await?;
+        store.fail_points.pass("settle.runs_locked");
         // Not before the locks: while this waited, a lot may have ended.
         let now = store.clock.now();
         for locked in accounts.values_mut() {
@@ -137,26 +140,27 @@ impl<'a> Batch<'a> {
     }
 
     fn decide_at(&mut self, at: usize, item: &Item<'a>) -> Result<Verdict, StoreError> {
-        let key = (item.page.run, item.page.url.clone());
+        let page = item.page;
+        // A run of another organization is as good as none.
+        if self.runs.get(&page.run).is_none_or(|run| run.organization != page.organization) {
+            return Ok(Verdict::RunEnded);
+        }
+        let key = (page.run, page.url.clone());
         if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
             return Ok(verdict);
         }
-        let verdict = self.decide(item)?;
+        let verdict = self.decide(&key, item)?;
         if matches!(verdict, Verdict::Stored(_) | Verdict::Duplicate | Verdict::Recorded) {
             self.closed.push(at);
         }
         Ok(verdict)
     }
 
-    fn decide(&mut self, item: &Item<'a>) -> Result<Verdict, StoreError> {
+    fn decide(&mut self, key: &(RunId, String), item: &Item<'a>) -> Result<Verdict, StoreError> {
         let page = item.page;
-        let key = (page.run, page.url.clone());
-        // A run of another organization is as good as none.
-        let run = self.runs.get_mut(&page.run).filter(|run| run.organization == page.organization);
-        let (Some(run), Some(locked)) = (run, self.accounts.get(&page.organization)) else { return Ok(Verdict::RunEnded) };
-        if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
-            return Ok(verdict);
-        }
+        let (Some(run), Some(locked)) = (self.runs.get_mut(&page.run), self.accounts.get(&page.organization)) else {
+            return Ok(Verdict::RunEnded);
+        };
         if !run.ended && locked.is_frozen {
             let message = "the organization's ledger did not verify; nothing is debited until it does".to_owned();
             run.end(EndReason::Error, Some(RunError { code: RunErrorCode::LedgerFrozen, message }));
@@ -169,7 +173,7 @@ impl<'a> Batch<'a> {
                 _ => Verdict::RunEnded,
             });
         }
-        match self.leases.remove(&key) {
+        match self.leases.remove(key) {
             Some(Lease::Ours) => {}
             _ => return Ok(Verdict::LeaseLost),
         }

@@ -60,6 +60,7 @@ async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     // No timer: whatever gathered while the last batch was committing is the next batch.
     while receiver.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        store.fail_points.pass("settle.drained");
         settle_or_split(&store, std::mem::take(&mut waiting)).await;
     }
 }
@@ -75,6 +76,7 @@ fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Futu
                     // A worker that went away has lost nothing: the page is settled all the same.
                     let _ = item.answer.send(Ok(verdict));
                 }
+                store.fail_points.pass("settle.answered");
             }
             // No page is at fault, so halving would help nobody.
             Err(error) if error.is_transient() => {

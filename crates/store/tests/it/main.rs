@@ -1,7 +1,14 @@
 //! One suite, run on both databases: every test is written once and becomes two.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod clock;
+mod durable;
+mod processes;
+mod proxy;
+mod server_death;
 mod shop;
+mod trouble;
 
+mod lost_commit;
 mod owner;
 mod settle;

@@ -145,6 +145,10 @@ impl Shop {
     }
 
     pub async fn lease(&self, run: RunId, count: usize) -> Vec<String> {
+        self.lease_to(run, self.owner, count).await
+    }
+
+    pub async fn lease_to(&self, run: RunId, owner: Uuid, count: usize) -> Vec<String> {
         let pages: Vec<NewPage> = (0..count)
             .map(|at| NewPage {
                 url: format!("https://shop.example/p/{at}"),
@@ -155,7 +159,7 @@ impl Shop {
             })
             .collect();
         self.store.queue_pages(run, &pages).await.unwrap();
-        let leased = self.store.lease_pages(run, self.owner, count as i64).await.unwrap();
+        let leased = self.store.lease_pages(run, owner, count as i64).await.unwrap();
         leased.into_iter().map(|page| page.url).collect()
     }
 
