@@ -9,3 +9,4 @@ mod shop;
 mod owner;
 mod random;
 mod settle;
+mod statements;
