@@ -9,6 +9,8 @@ ALTER TABLE organizations ADD COLUMN thresholds_raised TEXT NOT NULL DEFAULT '';
 -- Set where verification found the ledger broken: no debit until it verifies again.
 ALTER TABLE organizations ADD COLUMN ledger_frozen_at BIGINT;
 ALTER TABLE organizations ADD COLUMN ledger_fault TEXT;
+-- Whether any key, robot or schedule has a limit.
+ALTER TABLE organizations ADD COLUMN has_limits BIGINT NOT NULL DEFAULT 0;
 -- The lot of an installation that does not bill, while it does not.
 ALTER TABLE organizations ADD COLUMN unmetered_lot_id TEXT;
 

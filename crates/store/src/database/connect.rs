@@ -54,10 +54,10 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
     // One connection without a pool first: a pool waits long for a server that is not there, and then says only that it waited.
     PgConnection::connect_with(&options).await?.close().await?;
     // Every statement of a writing transaction finds its rows by key. On young tables, or with old statistics, the planner
-    // would rather read the whole table.
+    // would rather read the whole table; and it need not think again for each batch.
     let writing = options.clone().options([
         ("synchronous_commit", "on"),
-        ("plan_cache_mode", "force_custom_plan"),
+        ("plan_cache_mode", "force_generic_plan"),
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),

@@ -52,7 +52,7 @@ impl Limits {
         now: Time,
     ) -> Result<BTreeMap<OrganizationId, Limits>, StoreError> {
         let mut given = Given::new(&[("id", Kind::Text)]);
-        for organization in accounts.keys() {
+        for (organization, _) in accounts.iter().filter(|(_, locked)| locked.has_limits) {
             given.push(args![*organization]);
         }
         let sql = "SELECT c.* FROM given JOIN credit_limits c ON c.organization_id = given.id";
@@ -139,6 +139,7 @@ impl Store {
         let Some(limit) = limit else {
             let sql = "DELETE FROM credit_limits WHERE organization_id = $1 AND subject = $2 AND subject_id = $3";
             tx.execute(sql, args![organization, subject.as_str(), id]).await?;
+            note_whether_there_are_any(&mut tx, organization).await?;
             return tx.commit().await;
         };
         // Checked anew: a limit that came from outside may have been made without its constructor.
@@ -157,6 +158,7 @@ impl Store {
             args![organization, subject.as_str(), id, limit.amount, limit.period.as_str(), since, spent],
         )
         .await?;
+        note_whether_there_are_any(&mut tx, organization).await?;
         tx.commit().await
     }
 
@@ -180,6 +182,13 @@ impl Store {
             })
             .collect()
     }
+}
+
+async fn note_whether_there_are_any(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
+    let sql = "UPDATE organizations SET has_limits = (SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END FROM credit_limits
+        WHERE organization_id = $1) WHERE id = $1";
+    tx.execute(sql, args![organization]).await?;
+    Ok(())
 }
 
 fn limit(row: &Row) -> Result<CreditLimit, StoreError> {

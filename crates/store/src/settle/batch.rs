@@ -28,6 +28,8 @@ const DESCRIPTION_CHARS_MAX: usize = 200;
 pub(super) struct Item<'a> {
     pub page: &'a FinishedPage,
     pub capture: CaptureId,
+    /// The capture's content as it is stored.
+    pub content: &'a str,
 }
 
 /// Settles the pages in one transaction and answers each in order. Either all of it is on disk or none.
@@ -96,6 +98,7 @@ pub(super) struct Decided<'a> {
     pub id: CaptureId,
     pub page: &'a FinishedPage,
     pub new: &'a NewCapture,
+    pub content: &'a str,
     pub canonical_url: String,
 }
 
@@ -231,7 +234,7 @@ impl<'a> Batch<'a> {
             // The capture that fills the budget ends the run in its own transaction; budget wins over credits.
             run.end(EndReason::BudgetReached, None);
         }
-        self.keep(Decided { id: item.capture, page, new, canonical_url }, displaced);
+        self.keep(Decided { id: item.capture, page, new, content: item.content, canonical_url }, displaced);
         Ok(Verdict::Stored(item.capture))
     }
 

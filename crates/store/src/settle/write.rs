@@ -62,9 +62,8 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
         ("available", Kind::Int),
         ("content", Kind::Text),
     ]);
-    for Decided { id, page, new, canonical_url } in captures {
+    for Decided { id, page, new, content, canonical_url } in captures {
         let product = &new.product;
-        let content = serde_json::to_string(product).map_err(|error| StoreError::corrupt("content", error))?;
         given.push(args![
             *id,
             page.organization,
@@ -82,7 +81,7 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
             product.max_price.map(Amount::scaled),
             product.currency.map(|currency| currency.to_string()),
             product.available,
-            content,
+            *content,
         ]);
     }
     // Robot and country stand in the run's row and are copied from there.

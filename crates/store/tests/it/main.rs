@@ -1,14 +1,19 @@
 //! One suite, run on both databases: every test is written once and becomes two.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod model;
+mod operations;
+mod pair;
+mod proxy;
+mod shop;
+
 mod clock;
 mod durable;
-mod processes;
-mod proxy;
-mod server_death;
-mod shop;
-mod trouble;
-
 mod lost_commit;
 mod owner;
+mod processes;
+mod random;
+mod server_death;
 mod settle;
+mod statements;
+mod trouble;
