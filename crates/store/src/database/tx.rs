@@ -38,6 +38,15 @@ impl Tx {
         }
     }
 
+    /// What is put behind a `SELECT` of work to be done, to lock what it finds and pass over what somebody else has locked.
+    #[must_use]
+    pub fn lock_free(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// Waits until no other transaction has this turn, and has it until its end. For what no row stands for yet.
     pub async fn take_turn(&mut self, turn: Turn) -> Result<(), StoreError> {
         match self {
