@@ -6,6 +6,7 @@ mod operations;
 mod pair;
 mod shop;
 
+mod drain;
 mod owner;
 mod random;
 mod settle;
