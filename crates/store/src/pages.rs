@@ -133,7 +133,7 @@ impl Store {
         let now = self.clock.now();
         let rows = tx
             .rows(
-                "UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3
+                "UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3, waits_for_hold = 0
                  WHERE run_id = $1 AND url IN (
                     SELECT url FROM pages WHERE run_id = $1 AND state = 'queued' AND not_before <= $4
                     ORDER BY priority DESC, position LIMIT $5)
