@@ -17,7 +17,7 @@ use creel_types::{Credits, EndReason, OrganizationId, RunId};
 use futures::{StreamExt, future::join_all, stream};
 
 use crate::{
-    random::wanted,
+    random::{proved, wanted},
     shop::{Shop, on_both, stored},
 };
 
@@ -180,7 +180,6 @@ async fn prove_that_organizations_in_opposite_order_never_wait_in_a_circle(engin
         let verified = shop.store.verify_ledger(*organization).await.unwrap().unwrap();
         assert_eq!(verified.balance, Credits(1_000_000 - 4 * rounds as i64));
     }
-    // Read by `cargo xtask prove`.
-    println!("proved: no circle of locks on {engine:?} batches={committed} captures={}", 2 * rounds * ORGANIZATIONS);
+    proved(&format!("no circle of locks on {engine:?} batches={committed} captures={}", 2 * rounds * ORGANIZATIONS));
 }
 }

@@ -7,6 +7,7 @@ mod pair;
 mod shop;
 
 mod drain;
+mod isolation;
 mod owner;
 mod random;
 mod settle;
