@@ -135,7 +135,7 @@ impl Store {
             "WITH next AS (SELECT url FROM pages WHERE run_id = $1 AND state = 'queued' AND not_before <= $4
                 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND leased_by = $2 AND ended_at IS NULL)
                 ORDER BY priority DESC, position LIMIT $5{})
-             UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3
+             UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3, waits_for_hold = 0
              FROM next WHERE pages.run_id = $1 AND pages.url = next.url
              RETURNING pages.url, role, depth, attempts, priority, position",
             tx.lock_free()

@@ -25,7 +25,8 @@ fn every_statement_holds() {
     for described in &situations {
         let mut situation = Situation::new();
         for line in &described.lines {
-            faults.extend(situation.run(line).into_iter().map(|fault| format!("{fault}\n    {}", line.at)));
+            let title = &described.title;
+            faults.extend(situation.run(line).into_iter().map(|fault| format!("{title}: {fault}\n    {}", line.at)));
         }
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));

@@ -5,7 +5,6 @@ use std::{fs, path::Path};
 
 /// What begins with `== title`.
 pub struct Situation {
-    pub file: String,
     pub title: String,
     pub lines: Vec<Line>,
 }
@@ -53,7 +52,7 @@ fn read_file(file: &Path) -> Vec<Situation> {
     for (at, text) in fs::read_to_string(file).unwrap().lines().enumerate() {
         let text = text.trim();
         if let Some(title) = text.strip_prefix("== ") {
-            situations.push(Situation { file: name.clone(), title: title.to_owned(), lines: Vec::new() });
+            situations.push(Situation { title: title.to_owned(), lines: Vec::new() });
         } else if !text.is_empty() && !text.starts_with('#') {
             let line = line(format!("{name}:{}: {text}", at + 1), text);
             situations.last_mut().unwrap_or_else(|| panic!("{name}: a line before any situation")).lines.push(line);

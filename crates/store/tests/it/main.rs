@@ -8,7 +8,9 @@ mod proxy;
 mod shop;
 
 mod clock;
+mod drain;
 mod durable;
+mod isolation;
 mod lost_commit;
 mod owner;
 mod processes;

@@ -259,9 +259,13 @@ impl World {
         (0..self.organizations.len()).for_each(|who| self.look(who));
     }
 
-    pub fn schedule(&mut self, who: usize) {
+    pub fn schedule(&mut self, who: usize, has_robot: bool) -> Answer<()> {
+        if !has_robot {
+            return Err("not_found");
+        }
         let status = self.status_by_credits(who);
         self.organizations[who].schedules.push(status);
+        Ok(())
     }
 
     pub fn resume(&mut self, who: usize, schedule: Option<usize>) -> Answer<()> {

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 
 use creel_ledger::LimitPeriod;
 use creel_store::{
-    args,
     database::{Row, Value},
     ledger::limits::LimitSubject,
 };
@@ -13,13 +12,27 @@ use creel_store::{
 use super::{Pair, do_on_runs::address};
 use crate::model::{Organization, PageState, Period, Schedule, Subject, credits::State};
 
+/// The rows of all organizations, each table in one look.
+struct Rows {
+    organizations: Vec<Row>,
+    lots: Vec<Row>,
+    holds: Vec<Row>,
+    runs: Vec<Row>,
+    pages: Vec<Row>,
+    captures: Vec<Row>,
+    schedules: Vec<Row>,
+    outbox: Vec<Row>,
+}
+
 impl Pair<'_> {
-    /// Ledgers are verified of those that the step concerns; of the others every row is as it was.
+    /// Ledgers are verified, and what is worked out is asked for, of those that the step concerns; of the others every row is
+    /// as it was.
     pub(super) async fn compare(&self, concerns: impl Fn(usize) -> bool) -> Result<(), String> {
+        let rows = self.read().await;
         for who in 0..self.ids.len() {
-            let mut checked = self.compare_one(who).await;
+            let mut checked = self.compare_one(who, &rows);
             if concerns(who) && checked.is_ok() {
-                checked = self.verify(who).await;
+                checked = self.ask(who).await;
             }
             checked.map_err(|fault| format!("organization {who}: {fault}"))?;
         }
@@ -27,43 +40,65 @@ impl Pair<'_> {
     }
 
     /// Every ledger once more, at the end.
-    pub async fn verify_all(&self) -> Result<(), String> {
+    pub async fn ask_all(&self) -> Result<(), String> {
         for who in 0..self.ids.len() {
-            self.verify(who).await?;
+            self.ask(who).await?;
         }
         Ok(())
     }
 
-    async fn verify(&self, who: usize) -> Result<(), String> {
+    async fn ask(&self, who: usize) -> Result<(), String> {
         let (id, model) = (self.ids[who].id, &self.world.organizations[who]);
+        let payable = self.store.payable(id).await.unwrap();
+        same("payable", (payable.available.0, payable.held.0), model.payable(self.world.now))?;
+        self.compare_limits(who).await?;
         let verified = self.store.verify_ledger(id).await.unwrap().map_err(|fault| format!("verify: {fault}"))?;
         same("the ledger's balance", verified.balance.0, model.credits.available())
     }
 
-    async fn compare_one(&self, who: usize) -> Result<(), String> {
-        let (id, model) = (self.ids[who].id, &self.world.organizations[who]);
-        self.compare_credits(who).await?;
-        self.compare_runs(who).await?;
-        self.compare_limits(who).await?;
-        same("told", self.told(who).await, sorted(model.told.clone()))?;
-        let payable = self.store.payable(id).await.unwrap();
-        same("payable", (payable.available.0, payable.held.0), model.payable(self.world.now))
+    fn compare_one(&self, who: usize, rows: &Rows) -> Result<(), String> {
+        self.compare_credits(who, rows)?;
+        self.compare_runs(who, rows)?;
+        same("told", self.told(who, rows), sorted(self.world.organizations[who].told.clone()))
     }
 
-    async fn rows(&self, who: usize, sql: &str) -> Vec<Row> {
-        let id: Vec<Value> = args![self.ids[who].id];
-        self.store.database.rows(sql, id).await.unwrap()
+    async fn read(&self) -> Rows {
+        let all = async |columns: &str, table: &str, of: &str| {
+            let places: Vec<String> = (1..=self.ids.len()).map(|at| format!("${at}")).collect();
+            let sql = format!("SELECT {of} AS of, {columns} FROM {table} WHERE {of} IN ({})", places.join(", "));
+            let ids: Vec<Value> = self.ids.iter().map(|ids| Value::from(ids.id)).collect();
+            self.store.database.rows(&sql, ids).await.unwrap()
+        };
+        let own = "organization_id";
+        Rows {
+            organizations: all("available, held, last_entry_at", "organizations", "id").await,
+            lots: all("id, remaining, expires_at, frozen, revoke_due", "lots", own).await,
+            holds: all("id, state, debited, shortfall", "holds", own).await,
+            runs: all("*", "runs", own).await,
+            pages: all(
+                "p.run_id, p.url, p.state, p.outcome, p.waits_for_hold, p.not_before",
+                "runs r JOIN pages p ON p.run_id = r.id",
+                "r.organization_id",
+            )
+            .await,
+            captures: all("run_id, page_url, canonical_url, title", "captures", own).await,
+            schedules: all("id, status", "schedules", own).await,
+            outbox: all("kind, payload", "outbox", own).await,
+        }
     }
 
-    async fn compare_credits(&self, who: usize) -> Result<(), String> {
+    /// One organization's.
+    fn of<'r>(&self, who: usize, rows: &'r [Row]) -> Vec<&'r Row> {
+        let id = self.ids[who].id.to_string();
+        rows.iter().filter(|row| row.text("of").unwrap() == id).collect()
+    }
+
+    fn compare_credits(&self, who: usize, rows: &Rows) -> Result<(), String> {
         let (ids, credits) = (&self.ids[who], &self.world.organizations[who].credits);
-        let row = &self.rows(who, "SELECT available, held, last_entry_at FROM organizations WHERE id = $1").await[0];
+        let row = self.of(who, &rows.organizations)[0];
         let seen = ["available", "held", "last_entry_at"].map(|column| row.int(column).unwrap());
         same("balance", seen, [credits.available(), credits.held(), credits.last])?;
-        let rows = self
-            .rows(who, "SELECT id, remaining, expires_at, frozen, revoke_due FROM lots WHERE organization_id = $1")
-            .await;
-        let lots = rows.iter().map(|row| {
+        let lots = self.of(who, &rows.lots).into_iter().map(|row| {
             let at = ids.lots.iter().position(|lot| lot.to_string() == row.text("id").unwrap());
             let number = |column| row.int(column).unwrap();
             (at, number("remaining"), row.opt_int("expires_at").unwrap(), number("frozen") == 1, number("revoke_due"))
@@ -77,8 +112,7 @@ impl Pair<'_> {
         let plain =
             |(at, left, ends, frozen, owed): (_, _, Option<i64>, bool, _)| (at, left, ends, frozen && !over(ends), owed);
         same("lots", sorted(lots.map(plain).collect()), sorted(model.map(plain).collect()))?;
-        let rows = self.rows(who, "SELECT id, state, debited, shortfall FROM holds WHERE organization_id = $1").await;
-        let holds = rows.iter().map(|row| {
+        let holds = self.of(who, &rows.holds).into_iter().map(|row| {
             let at = ids.holds.iter().position(|hold| hold.to_string() == row.text("id").unwrap());
             (at, row.text("state").unwrap(), row.int("debited").unwrap(), row.int("shortfall").unwrap())
         });
@@ -94,11 +128,10 @@ impl Pair<'_> {
         same("holds", sorted(holds.collect()), model.collect())
     }
 
-    async fn compare_runs(&self, who: usize) -> Result<(), String> {
+    fn compare_runs(&self, who: usize, rows: &Rows) -> Result<(), String> {
         let (ids, model) = (&self.ids[who], &self.world.organizations[who]);
         let columns = ["extracted", "credits_spent", "duplicates", "pages_fetched", "pages_failed", "pages_blocked"];
-        let rows = self.rows(who, "SELECT * FROM runs WHERE organization_id = $1").await;
-        let runs = rows.iter().map(|row| {
+        let runs = self.of(who, &rows.runs).into_iter().map(|row| {
             let at = ids.runs.iter().position(|run| run.to_string() == row.text("id").unwrap());
             let counts = columns.map(|column| row.int(column).unwrap());
             (at, row.text("status").unwrap(), row.opt_text("end_reason").unwrap(), row.opt_int("budget").unwrap(), counts)
@@ -108,10 +141,9 @@ impl Pair<'_> {
             (Some(at), run.status.to_owned(), run.end_reason.map(str::to_owned), run.budget, counts)
         });
         same("runs", sorted(runs.collect()), expected.collect())?;
-        same("pages", self.pages(who).await, expected_pages(model))?;
-        same("captures", self.captures(who).await, expected_captures(model))?;
-        let rows = self.rows(who, "SELECT id, status FROM schedules WHERE organization_id = $1").await;
-        let schedules = rows.iter().map(|row| {
+        same("pages", self.pages(who, rows), expected_pages(model))?;
+        same("captures", self.captures(who, rows), expected_captures(model))?;
+        let schedules = self.of(who, &rows.schedules).into_iter().map(|row| {
             let at = ids.schedules.iter().position(|schedule| schedule.to_string() == row.text("id").unwrap());
             (at, row.text("status").unwrap())
         });
@@ -126,11 +158,8 @@ impl Pair<'_> {
         same("schedules", sorted(schedules.collect()), expected.collect())
     }
 
-    async fn pages(&self, who: usize) -> Vec<(usize, String, String)> {
-        let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.waits_for_hold, p.not_before FROM runs r
-            JOIN pages p ON p.run_id = r.id WHERE r.organization_id = $1";
-        let rows = self.rows(who, sql).await;
-        let pages = rows.iter().map(|row| {
+    fn pages(&self, who: usize, rows: &Rows) -> Vec<(usize, String, String)> {
+        let pages = self.of(who, &rows.pages).into_iter().map(|row| {
             let state = match row.text("state").unwrap() {
                 state if state == "done" => row.text("outcome").unwrap(),
                 _ if row.flag("waits_for_hold").unwrap() && row.text("state").unwrap() == "queued" => {
@@ -143,12 +172,11 @@ impl Pair<'_> {
         sorted(pages.collect())
     }
 
-    async fn captures(&self, who: usize) -> Vec<(usize, String, String, String)> {
-        let sql = "SELECT run_id, page_url, canonical_url, title FROM captures WHERE organization_id = $1";
-        let rows = self.rows(who, sql).await;
+    fn captures(&self, who: usize, rows: &Rows) -> Vec<(usize, String, String, String)> {
         let text = |row: &Row, column: &str| row.text(column).unwrap();
-        let captures = rows
-            .iter()
+        let captures = self
+            .of(who, &rows.captures)
+            .into_iter()
             .map(|row| (self.run_at(who, row), text(row, "page_url"), text(row, "canonical_url"), text(row, "title")));
         sorted(captures.collect())
     }
@@ -158,11 +186,11 @@ impl Pair<'_> {
         self.ids[who].runs.iter().position(|known| known.to_string() == run).unwrap()
     }
 
-    async fn told(&self, who: usize) -> Vec<String> {
-        let rows = self.store.list_outbox(self.ids[who].id, None).await.unwrap();
-        let told = rows.iter().map(|row| {
-            let number = row.payload.get("credits").or_else(|| row.payload.get("threshold_percent"));
-            number.map_or_else(|| row.kind.as_str().to_owned(), |number| format!("{} {number}", row.kind.as_str()))
+    fn told(&self, who: usize, rows: &Rows) -> Vec<String> {
+        let told = self.of(who, &rows.outbox).into_iter().map(|row| {
+            let (kind, payload): (String, serde_json::Value) = (row.text("kind").unwrap(), row.json("payload").unwrap());
+            let number = payload.get("credits").or_else(|| payload.get("threshold_percent"));
+            number.map_or_else(|| kind.clone(), |number| format!("{kind} {number}"))
         });
         sorted(told.collect())
     }

@@ -197,7 +197,7 @@ impl Pair<'_> {
                 if let Ok(schedule) = &store {
                     self.ids[who].schedules.push(schedule.id);
                 }
-                let model = if who == step.whose { Ok(self.world.schedule(who)) } else { Err("not_found") };
+                let model = self.world.schedule(who, who == step.whose);
                 (seen(store, |_| Vec::new()), seen(model, nothing))
             }
             Operation::Pause { schedule } => {

@@ -1,0 +1,332 @@
+//! One organization names another's things: it is told just what it would be told of things that nobody has, and of the other
+//! one not a single row changes. A look into the source sees to it that no function is forgotten.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    fs,
+    path::Path,
+};
+
+use creel_ledger::{CreditLimit, Grant, LimitPeriod, LotSource, NewHold, Reference, ReferenceType, Share};
+use creel_store::{
+    Store, StoreError, args,
+    captures::CaptureFilter,
+    database::Engine,
+    ledger::{change::ByHand, limits::LimitSubject},
+    organizations::Start,
+    runs::{NewRun, RunSettings},
+    schedules::{IntervalUnit, NewSchedule},
+    settle::Verdict,
+};
+use creel_types::{
+    ApiKeyId, BuildId, CaptureId, Credits, HoldId, LotId, OrganizationId, PageKind, RobotId, RunId, ScheduleId,
+};
+
+use crate::shop::{Shop, on_both};
+
+/// Ids of one organization's things, or ids that nobody has.
+#[derive(Clone, Copy)]
+struct Things {
+    robot: RobotId,
+    build: BuildId,
+    key: ApiKeyId,
+    run: RunId,
+    capture: CaptureId,
+    lot: LotId,
+    hold: HoldId,
+    schedule: ScheduleId,
+}
+
+impl Things {
+    /// In the order of their fields.
+    fn ids(&self) -> [String; 8] {
+        let Things { robot, build, key, run, capture, lot, hold, schedule } = self;
+        let ids: [&dyn ToString; 8] = [robot, build, key, run, capture, lot, hold, schedule];
+        ids.map(ToString::to_string)
+    }
+
+    fn of_nobody(store: &Store) -> Things {
+        let now = store.clock.now();
+        let random = &store.random;
+        Things {
+            robot: random.id(now),
+            build: random.id(now),
+            key: random.id(now),
+            run: random.id(now),
+            capture: random.id(now),
+            lot: random.id(now),
+            hold: random.id(now),
+            schedule: random.id(now),
+        }
+    }
+}
+
+/// One of each thing for the shop's organization, its run ended so that it can be restarted.
+async fn things(shop: &Shop) -> Things {
+    let (store, id) = (&shop.store, shop.organization);
+    let robot = shop.robot().await;
+    let build = store.list_robot_builds(id, None, 1).await.unwrap()[0].id;
+    let (key, _) = store.create_api_key(id, "key").await.unwrap();
+    let schedule = store.create_schedule(id, new_schedule(robot)).await.unwrap().id;
+    let lot = shop.grant(50, None).await;
+    let hold: HoldId = store.random.id(store.clock.now());
+    store.place_hold(id, new_hold(hold)).await.unwrap();
+    let limit = CreditLimit::new(Credits(40), LimitPeriod::Month).unwrap();
+    store.set_credit_limit(id, LimitSubject::Robot, &robot.to_string(), Some(limit)).await.unwrap();
+    let run = shop.start(NewRun { api_key: Some(key), schedule: Some(schedule), ..shop.new_run().await }).await.id;
+    let urls = shop.lease(run, 3).await;
+    let settled = shop.committer.settle(shop.finished(run, &urls[0])).await.unwrap();
+    let Verdict::Stored(capture) = settled else { panic!("{settled:?}") };
+    store.stop_run(id, run).await.unwrap();
+    Things { robot, build, key, run, capture, lot, hold, schedule }
+}
+
+fn new_schedule(robot: RobotId) -> NewSchedule {
+    NewSchedule { robot, name: "daily".to_owned(), interval_amount: 1, interval_unit: IntervalUnit::Day }
+}
+
+fn new_hold(hold: HoldId) -> NewHold {
+    let reference = Reference::new(ReferenceType::Message, hold);
+    NewHold { hold, amount: Credits(3), live_ms: 60_000, reference, description: String::new() }
+}
+
+fn said<T: Debug>(answer: Result<T, StoreError>) -> String {
+    answer.map_or_else(|error| format!("refused: {error}"), |answer| format!("{answer:?}"))
+}
+
+/// Every function that takes an organization's id and the id of something, with what it says.
+async fn name_all(store: &Store, organization: OrganizationId, things: Things) -> Vec<(&'static str, String)> {
+    let Things { robot, build, key, run, capture, lot, hold, schedule } = things;
+    let (by, invoice) = (ByHand { reason: "why", actor: "who" }, || Reference::new(ReferenceType::Invoice, "in_1"));
+    let limit = |subject, id: String| async move {
+        let limit = CreditLimit::new(Credits(7), LimitPeriod::Cycle).unwrap();
+        let set = said(store.set_credit_limit(organization, subject, &id, Some(limit)).await);
+        let taken = said(store.set_credit_limit(organization, subject, &id, None).await);
+        format!("{set}; {taken}")
+    };
+    let new_run = || NewRun {
+        robot,
+        api_key: None,
+        schedule: None,
+        name: None,
+        start_urls: Vec::new(),
+        settings: RunSettings::default(),
+        budget: None,
+    };
+    let of_run = CaptureFilter { run: Some(run), limit: 10, ..CaptureFilter::default() };
+    let of_robot = CaptureFilter { robot: Some(robot), limit: 10, ..CaptureFilter::default() };
+    let s = String::new;
+    vec![
+        ("get_robot", said(store.get_robot(organization, robot).await)),
+        ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
+        ("get_robot_build", said(store.get_robot_build(organization, build).await)),
+        ("create_run", said(store.create_run(organization, new_run(), None).await)),
+        ("find_same_run", said(store.find_same_run(organization, &new_run()).await)),
+        ("get_run", said(store.get_run(organization, run).await)),
+        ("get_run_view", said(store.get_run_view(organization, run).await)),
+        ("stop_run", said(store.stop_run(organization, run).await)),
+        ("restart_run", said(store.restart_run(organization, run, None, None).await)),
+        ("list_runs", said(store.list_runs(organization, None, Some(robot), None, 10).await)),
+        ("get_capture", said(store.get_capture(organization, capture).await)),
+        ("list_captures", said(store.list_captures(organization, &of_run).await)),
+        ("list_captures", said(store.list_captures(organization, &of_robot).await)),
+        ("create_schedule", said(store.create_schedule(organization, new_schedule(robot)).await)),
+        ("get_schedule", said(store.get_schedule(organization, schedule).await)),
+        ("pause_schedule", said(store.pause_schedule(organization, schedule).await)),
+        ("resume_schedule", said(store.resume_schedule(organization, schedule).await)),
+        ("settle_hold", said(store.settle_hold(organization, hold, Credits(1), s()).await)),
+        ("release_hold", said(store.release_hold(organization, hold, s()).await)),
+        ("revoke_by_hand", said(store.revoke_by_hand(organization, lot, Share::ALL, by).await)),
+        ("freeze_lot", said(store.freeze_lot(organization, lot, invoice(), s()).await)),
+        ("unfreeze_lot", said(store.unfreeze_lot(organization, lot, invoice(), s()).await)),
+        ("set_credit_limit", limit(LimitSubject::ApiKey, key.to_string()).await),
+        ("set_credit_limit", limit(LimitSubject::Robot, robot.to_string()).await),
+        ("set_credit_limit", limit(LimitSubject::Schedule, schedule.to_string()).await),
+    ]
+}
+
+/// Functions that take the id of something new: another's id is refused, an unknown one is taken.
+const OF_NEW_THINGS: [&str; 2] = ["grant", "place_hold"];
+
+/// Functions that take an organization and nothing that another one could have.
+const OF_ALL_THINGS: [&str; 21] = [
+    "adjust_down",
+    "balance",
+    "balance_at",
+    "check_ledger",
+    "create_api_key",
+    "create_robot_build",
+    "explain_entry",
+    "find_robot",
+    "forecast",
+    "list_credit_limits",
+    "list_entries",
+    "list_outbox",
+    "list_robot_builds",
+    "list_robots",
+    "list_schedules",
+    "payable",
+    "spendable",
+    "statement",
+    "usage",
+    "verify_ledger",
+    "get_organization",
+];
+
+/// Everything that belongs to an organization, of every table and column that the database has, as text in one order.
+async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
+    let mut rows = Vec::new();
+    for (table, columns) in tables(store).await {
+        let of = match table.as_str() {
+            "organizations" => "t.id = $1",
+            "pages" => "t.run_id IN (SELECT id FROM runs WHERE organization_id = $1)",
+            _ if columns.contains("organization_id") => "t.organization_id = $1",
+            // What the installation knows about shops belongs to nobody.
+            _ => continue,
+        };
+        let columns: Vec<String> = columns.iter().map(|column| format!("COALESCE(CAST(t.{column} AS TEXT), '-')")).collect();
+        let sql = format!("SELECT {} AS row_text FROM {table} t WHERE {of} ORDER BY row_text", columns.join(" || '|' || "));
+        let found = store.database.rows(&sql, args![organization]).await.unwrap();
+        rows.extend(found.iter().map(|row| format!("{table}: {}", row.text("row_text").unwrap())));
+    }
+    for table in ["lots", "ledger_entries", "runs", "pages", "captures", "credit_limits", "schedules", "outbox", "holds"] {
+        assert!(rows.iter().any(|row| row.starts_with(table)), "{table} is empty");
+    }
+    rows
+}
+
+async fn tables(store: &Store) -> BTreeMap<String, BTreeSet<String>> {
+    let sql = match store.database.engine() {
+        Engine::Sqlite => {
+            "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+             WHERE m.type = 'table'"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name
+             FROM information_schema.columns WHERE table_schema = current_schema()"
+        }
+    };
+    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in store.database.rows(sql, vec![]).await.unwrap() {
+        tables.entry(row.text("table_name").unwrap()).or_default().insert(row.text("column_name").unwrap());
+    }
+    tables
+}
+
+on_both! {
+async fn anothers_things_are_as_good_as_missing(engine) {
+    let mut shop = Shop::with_credits(engine, 100).await;
+    let one = shop.organization;
+    let own = things(&shop).await;
+    shop.organization = shop.store.create_organization("other", Start::Credits(Credits(100))).await.unwrap().id;
+    let other = shop.organization;
+    let others = things(&shop).await;
+    let (before, before_one) = (dump(&shop.store, other).await, dump(&shop.store, one).await);
+    let nobodys = Things::of_nobody(&shop.store);
+    let answers = name_all(&shop.store, one, others).await;
+    let missing = name_all(&shop.store, one, nobodys).await;
+    for ((name, mut answer), (_, missing)) in answers.into_iter().zip(missing) {
+        assert!(missing.starts_with("refused") || missing == "[]" || missing == "None", "{name}: {missing}");
+        // The id that was asked for is all that differs.
+        for (other, nobody) in others.ids().iter().zip(nobodys.ids()) {
+            answer = answer.replace(other, &nobody);
+        }
+        assert_eq!(answer, missing, "{name}");
+    }
+    take_over(&shop, one, others).await;
+    settle_as(&shop, one, others).await;
+    assert_eq!(dump(&shop.store, other).await, before, "the other one's rows");
+    assert_eq!(dump(&shop.store, one).await, before_one, "the own rows");
+    lists_are_apart(&shop.store, one, other, &own, &others).await;
+}
+}
+
+/// Another's id for something new.
+async fn take_over(shop: &Shop, one: OrganizationId, others: Things) {
+    let grant = Grant {
+        lot: others.lot,
+        source: LotSource::Purchase,
+        amount: Credits(5),
+        expires_at: None,
+        reference: Reference::new(ReferenceType::Person, "test"),
+        description: String::new(),
+        actor: String::new(),
+    };
+    assert!(shop.store.grant(one, grant).await.is_err());
+    assert!(shop.store.place_hold(one, new_hold(others.hold)).await.is_err());
+}
+
+/// Pages of another's run, handed over in the own name: open ones and one that is done.
+async fn settle_as(shop: &Shop, one: OrganizationId, others: Things) {
+    for page in 0..3 {
+        let url = format!("https://shop.example/p/{page}");
+        let mut page = shop.finished(others.run, &url);
+        (page.organization, page.kind) = (one, PageKind::Product);
+        assert_eq!(shop.committer.settle(page).await.unwrap(), Verdict::RunEnded);
+    }
+}
+
+/// What is asked for without the id of a thing shows the own things alone.
+async fn lists_are_apart(store: &Store, one: OrganizationId, other: OrganizationId, own: &Things, others: &Things) {
+    let all = |organization| async move {
+        let (limit, all) = (100, CaptureFilter { limit: 100, ..CaptureFilter::default() });
+        [
+            said(store.list_robots(organization, None, limit).await),
+            said(store.list_robot_builds(organization, None, limit).await),
+            said(store.list_runs(organization, None, None, None, limit).await),
+            said(store.list_captures(organization, &all).await),
+            said(store.list_schedules(organization).await),
+            said(store.list_credit_limits(organization).await),
+            said(store.list_entries(organization, 0).await),
+            said(store.list_outbox(organization, None).await),
+            said(store.balance(organization).await),
+            said(store.explain_entry(organization, 4).await),
+            said(store.forecast(organization).await),
+        ]
+        .join("\n")
+    };
+    let (seen_by_one, seen_by_other) = (all(one).await, all(other).await);
+    for (own, others) in own.ids().iter().zip(others.ids()) {
+        assert!(!seen_by_one.contains(&others), "{others}");
+        assert!(!seen_by_other.contains(own), "{own}");
+    }
+    assert!(seen_by_one.contains(&own.run.to_string()) && seen_by_other.contains(&others.run.to_string()));
+}
+
+/// Names of all functions of the store that take an organization's id.
+fn functions() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = fs::read_to_string(entry).unwrap();
+            for function in text.split("pub async fn ").skip(1) {
+                let signature = function.split('{').next().unwrap();
+                if signature.contains("&self") && signature.contains("OrganizationId,")
+                    || signature.contains("OrganizationId)")
+                {
+                    names.insert(signature.split(['(', '<']).next().unwrap().to_owned());
+                }
+            }
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn no_function_that_takes_an_organization_is_forgotten() {
+    let shop = Shop::with_credits(Engine::Sqlite, 10).await;
+    let nobodys = Things::of_nobody(&shop.store);
+    let named = name_all(&shop.store, shop.organization, nobodys).await;
+    let known: BTreeSet<String> =
+        named.iter().map(|(name, _)| *name).chain(OF_NEW_THINGS).chain(OF_ALL_THINGS).map(str::to_owned).collect();
+    let functions = functions();
+    assert!(functions.len() > 30, "{functions:?}");
+    let forgotten: Vec<_> = functions.difference(&known).collect();
+    assert!(forgotten.is_empty(), "say in this file what {forgotten:?} does with another organization's ids");
+}
