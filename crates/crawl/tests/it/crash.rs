@@ -51,7 +51,7 @@ on_both! {
     async fn prove_a_crawl_dies_at_random
 }
 
-async fn shop() -> RunningShop {
+pub async fn shop() -> RunningShop {
     Shop::demo().start(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
 }
 

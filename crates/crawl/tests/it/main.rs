@@ -4,3 +4,4 @@
 mod child;
 mod crash;
 mod place;
+mod session;

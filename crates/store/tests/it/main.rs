@@ -6,6 +6,7 @@ mod durable;
 mod processes;
 mod proxy;
 mod server_death;
+mod session;
 mod shop;
 mod trouble;
 
