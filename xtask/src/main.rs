@@ -66,6 +66,8 @@ enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
+    Settle(bench::Settle),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
+        Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -75,7 +75,7 @@ fn rules(operations: u32, seed: u32) -> Result<Vec<Proof>, String> {
 
 /// What touches a database, as a debug build, because it waits for disks more than it computes.
 fn store(wanted: &Prove, seed: u32) -> Result<Vec<Proof>, String> {
-    let postgres = postgres::start("postgres")?;
+    let postgres = postgres::start("prove")?;
     let mut nextest = nextest();
     nextest.args(["-p", "creel-store", "-p", "creel-crawl", "-E", "test(prove_)", "--no-tests=pass"]);
     nextest

@@ -26,12 +26,6 @@ pub fn output(command: &mut Command) -> Result<String, String> {
 
 /// Runs a command, shows what it writes to standard error line by line, and answers these lines; fails when it fails.
 pub fn follow(command: &mut Command) -> Result<Vec<String>, String> {
-    let (status, lines) = follow_to_the_end(command)?;
-    if status.success() { Ok(lines) } else { Err(format!("{} ended with {status}", shown(command))) }
-}
-
-/// The same for a command whose failure is an answer.
-pub fn follow_to_the_end(command: &mut Command) -> Result<(ExitStatus, Vec<String>), String> {
     let shown = shown(command);
     println!("$ {shown}");
     let failed = |error: io::Error| format!("{shown}: {error}");
@@ -44,7 +38,14 @@ pub fn follow_to_the_end(command: &mut Command) -> Result<(ExitStatus, Vec<Strin
             lines.push(line);
         }
     }
-    Ok((child.wait().map_err(failed)?, lines))
+    let status = child.wait().map_err(failed)?;
+    if status.success() { Ok(lines) } else { Err(format!("{shown} ended with {status}")) }
+}
+
+/// Runs a command whose failure is an answer: how it ended, and what it wrote to standard error.
+pub fn attempt(command: &mut Command) -> Result<(ExitStatus, String), String> {
+    let output = command.stdout(Stdio::null()).output().map_err(|error| format!("{}: {error}", shown(command)))?;
+    Ok((output.status, String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
 /// Whether a program can be started at all.

@@ -3,7 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use creel_types::{Country, OrganizationId};
+use creel_ledger::LimitPeriod;
+use creel_store::ledger::limits::LimitSubject;
+use creel_types::{Country, LotId, OrganizationId};
 
 #[derive(Debug, Parser)]
 #[command(name = "creel", version, about = "Turns shops into exact, structured product data, billed by result.")]
@@ -45,6 +47,8 @@ pub enum Command {
     /// Changes credits by hand.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Brings the database's schema up to date, as every other command does when it starts.
+    Migrate,
     /// Prints or checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -133,12 +137,25 @@ pub struct ServeArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Recomputes every balance and the chain from zero; fails on any difference.
+    /// Recomputes every balance and the chain from zero; fails on any difference, and closes that organization for debits
+    /// until it verifies again.
     Verify(OrganizationArg),
     /// Shows the balance and the newest entries.
-    Show(OrganizationArg),
+    Show(ShowArgs),
     /// Prints every entry as a line of JSON, oldest first.
     Export(OrganizationArg),
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The balance as it was at a past day or instant.
+    #[arg(long, value_name = "DATE", conflicts_with = "entry")]
+    pub at: Option<String>,
+    /// One entry by its sequence, with the capture, run, robot and key behind it.
+    #[arg(long, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(1..))]
+    pub entry: Option<i64>,
+    #[command(flatten)]
+    pub organization: OrganizationArg,
 }
 
 /// Credits that one command moves at most.
@@ -164,6 +181,29 @@ pub enum AdminCommand {
         #[command(flatten)]
         why: WhyArgs,
     },
+    /// Takes back what is unspent of one lot; `creel ledger show` lists the lots.
+    Revoke {
+        #[arg(long, value_name = "ID")]
+        lot: LotId,
+        #[command(flatten)]
+        why: WhyArgs,
+    },
+    /// Limits what may be spent through a key, robot or schedule; without --credits the limit is taken away.
+    Limit {
+        /// What the limit is on: api_key, robot or schedule.
+        #[arg(long, value_name = "KIND")]
+        on: LimitSubject,
+        /// Its id.
+        #[arg(long, value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=CREDITS_MAX))]
+        credits: Option<i64>,
+        /// After what the limit begins anew: cycle, month or run.
+        #[arg(long, value_name = "PERIOD", default_value = "month")]
+        period: LimitPeriod,
+        #[command(flatten)]
+        organization: OrganizationArg,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +211,9 @@ pub struct WhyArgs {
     /// Why; it stands in the ledger.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// Who decided it; it stands in the ledger. By default the user at this machine.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
     #[command(flatten)]
     pub organization: OrganizationArg,
 }

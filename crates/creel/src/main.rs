@@ -7,6 +7,7 @@ mod interrupt;
 mod open;
 mod print;
 mod settings;
+mod sweep;
 
 use std::process::ExitCode;
 

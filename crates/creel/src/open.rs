@@ -16,10 +16,14 @@ pub struct Opened {
     pub store: Store,
 }
 
+/// The data folder that is meant.
+pub fn folder(common: &Common) -> PathBuf {
+    common.data.clone().unwrap_or_else(|| PathBuf::from("data"))
+}
+
 impl Opened {
     pub async fn open(common: &Common) -> Result<Opened, Failure> {
-        let folder = common.data.clone().unwrap_or_else(|| PathBuf::from("data"));
-        Opened::open_folder(common, &folder).await
+        Opened::open_folder(common, &folder(common)).await
     }
 
     pub async fn open_folder(common: &Common, folder: &Path) -> Result<Opened, Failure> {

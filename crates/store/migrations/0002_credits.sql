@@ -9,6 +9,8 @@ ALTER TABLE organizations ADD COLUMN thresholds_raised TEXT NOT NULL DEFAULT '';
 -- Set where verification found the ledger broken: no debit until it verifies again.
 ALTER TABLE organizations ADD COLUMN ledger_frozen_at BIGINT;
 ALTER TABLE organizations ADD COLUMN ledger_fault TEXT;
+-- Whether any key, robot or schedule has a limit.
+ALTER TABLE organizations ADD COLUMN has_limits BIGINT NOT NULL DEFAULT 0;
 -- The lot of an installation that does not bill, while it does not.
 ALTER TABLE organizations ADD COLUMN unmetered_lot_id TEXT;
 
@@ -78,3 +80,11 @@ CREATE INDEX pages_waiting ON pages (run_id) WHERE waits_for_hold = 1;
 
 -- The few captures whose own address is not the one that counts.
 CREATE INDEX captures_own_address ON captures (run_id, page_url) WHERE page_url <> canonical_url;
+
+-- Each of these serves one kind of look and cannot be taken for another: a planner that knows nothing yet of a young table
+-- would else read all pages or captures of a run where it should look one up by its address.
+DROP INDEX pages_queue;
+CREATE INDEX pages_queue ON pages (run_id, priority DESC, position) WHERE state = 'queued';
+CREATE INDEX pages_leased ON pages (run_id) WHERE state = 'leased';
+DROP INDEX captures_of_run;
+CREATE INDEX captures_of_run ON captures (run_id, id) WHERE deleted_at IS NULL;

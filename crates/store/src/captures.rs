@@ -19,6 +19,11 @@ pub struct NewCapture {
 }
 
 impl NewCapture {
+    /// The product as it is stored.
+    pub(crate) fn content(&self) -> Result<String, StoreError> {
+        serde_json::to_string(&self.product).map_err(|error| StoreError::corrupt("content", error))
+    }
+
     /// The title as far as it tells products apart: case and white space do not.
     #[must_use]
     pub fn title_normalized(&self) -> String {

@@ -19,7 +19,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0001_first.sqlite.sql"),
         postgres: include_str!("../migrations/0001_first.postgres.sql"),
     },
-    Migration { both: include_str!("../migrations/0002_credits.sql"), sqlite: "", postgres: "" },
+    Migration {
+        both: include_str!("../migrations/0002_credits.sql"),
+        sqlite: "",
+        postgres: include_str!("../migrations/0002_credits.postgres.sql"),
+    },
 ];
 
 /// What a migration found and did.

@@ -131,17 +131,16 @@ impl Store {
     pub async fn lease_pages(&self, run: RunId, owner: Uuid, limit: i64) -> Result<Vec<LeasedPage>, StoreError> {
         let mut tx = self.database.begin().await?;
         let now = self.clock.now();
-        let rows = tx
-            .rows(
-                "UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3
-                 WHERE run_id = $1 AND url IN (
-                    SELECT url FROM pages WHERE run_id = $1 AND state = 'queued' AND not_before <= $4
-                    ORDER BY priority DESC, position LIMIT $5)
-                 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND leased_by = $2 AND ended_at IS NULL)
-                 RETURNING url, role, depth, attempts, priority, position",
-                args![run, owner, now.plus_ms(LEASE_MS), now, limit],
-            )
-            .await?;
+        let sql = format!(
+            "WITH next AS (SELECT url FROM pages WHERE run_id = $1 AND state = 'queued' AND not_before <= $4
+                AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND leased_by = $2 AND ended_at IS NULL)
+                ORDER BY priority DESC, position LIMIT $5{})
+             UPDATE pages SET state = 'leased', leased_by = $2, lease_expires_at = $3
+             FROM next WHERE pages.run_id = $1 AND pages.url = next.url
+             RETURNING pages.url, role, depth, attempts, priority, position",
+            tx.lock_free()
+        );
+        let rows = tx.rows(&sql, args![run, owner, now.plus_ms(LEASE_MS), now, limit]).await?;
         tx.commit().await?;
         let mut pages = rows
             .iter()

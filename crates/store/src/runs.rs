@@ -114,7 +114,8 @@ pub struct RunView {
 }
 
 const VIEW: &str = "SELECT u.*, r.name AS robot_name,
-    (SELECT COUNT(*) FROM pages p WHERE p.run_id = u.id AND p.state IN ('queued', 'leased')) AS in_queue
+    (SELECT COUNT(*) FROM pages p WHERE p.run_id = u.id AND p.state = 'queued')
+    + (SELECT COUNT(*) FROM pages p WHERE p.run_id = u.id AND p.state = 'leased') AS in_queue
     FROM runs u LEFT JOIN robots r ON r.id = u.robot_id";
 
 impl Store {
@@ -157,7 +158,8 @@ impl Store {
         Ok(id)
     }
 
-    /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand.
+    /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand, and
+    /// what waited for a hold: it may have ended while the run had, and then nobody woke the page.
     ///
     /// A process that still holds a lease loses it where the judge knows that it died; where nobody can know, the lease's end
     /// decides.
@@ -191,6 +193,8 @@ impl Store {
             args![id],
         )
         .await?;
+        let waiting = "UPDATE pages SET not_before = 0, waits_for_hold = 0 WHERE run_id = $1 AND waits_for_hold = 1";
+        tx.execute(waiting, args![id]).await?;
         tx.commit().await?;
         Ok(Some(run))
     }
@@ -255,8 +259,7 @@ impl Store {
         if !holds_run(&mut tx, id, owner).await? {
             return Ok(false);
         }
-        let open = tx.row("SELECT 1 AS one FROM pages WHERE run_id = $1 AND state <> 'done' LIMIT 1", args![id]).await?;
-        if open.is_some() {
+        if has_open_pages(&mut tx, id).await? {
             return Ok(false);
         }
         let reason = if error.is_some() { EndReason::Error } else { EndReason::CrawlComplete };
@@ -358,6 +361,16 @@ impl Store {
         self.database.rows(&sql, args).await?.iter().map(view).collect()
     }
 }
+
+/// Whether anything is left to fetch.
+async fn has_open_pages(tx: &mut Tx, id: RunId) -> Result<bool, StoreError> {
+    let sql = format!("SELECT id FROM runs r WHERE id = $1 AND {HAS_OPEN_PAGES}");
+    Ok(tx.row(&sql, args![id]).await?.is_some())
+}
+
+/// That the run `r` has pages which are not done: two looks, each at an index of its own.
+pub(crate) const HAS_OPEN_PAGES: &str = "(EXISTS (SELECT 1 FROM pages p WHERE p.run_id = r.id AND p.state = 'queued')
+    OR EXISTS (SELECT 1 FROM pages p WHERE p.run_id = r.id AND p.state = 'leased'))";
 
 async fn holds_run(tx: &mut Tx, id: RunId, owner: Uuid) -> Result<bool, StoreError> {
     let sql = format!("SELECT id FROM runs WHERE id = $1 AND leased_by = $2{}", tx.lock("runs"));

@@ -4,18 +4,19 @@
 //! where the folder has none, and its files are not synced to the disk before the first start.
 
 mod owner;
+mod port;
 mod server;
 
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use owner::Owner;
+use port::free_port;
 use server::{Server, server_pid};
 
 /// How long a start may take that has to repair a crash first.
@@ -223,21 +224,6 @@ fn lock(folder: &Path) -> Result<File, String> {
         Err(TryLockError::WouldBlock) => Err(format!("another process uses the cluster in {}", folder.display())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
-}
-
-/// A port below those that the system gives to outgoing connections: one of those could sit on it between an end and the next
-/// start.
-fn free_port() -> Result<u16, String> {
-    const FIRST: u16 = 20_000;
-    const COUNT: u16 = 12_000;
-    static STARTED: AtomicU32 = AtomicU32::new(0);
-    // Whoever looks at the same time, in this process or in another, begins at another place.
-    let looked = STARTED.fetch_add(1, Ordering::Relaxed);
-    let begin = (std::process::id().wrapping_mul(31).wrapping_add(looked) % u32::from(COUNT)) as u16;
-    (0..COUNT)
-        .map(|step| FIRST + (begin + step) % COUNT)
-        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or_else(|| "no port is free on loopback".to_owned())
 }
 
 #[cfg(test)]

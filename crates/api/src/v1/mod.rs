@@ -32,6 +32,9 @@ pub(crate) fn router() -> Router<ApiState> {
         .route("/extract/captures/{id}", get(captures::get::get))
         .route("/billing/balance", get(billing::balance::balance))
         .route("/billing/statement", get(billing::statement::statement))
+        .route("/billing/statement/{sequence}", get(billing::entry::entry))
+        .route("/billing/usage", get(billing::usage::usage))
+        .route("/billing/forecast", get(billing::forecast::forecast))
 }
 
 /// The id in a path. One that is no id at all is as missing as one that does not exist.

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod extract;
 mod ledger;
+mod migrate;
 mod report;
 mod run;
 mod serve;
@@ -26,6 +27,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::serve(common, args).await,
         Command::Ledger(command) => ledger::ledger(common, command).await,
         Command::Admin(command) => admin::admin(common, command).await,
+        Command::Migrate => migrate::migrate(common).await,
         Command::Config(command) => config::config(common, &command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "creel", &mut std::io::stdout());

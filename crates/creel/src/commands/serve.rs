@@ -11,7 +11,7 @@ use crate::{
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
-    print,
+    print, sweep,
 };
 
 pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
@@ -27,9 +27,11 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     greet(&opened, address).await?;
     let stop = interrupt::on_signal();
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
+    let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
     let router = creel_api::router(ApiState { crawler });
     let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     let _ = working.await;
+    let _ = sweeping.await;
     let _ = committing.await;
     opened.store.database.close().await;
     served?;

@@ -263,3 +263,45 @@ fn patterns_and_depth_limit_what_is_captured() {
         assert_eq!(titles, expected, "{more}");
     }
 }
+
+#[test]
+fn credits_are_summed_forecast_and_explained() {
+    let shop = DemoShop::start();
+    let server = Server::start();
+    let robot = server.robot(&shop);
+    let made = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 3}));
+    let run = made.body["id"].as_str().unwrap().to_owned();
+    server.wait(&run);
+    for (group, key) in [("action", "extract"), ("run", run.as_str()), ("robot", robot.as_str())] {
+        let usage = server.get(&format!("/v1/billing/usage?group_by={group}"));
+        assert_eq!(usage.status, 200, "{}", usage.body);
+        let row = &usage.body["rows"][0];
+        assert_eq!((row["key"].as_str(), &row["credits"], &row["count"]), (Some(key), &json!(6), &json!(3)), "{group}");
+        assert_eq!(usage.body["credits"], 6);
+    }
+    let by_key = server.get("/v1/billing/usage?group_by=api_key");
+    assert_eq!(by_key.body["rows"][0]["name"], "first key");
+    let days = server.get("/v1/billing/usage");
+    assert_eq!(days.body["rows"].as_array().unwrap().len(), 1);
+    let entry = server.get("/v1/billing/statement/2");
+    assert_eq!((&entry.body["run"]["id"], &entry.body["api_key"]["name"]), (&json!(run), &json!("first key")));
+    assert_eq!(entry.body["robot"]["id"], json!(robot));
+    let past = server.get("/v1/billing/balance?at=2020-01-01T00:00:00Z");
+    assert_eq!((past.status, &past.body["available"]), (200, &json!(0)));
+    let forecast = server.get("/v1/billing/forecast");
+    // Six credits on the first day of thirty.
+    assert_eq!((forecast.status, &forecast.body["projected_spend"]), (200, &json!(180)), "{}", forecast.body);
+    assert!(forecast.body["exhausted_at"].is_string());
+    for (path, status, field) in [
+        ("/v1/billing/usage?group_by=week", 422, "group_by"),
+        ("/v1/billing/usage?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422, "from"),
+        ("/v1/billing/usage?since=1", 422, "since"),
+        ("/v1/billing/balance?at=2999-01-01T00:00:00Z", 422, "at"),
+        ("/v1/billing/balance?at=now", 422, "at"),
+    ] {
+        let refused = server.get(path);
+        assert_eq!((refused.status, refused.body["field"].as_str()), (status, Some(field)), "{path}: {}", refused.body);
+    }
+    assert_eq!(server.get("/v1/billing/statement/9999").status, 404);
+    assert_eq!(server.get("/v1/billing/statement/x").status, 404);
+}

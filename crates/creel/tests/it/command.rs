@@ -32,7 +32,12 @@ impl Creel {
     /// The command with its folder; nothing of the caller's environment that Creel reads.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_creel"));
-        command.args(words).arg("--data").arg(self.folder.path().join("data")).env_remove("CREEL_LOG");
+        command
+            .args(words)
+            .arg("--data")
+            .arg(self.folder.path().join("data"))
+            .env_remove("CREEL_LOG")
+            .env_remove("CREEL_DATABASE_URL");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

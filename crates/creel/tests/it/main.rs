@@ -4,6 +4,7 @@
 
 mod api;
 mod bad_input;
+mod billing;
 mod command;
 mod crash;
 mod credits;

@@ -8,4 +8,5 @@ mod operations;
 mod pair;
 mod random;
 mod statements;
+mod table;
 mod tampering;

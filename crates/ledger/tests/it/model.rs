@@ -1,5 +1,6 @@
 //! The rules once more, as slow and obvious as can be: every credit is a token that lies somewhere, time passes millisecond by
 //! millisecond, and whoever spends picks one token at a time. It shares nothing with the crate but the words for refusals.
+//! The store's tests build their model of whole organizations on it.
 
 pub const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
 pub const LIVE_MS_MAX: i64 = 600_000;
@@ -21,8 +22,8 @@ struct Token {
 pub struct ModelLot {
     pub amount: i64,
     is_cycle: bool,
-    ends: Option<i64>,
-    frozen: bool,
+    pub ends: Option<i64>,
+    pub frozen: bool,
     pub owed: i64,
 }
 
@@ -36,7 +37,7 @@ pub enum State {
 
 #[derive(Clone, Debug)]
 pub struct ModelHold {
-    ends: i64,
+    pub ends: i64,
     pub state: State,
     /// In the order in which they were picked.
     tokens: Vec<usize>,
@@ -49,7 +50,7 @@ type Answer<T> = Result<T, &'static str>;
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     /// When the ledger last changed: no change is older than that.
-    last: i64,
+    pub last: i64,
     pub lots: Vec<ModelLot>,
     pub holds: Vec<ModelHold>,
     tokens: Vec<Token>,
@@ -137,7 +138,7 @@ impl Model {
             })
     }
 
-    fn check_amount(amount: i64) -> Answer<()> {
+    pub fn check_amount(amount: i64) -> Answer<()> {
         match amount {
             ..=0 => Err("not_positive"),
             _ if amount > AMOUNT_MAX => Err("too_large"),

@@ -3,7 +3,7 @@
 //! `== title` begins a situation with empty books. A line is `<ms> <operation> | <expectation> …`; an operation that is not
 //! expected to be refused must go through. `tests/statements/README.md` lists operations and expectations.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use creel_ledger::{
     CreditLimit, LimitPeriod, LimitState, LotSource, NewHold, Reference, ReferenceType, Refused, Share, THRESHOLDS_DEFAULT,
@@ -11,34 +11,26 @@ use creel_ledger::{
 };
 use creel_types::{Credits, HoldId, LotId, Time};
 
-use crate::books::{Books, grant, refusal, spelled};
+use crate::{
+    books::{Books, grant, refusal, spelled},
+    table::{self, Line, number, shown, until},
+};
 
 const SITUATIONS_MIN: usize = 60;
 
 #[test]
 fn every_statement_holds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statements");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut situations = 0;
+    let situations = table::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statements"));
     let mut faults = Vec::new();
-    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    for described in &situations {
         let mut situation = Situation::new();
-        for (at, line) in fs::read_to_string(file).unwrap().lines().enumerate() {
-            let line = line.trim();
-            if line.starts_with("== ") {
-                situations += 1;
-                situation = Situation::new();
-            } else if !line.is_empty() && !line.starts_with('#') {
-                faults
-                    .extend(situation.run(line).into_iter().map(|fault| format!("{name}:{}: {fault}\n    {line}", at + 1)));
-            }
+        for line in &described.lines {
+            faults.extend(situation.run(line).into_iter().map(|fault| format!("{fault}\n    {}", line.at)));
         }
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
-    assert!(situations >= SITUATIONS_MIN, "{situations} situations");
-    println!("{situations} situations");
+    assert!(situations.len() >= SITUATIONS_MIN, "{} situations", situations.len());
+    println!("{} situations", situations.len());
 }
 
 struct Situation {
@@ -74,18 +66,15 @@ impl Situation {
     }
 
     /// Runs one line and says what is not as expected.
-    fn run(&mut self, line: &str) -> Vec<String> {
-        let (operation, expected) = line.split_once('|').unwrap_or((line, ""));
-        let words: Vec<&str> = operation.split_whitespace().collect();
-        let now = number(words[0]);
+    fn run(&mut self, line: &Line) -> Vec<String> {
         let (before, written) = (self.books.spendable(), self.books.entries.len());
-        let result = self.operate(now, &words[1..]);
+        let result = self.operate(line.now, &line.words());
         let outcome = Outcome {
             result,
             wrote: self.books.entries[written..].iter().map(spelled).collect(),
             notices: self.raise(before),
         };
-        self.expect(expected, &outcome)
+        self.expect(line, &outcome)
     }
 
     fn raise(&mut self, before: Credits) -> Vec<String> {
@@ -229,21 +218,17 @@ impl Situation {
         })
     }
 
-    fn expect(&self, expected: &str, outcome: &Outcome) -> Vec<String> {
+    fn expect(&self, line: &Line, outcome: &Outcome) -> Vec<String> {
         let mut faults = Vec::new();
         let mut compare = |what: &str, expected: String, found: String| {
             if expected != found {
                 faults.push(format!("{what} is {found}, not {expected}"));
             }
         };
-        let mut clauses: Vec<&str> = expected.split(',').map(str::trim).filter(|clause| !clause.is_empty()).collect();
-        let refused = clauses.iter().position(|clause| clause.starts_with("refused ")).map(|at| clauses.remove(at));
         let found =
             outcome.result.as_ref().map_or_else(|error| format!("refused {}", refusal(error)), |_| "done".to_owned());
-        compare("the outcome", refused.unwrap_or("done").to_owned(), found);
-        for clause in clauses {
-            let (word, rest) = clause.split_once(' ').unwrap_or((clause, ""));
-            let rest: Vec<&str> = rest.split_whitespace().collect();
+        compare("the outcome", line.outcome().to_owned(), found);
+        for (word, rest) in line.clauses() {
             let pairs =
                 || rest.chunks(2).map(|pair| (self.lots.get(pair[0]).and_then(|lot| self.books.lots.get(lot)), pair));
             match word {
@@ -272,32 +257,12 @@ impl Situation {
                 "wrote" => compare(word, rest.join(" "), shown(&outcome.wrote)),
                 "notices" => compare(word, rest.join(" "), shown(&outcome.notices)),
                 "says" => compare(word, rest.join(" "), self.books.entries.last().unwrap().description.clone()),
-                _ => compare("the result", clause.to_owned(), outcome.result.clone().unwrap_or_default()),
+                _ => {
+                    let clause = format!("{word} {}", rest.join(" "));
+                    compare("the result", clause.trim_end().to_owned(), outcome.result.clone().unwrap_or_default());
+                }
             }
         }
         faults
-    }
-}
-
-fn shown(words: &[String]) -> String {
-    if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
-}
-
-fn until(end: &[&str]) -> Option<i64> {
-    match end {
-        [] | ["never"] => None,
-        ["until", end] => Some(number(end)),
-        _ => panic!("no such end: {end:?}"),
-    }
-}
-
-/// A whole number; `10^15`, `10^15+1` and `max` for the large ones.
-fn number(text: &str) -> i64 {
-    match text {
-        "10^15" => 1_000_000_000_000_000,
-        "10^15+1" => 1_000_000_000_000_001,
-        "max" => i64::MAX,
-        "min" => i64::MIN,
-        _ => text.replace('_', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number")),
     }
 }

@@ -118,6 +118,20 @@ fn a_change_of_any_field_of_any_entry_is_seen() {
     }
 }
 
+/// Fields are hashed with their lengths: what is moved from one into its neighbour changes the hash.
+#[test]
+fn a_text_moved_into_the_field_behind_it_is_seen() {
+    let entry = |id: &str, description: &str, actor: &str| {
+        let reference = Reference::new(ReferenceType::Person, id);
+        let (description, actor) = (description.to_owned(), actor.to_owned());
+        Entry { reference, description, actor, hash: String::new(), ..chain()[0].clone() }.compute_hash()
+    };
+    let hashes = [entry("ab", "c", "d"), entry("a", "bc", "d"), entry("ab", "", "cd"), entry("ab", "cd", "")];
+    for (at, hash) in hashes.iter().enumerate() {
+        assert!(!hashes[at + 1..].contains(hash), "text {at} reads like another");
+    }
+}
+
 #[test]
 fn an_entry_taken_out_doubled_or_moved_is_seen_even_with_fresh_hashes() {
     let untouched = chain();

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgConnection, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -37,7 +37,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), Stor
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
         .busy_timeout(LOCK_WAIT_MAX);
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options.clone()).await?;
     let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
     Ok((read, write))
 }
@@ -51,6 +51,8 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
             ("statement_timeout", STATEMENT_TIME_MAX.as_millis().to_string()),
             ("lock_timeout", LOCK_WAIT_MAX.as_millis().to_string()),
         ]);
+    // One connection without a pool first: a pool waits long for a server that is not there, and then says only that it waited.
+    PgConnection::connect_with(&options).await?.close().await?;
     // Every statement of a writing transaction finds its rows by key. On young tables, or with old statistics, the planner
     // would rather read the whole table; and it need not think again for each batch.
     let writing = options.clone().options([

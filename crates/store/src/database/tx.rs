@@ -38,12 +38,29 @@ impl Tx {
         }
     }
 
+    /// What is put behind a `SELECT` of work to be done, to lock what it finds and pass over what somebody else has locked.
+    #[must_use]
+    pub fn lock_free(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// Waits until no other transaction has this turn, and has it until its end. For what no row stands for yet.
     pub async fn take_turn(&mut self, turn: Turn) -> Result<(), StoreError> {
         match self {
             // The transaction has the whole file.
             Tx::Sqlite(_) => Ok(()),
             Tx::Postgres(_) => self.execute("SELECT pg_advisory_xact_lock($1)", crate::args![turn as i64]).await.map(|_| ()),
+        }
+    }
+
+    /// Says that the statements to come read whole tables.
+    pub async fn prefer_whole_tables(&mut self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(_) => self.execute("SET LOCAL enable_nestloop = off", vec![]).await.map(|_| ()),
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Locked {
     pub raised: Vec<Threshold>,
     /// Verification found the ledger broken and nothing may be debited.
     pub is_frozen: bool,
+    /// Whether any key, robot or schedule has a limit: most organizations need not look for one.
+    pub has_limits: bool,
     pub unmetered_lot: Option<LotId>,
 }
 
@@ -60,7 +62,7 @@ pub(crate) async fn lock_accounts(
 ) -> Result<BTreeMap<OrganizationId, Locked>, StoreError> {
     let sql = format!(
         "SELECT o.id, o.sequence, o.available, o.held, o.last_entry_at, o.last_hash, o.created_at, o.cycle_starts_at,
-         o.threshold_base, o.thresholds_raised, o.ledger_frozen_at, o.unmetered_lot_id
+         o.threshold_base, o.thresholds_raised, o.ledger_frozen_at, o.has_limits, o.unmetered_lot_id
          FROM organizations o WHERE o.id IN (SELECT id FROM given) ORDER BY o.id{}",
         tx.lock("o")
     );
@@ -123,6 +125,7 @@ fn locked(row: &Row, id: OrganizationId, lots: Vec<Lot>, holds: Vec<Hold>) -> Re
         threshold_base: row.credits("threshold_base")?,
         raised: raised.split(',').filter_map(|percent| percent.parse().ok().map(Threshold)).collect(),
         is_frozen: row.opt_int("ledger_frozen_at")?.is_some(),
+        has_limits: row.flag("has_limits")?,
         unmetered_lot: row.opt_parsed("unmetered_lot_id")?,
     })
 }

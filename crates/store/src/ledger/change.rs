@@ -31,9 +31,10 @@ impl ByHand<'_> {
 }
 
 impl Store {
-    /// Adds a lot.
+    /// Adds a lot. A lot that is there already is named, so that it is loaded and refuses even where nothing is left in it.
     pub async fn grant(&self, organization: OrganizationId, grant: Grant) -> Result<(), StoreError> {
-        self.change_account(organization, Named::default(), |account, now| account.grant(now, grant)).await
+        let named = Named { lot: Some(grant.lot), ..Named::default() };
+        self.change_account(organization, named, |account, now| account.grant(now, grant)).await
     }
 
     /// Takes credits away by hand; never below zero.

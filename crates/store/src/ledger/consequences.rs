@@ -94,13 +94,12 @@ async fn end_or_wake(tx: &mut Tx, locked: &Locked, now: Time, messages: &mut Vec
 }
 
 async fn unfinished_runs(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<RunId>, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT id FROM runs r WHERE organization_id = $1 AND ended_at IS NULL AND status IN ('starting', 'running')
-             AND EXISTS (SELECT 1 FROM pages p WHERE p.run_id = r.id AND p.state <> 'done') ORDER BY id",
-            args![organization],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT id FROM runs r WHERE organization_id = $1 AND ended_at IS NULL AND status IN ('starting', 'running')
+         AND {} ORDER BY id",
+        runs::HAS_OPEN_PAGES
+    );
+    let rows = tx.rows(&sql, args![organization]).await?;
     rows.iter().map(|row| row.parsed("id")).collect()
 }
 

@@ -52,7 +52,7 @@ impl Limits {
         now: Time,
     ) -> Result<BTreeMap<OrganizationId, Limits>, StoreError> {
         let mut given = Given::new(&[("id", Kind::Text)]);
-        for organization in accounts.keys() {
+        for (organization, _) in accounts.iter().filter(|(_, locked)| locked.has_limits) {
             given.push(args![*organization]);
         }
         let sql = "SELECT c.* FROM given JOIN credit_limits c ON c.organization_id = given.id";
@@ -139,6 +139,7 @@ impl Store {
         let Some(limit) = limit else {
             let sql = "DELETE FROM credit_limits WHERE organization_id = $1 AND subject = $2 AND subject_id = $3";
             tx.execute(sql, args![organization, subject.as_str(), id]).await?;
+            note_whether_there_are_any(&mut tx, organization).await?;
             return tx.commit().await;
         };
         // Checked anew: a limit that came from outside may have been made without its constructor.
@@ -157,6 +158,7 @@ impl Store {
             args![organization, subject.as_str(), id, limit.amount, limit.period.as_str(), since, spent],
         )
         .await?;
+        note_whether_there_are_any(&mut tx, organization).await?;
         tx.commit().await
     }
 
@@ -182,6 +184,13 @@ impl Store {
     }
 }
 
+async fn note_whether_there_are_any(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
+    let sql = "UPDATE organizations SET has_limits = (SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END FROM credit_limits
+        WHERE organization_id = $1) WHERE id = $1";
+    tx.execute(sql, args![organization]).await?;
+    Ok(())
+}
+
 fn limit(row: &Row) -> Result<CreditLimit, StoreError> {
     Ok(CreditLimit { amount: row.credits("amount")?, period: row.parsed("period")? })
 }
@@ -191,11 +200,12 @@ fn state(row: &Row, limit: CreditLimit, locked: &Locked, now: Time) -> Result<Li
     Ok(LimitState::load(limit, row.time("counted_since")?, row.credits("spent")?, start))
 }
 
-/// Without a subscription the cycle is the organization's whole life.
+/// Without a subscription the cycle is the organization's whole life. The month is that of the ledger's own time, which may
+/// be ahead of this machine's: the debit that is counted gets an instant in that month.
 fn period_start(period: LimitPeriod, locked: &Locked, now: Time) -> Time {
     match period {
         LimitPeriod::Cycle => locked.cycle_starts_at.unwrap_or(locked.created_at),
-        LimitPeriod::Month => month_start(now),
+        LimitPeriod::Month => month_start(now.max(locked.account.last_at)),
         LimitPeriod::Run => Time(0),
     }
 }

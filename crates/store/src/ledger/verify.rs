@@ -78,6 +78,8 @@ impl Store {
         organization: OrganizationId,
     ) -> Result<Result<VerifiedLedger, LedgerFault>, StoreError> {
         let mut tx = self.database.begin_read().await?;
+        // Whole tables are held against each other here: never row by row, whatever the planner knows of them.
+        tx.prefer_whole_tables().await?;
         let verified = match recompute(&mut tx, organization).await {
             Ok(verified) => verified,
             Err(Stopped::Fault(fault)) => return Ok(Err(fault)),

@@ -28,6 +28,8 @@ const DESCRIPTION_CHARS_MAX: usize = 200;
 pub(super) struct Item<'a> {
     pub page: &'a FinishedPage,
     pub capture: CaptureId,
+    /// The capture's content as it is stored.
+    pub content: &'a str,
 }
 
 /// Settles the pages in one transaction and answers each in order. Either all of it is on disk or none.
@@ -36,7 +38,7 @@ pub(super) async fn settle(store: &Store, items: &[Item<'_>]) -> Result<Vec<Verd
     store.fail_points.pass("settle.begun");
     let mut batch = Batch::load(&mut tx, store, items).await?;
     store.fail_points.pass("settle.loaded");
-    let verdicts: Vec<Verdict> = items.iter().map(|item| batch.decide(item)).collect::<Result<_, _>>()?;
+    let verdicts: Vec<Verdict> = (0..).zip(items).map(|(at, item)| batch.decide_at(at, item)).collect::<Result<_, _>>()?;
     store.fail_points.pass("settle.decided");
     write::write(batch, &mut tx, items, &verdicts).await?;
     store.fail_points.pass("settle.written");
@@ -96,6 +98,7 @@ pub(super) struct Decided<'a> {
     pub id: CaptureId,
     pub page: &'a FinishedPage,
     pub new: &'a NewCapture,
+    pub content: &'a str,
     pub canonical_url: String,
 }
 
@@ -108,6 +111,8 @@ pub(super) struct Batch<'a> {
     pub captures: Vec<Decided<'a>>,
     /// Captures that give up an address, with the one that they go back to.
     pub displaced: Vec<(String, String)>,
+    /// The pages of this batch that come to an end in it, by their place in it.
+    pub closed: Vec<usize>,
     leases: BTreeMap<(RunId, String), Lease>,
     known: KnownCaptures,
 }
@@ -133,19 +138,32 @@ impl<'a> Batch<'a> {
             PageResult::Outcome { .. } => None,
         });
         let known = KnownCaptures::load(tx, candidates).await?;
-        let (captures, displaced) = (Vec::new(), Vec::new());
-        Ok(Batch { store, now, accounts, runs, limits, captures, displaced, leases, known })
+        let (captures, displaced, closed) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Batch { store, now, accounts, runs, limits, captures, displaced, closed, leases, known })
     }
 
-    fn decide(&mut self, item: &Item<'a>) -> Result<Verdict, StoreError> {
+    fn decide_at(&mut self, at: usize, item: &Item<'a>) -> Result<Verdict, StoreError> {
         let page = item.page;
+        // A run of another organization is as good as none.
+        if self.runs.get(&page.run).is_none_or(|run| run.organization != page.organization) {
+            return Ok(Verdict::RunEnded);
+        }
         let key = (page.run, page.url.clone());
         if let Some(verdict) = self.leases.get(&key).and_then(|lease| lease.earlier_verdict(item)) {
             return Ok(verdict);
         }
-        // A run of another organization is as good as none.
-        let run = self.runs.get_mut(&page.run).filter(|run| run.organization == page.organization);
-        let (Some(run), Some(locked)) = (run, self.accounts.get(&page.organization)) else { return Ok(Verdict::RunEnded) };
+        let verdict = self.decide(&key, item)?;
+        if matches!(verdict, Verdict::Stored(_) | Verdict::Duplicate | Verdict::Recorded) {
+            self.closed.push(at);
+        }
+        Ok(verdict)
+    }
+
+    fn decide(&mut self, key: &(RunId, String), item: &Item<'a>) -> Result<Verdict, StoreError> {
+        let page = item.page;
+        let (Some(run), Some(locked)) = (self.runs.get_mut(&page.run), self.accounts.get(&page.organization)) else {
+            return Ok(Verdict::RunEnded);
+        };
         if !run.ended && locked.is_frozen {
             let message = "the organization's ledger did not verify; nothing is debited until it does".to_owned();
             run.end(EndReason::Error, Some(RunError { code: RunErrorCode::LedgerFrozen, message }));
@@ -158,7 +176,7 @@ impl<'a> Batch<'a> {
                 _ => Verdict::RunEnded,
             });
         }
-        match self.leases.remove(&key) {
+        match self.leases.remove(key) {
             Some(Lease::Ours) => {}
             _ => return Ok(Verdict::LeaseLost),
         }
@@ -216,7 +234,7 @@ impl<'a> Batch<'a> {
             // The capture that fills the budget ends the run in its own transaction; budget wins over credits.
             run.end(EndReason::BudgetReached, None);
         }
-        self.keep(Decided { id: item.capture, page, new, canonical_url }, displaced);
+        self.keep(Decided { id: item.capture, page, new, content: item.content, canonical_url }, displaced);
         Ok(Verdict::Stored(item.capture))
     }
 
@@ -271,14 +289,14 @@ async fn load_leases(tx: &mut Tx, items: &[Item<'_>]) -> Result<BTreeMap<(RunId,
     for Item { page, .. } in items {
         given.push(args![page.run, page.url.as_str(), page.owner]);
     }
-    let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.capture_id FROM given CROSS JOIN pages p
-        WHERE p.run_id = given.run_id AND p.url = given.url
-        AND ((p.state = 'leased' AND p.leased_by = given.owner) OR p.state = 'done')";
+    let sql = "SELECT p.run_id, p.url, p.state, p.outcome, p.capture_id, p.leased_by, given.owner
+        FROM given CROSS JOIN pages p WHERE p.run_id = given.run_id AND p.url = given.url";
     let mut leases = BTreeMap::new();
     for row in &tx.rows_given(given, sql).await? {
-        let lease = match row.opt_parsed("outcome")? {
-            Some(outcome) if row.text("state")? == "done" => Lease::Done(outcome, row.opt_parsed("capture_id")?),
-            _ => Lease::Ours,
+        let lease = match row.text("state")?.as_str() {
+            "done" => Lease::Done(row.parsed("outcome")?, row.opt_parsed("capture_id")?),
+            "leased" if row.opt_text("leased_by")? == Some(row.text("owner")?) => Lease::Ours,
+            _ => continue,
         };
         leases.insert((row.parsed("run_id")?, row.text("url")?), lease);
     }

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    FinishedPage, Verdict,
+    FinishedPage, PageResult, Verdict,
     batch::{self, Item},
 };
 use crate::{Store, StoreError};
@@ -18,6 +18,8 @@ use crate::{Store, StoreError};
 const BATCH_MAX: usize = 256;
 /// Pages that may wait; a worker beyond that waits itself.
 const WAITING_MAX: usize = 1024;
+/// Turns that other tasks get before a batch is closed.
+const TURNS: u32 = 3;
 /// How often a batch is tried while the database is in trouble; each try waits for another process's lock by itself.
 const TRIES_MAX: u32 = 5;
 /// The first pause before another try; each further one is longer by as much.
@@ -27,7 +29,15 @@ struct Waiting {
     page: FinishedPage,
     /// The id that its capture gets, whichever try stores it: so a try whose answer was lost is recognised.
     capture: CaptureId,
+    /// The capture's content as it is stored.
+    content: Option<String>,
     answer: oneshot::Sender<Result<Verdict, StoreError>>,
+}
+
+impl Waiting {
+    fn item(&self) -> Item<'_> {
+        Item { page: &self.page, capture: self.capture, content: self.content.as_deref().unwrap_or_default() }
+    }
 }
 
 /// A handle on the committer task; copies share it. The task ends, with everything settled, once the last one is dropped.
@@ -51,7 +61,12 @@ impl Committer {
     pub async fn settle(&self, page: FinishedPage) -> Result<Verdict, StoreError> {
         let (answer, verdict) = oneshot::channel();
         let capture = self.random.id(self.clock.now());
-        self.sender.send(Waiting { page, capture, answer }).await.map_err(|_| StoreError::CommitterGone)?;
+        // Here and not in the batch: while one page's content is written out, others are, and nobody waits for a lock.
+        let content = match &page.result {
+            PageResult::Capture(new) => Some(new.content()?),
+            PageResult::Outcome { .. } => None,
+        };
+        self.sender.send(Waiting { page, capture, content, answer }).await.map_err(|_| StoreError::CommitterGone)?;
         verdict.await.map_err(|_| StoreError::CommitterGone)?
     }
 }
@@ -60,6 +75,16 @@ async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     // No timer: whatever gathered while the last batch was committing is the next batch.
     while receiver.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        // Those who were just answered are about to hand in their next page: they get their turn before the batch is closed,
+        // or a small batch would go ahead of each large one.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
+        while waiting.len() < BATCH_MAX
+            && let Ok(more) = receiver.try_recv()
+        {
+            waiting.push(more);
+        }
         store.fail_points.pass("settle.drained");
         settle_or_split(&store, std::mem::take(&mut waiting)).await;
     }
@@ -68,7 +93,7 @@ async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
 /// Settles a batch; one that fails is halved until the item that fails stands alone, so that it sinks nobody else.
 fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
     Box::pin(async move {
-        let items: Vec<Item<'_>> = waiting.iter().map(|item| Item { page: &item.page, capture: item.capture }).collect();
+        let items: Vec<Item<'_>> = waiting.iter().map(Waiting::item).collect();
         let result = settle_patiently(store, &items).await;
         match result {
             Ok(verdicts) => {

@@ -111,21 +111,22 @@ impl KnownCaptures {
             return Identity::Duplicate;
         }
         let at = |url: &str| self.by_canonical.get(&(run, url.to_owned()));
+        let mut canonical_url = new.page_url.clone();
         if let Some(stated) = new.stated_canonical.as_deref().filter(|stated| *stated != new.page_url) {
             let owner = || self.by_page.get(&(run, stated.to_owned()));
             match at(stated).or_else(owner) {
                 Some(known) if known.is_same_product(product_id, &title) => return Identity::Duplicate,
                 // It has named another product: not believed, the page's own address counts.
                 Some(_) => {}
-                None => return Identity::New { canonical_url: stated.to_owned(), displaced: None },
+                None => stated.clone_into(&mut canonical_url),
             }
         }
+        // Also where another address counts for this page: should it have to come back, its own must be free.
         match at(&new.page_url) {
-            None => Identity::New { canonical_url: new.page_url.clone(), displaced: None },
-            Some(known) if known.page_url != new.page_url && !known.is_same_product(product_id, &title) => Identity::New {
-                canonical_url: new.page_url.clone(),
-                displaced: Some((known.capture.clone(), known.page_url.clone())),
-            },
+            None => Identity::New { canonical_url, displaced: None },
+            Some(known) if known.page_url != new.page_url && !known.is_same_product(product_id, &title) => {
+                Identity::New { canonical_url, displaced: Some((known.capture.clone(), known.page_url.clone())) }
+            }
             Some(_) => Identity::Duplicate,
         }
     }
@@ -143,9 +144,10 @@ impl KnownCaptures {
             page_url: new.page_url.clone(),
         };
         self.by_page.insert((run, new.page_url.clone()), known.clone());
-        if let Some(displaced) = self.by_canonical.insert((run, canonical_url.to_owned()), known) {
+        if let Some(displaced) = self.by_canonical.remove(&(run, new.page_url.clone())) {
             self.by_canonical.insert((run, displaced.page_url.clone()), displaced);
         }
+        self.by_canonical.insert((run, canonical_url.to_owned()), known);
     }
 }
 
@@ -186,11 +188,21 @@ mod tests {
 
     #[test]
     fn products_are_told_apart() {
-        let cases: [(&str, Vec<NewCapture>, &[&str]); 7] = [
+        let cases: [(&str, Vec<NewCapture>, &[&str]); 9] = [
             (
                 "a chain of wrong canonicals",
                 vec![page("/b", Some("/a"), None, "B"), page("/c", Some("/b"), None, "C"), page("/a", None, None, "A")],
                 &["/a", "/c", "/a displacing c0 to /b"],
+            ),
+            (
+                "a chain of wrong canonicals from its end",
+                vec![page("/c", Some("/b"), None, "C"), page("/b", Some("/a"), None, "B"), page("/a", None, None, "A")],
+                &["/b", "/a displacing c0 to /c", "/a displacing c1 to /b"],
+            ),
+            (
+                "an address that another page of the product named before",
+                vec![page("/b", Some("/a"), None, "A"), page("/a", Some("/z"), None, "A")],
+                &["/a", "duplicate"],
             ),
             ("the same address", vec![page("/a", None, None, "A"), page("/a", None, None, "A")], &["/a", "duplicate"]),
             (

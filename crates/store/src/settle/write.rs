@@ -27,7 +27,7 @@ pub(super) async fn write(
     }
     insert_captures(tx, &batch.captures, now).await?;
     store.fail_points.pass("settle.captures_written");
-    finish_pages(tx, items, verdicts, now).await?;
+    finish_pages(tx, items, verdicts, &batch).await?;
     send_back_waiting(tx, items, verdicts, &batch).await?;
     store.fail_points.pass("settle.pages_finished");
     count_in_runs(tx, &batch).await?;
@@ -62,9 +62,8 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
         ("available", Kind::Int),
         ("content", Kind::Text),
     ]);
-    for Decided { id, page, new, canonical_url } in captures {
+    for Decided { id, page, new, content, canonical_url } in captures {
         let product = &new.product;
-        let content = serde_json::to_string(product).map_err(|error| StoreError::corrupt("content", error))?;
         given.push(args![
             *id,
             page.organization,
@@ -82,7 +81,7 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
             product.max_price.map(Amount::scaled),
             product.currency.map(|currency| currency.to_string()),
             product.available,
-            content,
+            *content,
         ]);
     }
     // Robot and country stand in the run's row and are copied from there.
@@ -101,11 +100,10 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
 }
 
 /// Closes the pages that came to an end; those refused for credits, budget or a limit stay for another day.
-async fn finish_pages(tx: &mut Tx, items: &[Item<'_>], verdicts: &[Verdict], now: Time) -> Result<(), StoreError> {
+async fn finish_pages(tx: &mut Tx, items: &[Item<'_>], verdicts: &[Verdict], batch: &Batch<'_>) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("run_id", Kind::Text),
         ("url", Kind::Text),
-        ("owner", Kind::Text),
         ("kind", Kind::Text),
         ("outcome", Kind::Text),
         ("reason", Kind::Text),
@@ -114,8 +112,8 @@ async fn finish_pages(tx: &mut Tx, items: &[Item<'_>], verdicts: &[Verdict], now
         ("capture_id", Kind::Text),
         ("done_at", Kind::Int),
     ]);
-    for (item, verdict) in items.iter().zip(verdicts) {
-        let page: &FinishedPage = item.page;
+    for at in &batch.closed {
+        let (page, verdict): (&FinishedPage, &Verdict) = (items[*at].page, &verdicts[*at]);
         let (outcome, reason, error_code, capture) = match (verdict, &page.result) {
             (Verdict::Stored(id), _) => (PageOutcome::Captured, None, None, Some(*id)),
             (Verdict::Duplicate, _) => {
@@ -129,22 +127,19 @@ async fn finish_pages(tx: &mut Tx, items: &[Item<'_>], verdicts: &[Verdict], now
         given.push(args![
             page.run,
             page.url.as_str(),
-            page.owner,
             page.kind.as_str(),
             outcome.as_str(),
             reason,
             error_code.map(|code| code.as_str()),
             page.status_code.map(i64::from),
             capture,
-            now,
+            batch.now,
         ]);
     }
-    // A page whose earlier try was committed is done already, and stays as it is.
     let sql = "UPDATE pages SET state = 'done', leased_by = NULL, lease_expires_at = NULL, kind = given.kind,
         outcome = given.outcome, reason = given.reason, error_code = given.error_code, status_code = given.status_code,
         capture_id = given.capture_id, done_at = given.done_at
-        FROM given WHERE pages.run_id = given.run_id AND pages.url = given.url AND pages.state = 'leased'
-        AND pages.leased_by = given.owner";
+        FROM given WHERE pages.run_id = given.run_id AND pages.url = given.url";
     tx.execute_given(given, sql).await?;
     Ok(())
 }

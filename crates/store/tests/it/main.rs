@@ -2,15 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "a proof says what it did, a child what it was told")]
 
+mod model;
+mod operations;
+mod pair;
+mod proxy;
+mod shop;
+
 mod clock;
 mod durable;
-mod processes;
-mod proxy;
-mod server_death;
-mod session;
-mod shop;
-mod trouble;
-
 mod lost_commit;
 mod owner;
+mod processes;
+mod random;
+mod server_death;
+mod session;
 mod settle;
+mod statements;
+mod trouble;

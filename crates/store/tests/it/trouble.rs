@@ -4,7 +4,7 @@
 use creel_store::{
     Store, StoreError,
     database::Engine,
-    settle::{Committer, FinishedPage, PageResult, Verdict},
+    settle::{Committer, PageResult, Verdict},
 };
 use creel_types::{Clock, Random};
 use futures::future::join_all;
@@ -12,6 +12,8 @@ use futures::future::join_all;
 use crate::shop::{Shop, on_both, stored};
 
 const PAGES: usize = 12;
+/// Larger than what may be free inside a database file.
+const CONTENT_BYTES: usize = 64 * 1024;
 /// Connections of a store to PostgreSQL that may write.
 const WRITERS: usize = 10;
 
@@ -48,15 +50,15 @@ async fn everywhere(store: &Store, statements: &[&str]) {
 }
 
 async fn settle(shop: &Shop, run: creel_types::RunId, urls: &[String]) -> Vec<Result<Verdict, StoreError>> {
-    join_all(urls.iter().map(|url| shop.committer.settle(large(shop.finished(run, url))))).await
-}
-
-/// A page that fits into nothing that a file has free inside, whatever batch it is in.
-fn large(mut page: FinishedPage) -> FinishedPage {
-    if let PageResult::Capture(new) = &mut page.result {
-        new.product.description = Some("a word ".repeat(10_000));
-    }
-    page
+    let finished = urls.iter().map(|url| {
+        let mut page = shop.finished(run, url);
+        if let PageResult::Capture(new) = &mut page.result {
+            // Larger than what may be free inside a file.
+            new.product.description = Some("x".repeat(CONTENT_BYTES));
+        }
+        shop.committer.settle(page)
+    });
+    join_all(finished).await
 }
 
 async fn assert_told(shop: &Shop, answers: Vec<Result<Verdict, StoreError>>, says: &str) {
@@ -77,7 +79,7 @@ async fn assert_settled_now(shop: &Shop, run: creel_types::RunId, urls: &[String
 #[tokio::test(flavor = "multi_thread")]
 async fn the_disk_is_full_on_sqlite() {
     let trouble = Trouble {
-        // The smallest that is allowed: the size that the file has.
+        // The smallest that is allowed: the size that the file has. The pages need more than what is free inside.
         begin: &["PRAGMA max_page_count = 1"],
         end: &["PRAGMA max_page_count = 1000000"],
         says: "full",

@@ -1,10 +1,10 @@
-//! Benchmarks beside named peers: both measured in turns in the same run, because machines are shared and noisy; what
-//! counts is the ratio of the medians.
+//! Full extraction of real product pages beside extruct.
 
 use std::{path::Path, process::Command};
 
 use serde_json::json;
 
+use super::{build_example, median, round};
 use crate::{corpus, sh};
 
 const ROUNDS: usize = 5;
@@ -15,10 +15,10 @@ pub fn extract(json: bool) -> Result<(), String> {
     let corpus = corpus::folder()?;
     let (pages, bytes) = corpus::unpacked_product_pages(&corpus)?;
     let python = peer_python()?;
-    sh::output(sh::cargo().args(["build", "--release", "-q", "-p", "creel-extract", "--example", "throughput"]))?;
+    let program = build_example("creel-extract", "throughput")?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(measure(&mut ours_command(&pages))?);
+        ours.push(measure(Command::new(&program).arg(&pages))?);
         theirs.push(measure(&mut peer_command(&python, &pages))?);
     }
     let (value, peer_value) = (median(ours), median(theirs));
@@ -36,13 +36,6 @@ pub fn extract(json: bool) -> Result<(), String> {
         println!("({} MB of product pages, median of {ROUNDS} rounds taken in turns)", bytes / 1_000_000);
     }
     Ok(())
-}
-
-fn ours_command(pages: &Path) -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| sh::root().join("target"), Into::into);
-    let mut command = Command::new(target.join("release/examples/throughput"));
-    command.arg(pages);
-    command
 }
 
 fn peer_command(python: &Path, pages: &Path) -> Command {
@@ -67,13 +60,4 @@ fn peer_python() -> Result<std::path::PathBuf, String> {
 fn measure(command: &mut Command) -> Result<f64, String> {
     let text = sh::output(command)?;
     text.trim().parse().map_err(|_| format!("{text:?} is not a number of MB/s"))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn round(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

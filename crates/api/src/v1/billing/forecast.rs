@@ -1,0 +1,10 @@
+//! `GET /v1/billing/forecast`: what will be spent, when credits are gone, and each schedule's share.
+
+use axum::{Json, extract::State};
+use creel_store::ledger::forecast::Forecast;
+
+use crate::{ApiState, caller::Caller, error::ApiError};
+
+pub(crate) async fn forecast(State(state): State<ApiState>, caller: Caller) -> Result<Json<Forecast>, ApiError> {
+    Ok(Json(state.store().forecast(caller.organization).await?))
+}

@@ -1,0 +1,46 @@
+//! `GET /v1/billing/usage?group_by=day|action|run|robot|api_key&from=&to=`: what credits were spent on.
+
+use axum::{Json, extract::State};
+use creel_store::ledger::usage::{UsageGroup, UsageRow};
+use creel_types::{Credits, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiState, body::QueryString, caller::Caller, error::ApiError};
+
+/// How far back it looks when nothing is said.
+const DAYS: i64 = 30;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    group_by: Option<UsageGroup>,
+    from: Option<Time>,
+    to: Option<Time>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Usage {
+    group_by: UsageGroup,
+    from: Time,
+    to: Time,
+    rows: Vec<UsageRow>,
+    /// The sum of the rows' credits.
+    credits: Credits,
+}
+
+pub(crate) async fn usage(
+    State(state): State<ApiState>,
+    caller: Caller,
+    QueryString(asked): QueryString<Asked>,
+) -> Result<Json<Usage>, ApiError> {
+    // One millisecond on, so that what was debited in this very one is seen.
+    let to = asked.to.unwrap_or_else(|| state.store().clock.now().plus_ms(1));
+    let from = asked.from.unwrap_or_else(|| to.plus_seconds(-DAYS * 24 * 60 * 60));
+    if from >= to {
+        return Err(ApiError::field("from", format!("{from} is not before {to}, where the time that is asked for ends")));
+    }
+    let group_by = asked.group_by.unwrap_or(UsageGroup::Day);
+    let rows = state.store().usage(caller.organization, group_by, from, to).await?;
+    let credits = rows.iter().map(|row| row.credits).sum();
+    Ok(Json(Usage { group_by, from, to, rows, credits }))
+}

@@ -1,0 +1,45 @@
+//! What a server does while nobody asks: writes down which lots and holds have ended, and recomputes every ledger once a day.
+//!
+//! Nothing depends on its being in time: whoever debits or asks for a balance looks for itself.
+
+use std::time::Duration;
+
+use creel_store::Store;
+use tokio_util::sync::CancellationToken;
+
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+const CHECK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub async fn sweep(store: Store, stop: CancellationToken) {
+    let mut sweeps = tokio::time::interval(SWEEP_EVERY);
+    sweeps.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The first check is a day after the start: a server that is restarted often must not read whole ledgers each time.
+    let mut checks = tokio::time::interval_at(tokio::time::Instant::now() + CHECK_EVERY, CHECK_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = sweeps.tick() => {
+                if let Err(error) = store.sweep_due().await {
+                    tracing::error!(%error, "what is due could not be written down");
+                }
+            }
+            _ = checks.tick() => check_all(&store, &stop).await,
+        }
+    }
+}
+
+async fn check_all(store: &Store, stop: &CancellationToken) {
+    let organizations = match store.list_organizations().await {
+        Ok(organizations) => organizations,
+        Err(error) => return tracing::error!(%error, "organizations could not be listed"),
+    };
+    for organization in organizations {
+        if stop.is_cancelled() {
+            return;
+        }
+        // A broken ledger is logged, told and closed by the check itself.
+        if let Err(error) = store.check_ledger(organization.id).await {
+            tracing::error!(organization = %organization.id, %error, "a ledger could not be checked");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Benchmarks beside named peers: both measured in turns in the same run, because machines are shared and noisy; what
+//! counts is the ratio of the medians.
+
+mod extract;
+mod settle;
+
+use std::path::PathBuf;
+
+pub use extract::extract;
+pub use settle::{Settle, settle};
+
+use crate::sh;
+
+/// Builds an example in release and answers where it is.
+fn build_example(package: &str, name: &str) -> Result<PathBuf, String> {
+    sh::output(sh::cargo().args(["build", "--release", "-q", "-p", package, "--example", name]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| sh::root().join("target"), PathBuf::from);
+    Ok(target.join("release/examples").join(name))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+fn round(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
