@@ -96,6 +96,11 @@ impl Crawler {
 
     /// Takes a run into the hands of this process; `None` while it, or another living process, has it.
     pub async fn claim(&self, run: RunId) -> Result<Option<Claimed>, StoreError> {
+        self.show_life().await?;
+        self.claim_if_free(run).await
+    }
+
+    async fn claim_if_free(&self, run: RunId) -> Result<Option<Claimed>, StoreError> {
         let Some(hold) = self.hold(run) else { return Ok(None) };
         let owner = &self.0.owner;
         Ok(self.store().claim_run(run, owner.id, &owner.judge()).await?.map(|run| Claimed { run, hold }))
@@ -103,12 +108,18 @@ impl Crawler {
 
     /// Takes the oldest run that waits, or whose process has gone.
     pub async fn claim_next(&self) -> Result<Option<Claimed>, StoreError> {
+        self.show_life().await?;
         for run in self.store().list_claimable_runs().await? {
-            if let Some(claimed) = self.claim(run).await? {
+            if let Some(claimed) = self.claim_if_free(run).await? {
                 return Ok(Some(claimed));
             }
         }
         Ok(None)
+    }
+
+    /// Makes sure that other processes do not take this one for dead.
+    pub(crate) async fn show_life(&self) -> Result<(), StoreError> {
+        self.0.owner.renew(&self.0.store).await
     }
 
     /// The process that new runs can be made for, so that no other takes them first.

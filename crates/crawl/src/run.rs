@@ -304,6 +304,9 @@ impl Heart {
         Heart(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_millis(BEAT_MS)).await;
+                if let Err(error) = crawler.show_life().await {
+                    tracing::warn!(%run, %error, "other processes may take this one for dead");
+                }
                 match crawler.store().heartbeat(run, crawler.owner()).await {
                     Ok(true) => {}
                     Ok(false) => return lost.cancel(),

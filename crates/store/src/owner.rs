@@ -7,10 +7,11 @@
 use std::{
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
-    sync::Mutex,
+    time::Duration,
 };
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
+use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
 use crate::{
@@ -20,6 +21,9 @@ use crate::{
 
 /// The first half of the key of every process's advisory lock.
 const PROCESS_LOCKS: i64 = 0x6372_6503;
+
+/// How long the session may take to answer before it is taken for broken; a run's lease lasts three times as long.
+const SESSION_ANSWER_MAX: Duration = Duration::from_secs(5);
 
 /// This process, as other processes on the database see it.
 #[derive(Debug)]
@@ -32,7 +36,7 @@ pub struct Owner {
 #[derive(Debug)]
 enum Sign {
     File { folder: PathBuf, _lock: File },
-    Session { _session: Mutex<PgConnection> },
+    Session(Mutex<PgConnection>),
 }
 
 /// How to tell whether a process that holds a run has gone.
@@ -58,7 +62,7 @@ impl Owner {
             }
             Engine::Postgres => {
                 let session = store.database.session_with_lock(PROCESS_LOCKS, key(id)).await?;
-                Sign::Session { _session: Mutex::new(session) }
+                Sign::Session(Mutex::new(session))
             }
         };
         Ok(Owner { id, sign })
@@ -69,8 +73,20 @@ impl Owner {
     pub fn judge(&self) -> Judge {
         match &self.sign {
             Sign::File { folder, .. } => Judge::Folder(folder.clone()),
-            Sign::Session { .. } => Judge::Sessions,
+            Sign::Session(_) => Judge::Sessions,
         }
+    }
+
+    /// Looks whether the session still stands and takes another where it broke, as it does when the server is started anew.
+    /// A process that never did would be taken for dead for ever, and its runs taken from it as often as it takes them.
+    pub async fn renew(&self, store: &Store) -> Result<(), StoreError> {
+        let Sign::Session(session) = &self.sign else { return Ok(()) };
+        let mut session = session.lock().await;
+        // A wire that was cut without a word gives no error either.
+        if !matches!(timeout(SESSION_ANSWER_MAX, session.ping()).await, Ok(Ok(()))) {
+            *session = store.database.session_with_lock(PROCESS_LOCKS, key(self.id)).await?;
+        }
+        Ok(())
     }
 }
 

@@ -51,7 +51,7 @@ on_both! {
     async fn prove_a_crawl_dies_at_random
 }
 
-async fn shop() -> RunningShop {
+pub async fn shop() -> RunningShop {
     Shop::demo().start(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
 }
 
@@ -108,7 +108,9 @@ async fn prove_a_crawl_dies_at_random(engine: Engine, test: &str) {
         let mut place = Place::new(engine, &shop).await;
         loop {
             let name = PLACES[random.below(PLACES.len() as u64) as usize];
-            let death = Death { place: name, passing: random.below(PASSING_MAX) as u32 + 1 };
+            // Early ones more often: the further on a crawl, the fewer passings are left.
+            let passing = random.below(random.below(PASSING_MAX) + 1) as u32 + 1;
+            let death = Death { place: name, passing };
             let death = (died < crashes).then_some(death);
             if child::start(&mut place, test, death) == End::RunEnded {
                 break;

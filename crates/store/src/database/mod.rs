@@ -106,13 +106,14 @@ impl Database {
         Ok(touched)
     }
 
-    /// A session of its own on PostgreSQL that holds an advisory lock for as long as it lives.
+    /// A session of its own on PostgreSQL that holds an advisory lock for as long as it lives. Shared with a session that
+    /// went before it and whose end the server has not noticed.
     pub(crate) async fn session_with_lock(&self, class: i64, key: i64) -> Result<PgConnection, StoreError> {
         let Pools::Postgres { read, .. } = &self.0 else {
             return Err(StoreError::Conflict("only a database server has sessions".to_owned()));
         };
         let mut session = PgConnection::connect_with(&read.connect_options()).await?;
-        let query = sqlx::query("SELECT pg_advisory_lock($1::int, $2::int)").bind(class).bind(key);
+        let query = sqlx::query("SELECT pg_advisory_lock_shared($1::int, $2::int)").bind(class).bind(key);
         query.execute(&mut session).await?;
         Ok(session)
     }

@@ -1,5 +1,6 @@
 //! One suite, run on both databases: every test is written once and becomes two.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::print_stdout, reason = "a proof says what it did, a child what it was told")]
 
 mod model;
 mod operations;
@@ -16,6 +17,7 @@ mod owner;
 mod processes;
 mod random;
 mod server_death;
+mod session;
 mod settle;
 mod statements;
 mod trouble;
