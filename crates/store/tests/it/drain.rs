@@ -113,7 +113,7 @@ impl Tries {
     fn watch(self: &Arc<Tries>, store: &mut Store) {
         let tries = Arc::clone(self);
         store.fail_points = FailPoints::new(move |place| match place {
-            "settle.begin" => drop(tries.begun.fetch_add(1, Ordering::Relaxed)),
+            "settle.begun" => drop(tries.begun.fetch_add(1, Ordering::Relaxed)),
             "settle.committed" => drop(tries.committed.fetch_add(1, Ordering::Relaxed)),
             _ => {}
         });
