@@ -150,45 +150,32 @@ async fn set_status(
     if touched == 0 { Err(missing(id)) } else { Ok(()) }
 }
 
-/// Puts every active schedule to sleep.
-pub(crate) async fn pause_for_credits(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    messages: &mut Vec<Message>,
-) -> Result<(), StoreError> {
-    let rows = tx
-        .rows(
-            "UPDATE schedules SET status = 'paused_no_credits', next_run_at = NULL
-             WHERE organization_id = $1 AND status = 'active' RETURNING id, name",
-            args![organization],
-        )
-        .await?;
-    tell(organization, MessageKind::SchedulePaused, &rows, messages)
+/// What credits do to schedules: they sleep where one capture cannot be paid any more, and exactly those that slept for that
+/// wake where it can.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ByCredits {
+    Sleep,
+    Wake,
 }
 
-/// Wakes exactly those that slept for want of credits.
-pub(crate) async fn wake_for_credits(
+pub(crate) async fn change_by_credits(
     tx: &mut Tx,
     organization: OrganizationId,
+    change: ByCredits,
     messages: &mut Vec<Message>,
 ) -> Result<(), StoreError> {
+    let (from, to, kind) = match change {
+        ByCredits::Sleep => (ScheduleStatus::Active, ScheduleStatus::PausedNoCredits, MessageKind::SchedulePaused),
+        ByCredits::Wake => (ScheduleStatus::PausedNoCredits, ScheduleStatus::Active, MessageKind::ScheduleResumed),
+    };
     let rows = tx
         .rows(
-            "UPDATE schedules SET status = 'active', next_run_at = NULL
-             WHERE organization_id = $1 AND status = 'paused_no_credits' RETURNING id, name",
-            args![organization],
+            "UPDATE schedules SET status = $3, next_run_at = NULL WHERE organization_id = $1 AND status = $2
+             RETURNING id, name",
+            args![organization, from.as_str(), to.as_str()],
         )
         .await?;
-    tell(organization, MessageKind::ScheduleResumed, &rows, messages)
-}
-
-fn tell(
-    organization: OrganizationId,
-    kind: MessageKind,
-    rows: &[Row],
-    messages: &mut Vec<Message>,
-) -> Result<(), StoreError> {
-    for row in rows {
+    for row in &rows {
         let payload = json!({"schedule_id": row.text("id")?, "name": row.text("name")?, "reason": "credits"});
         messages.push(Message { organization, kind, payload });
     }

@@ -11,7 +11,8 @@ use crate::{
     Store, StoreError, args,
     database::Tx,
     outbox::{self, Message, MessageKind},
-    runs, schedules,
+    runs,
+    schedules::{self, ByCredits},
 };
 
 /// Writes changed accounts and everything that follows from them. Every change of credits ends here.
@@ -85,10 +86,10 @@ async fn end_or_wake(tx: &mut Tx, locked: &Locked, now: Time, messages: &mut Vec
         for run in unfinished_runs(tx, organization).await? {
             runs::end_run(tx, run, EndReason::InsufficientCredits, None, now).await?;
         }
-        return schedules::pause_for_credits(tx, organization, messages).await;
+        return schedules::change_by_credits(tx, organization, ByCredits::Sleep, messages).await;
     }
     if locked.spendable_before < Action::Extract.price() {
-        return schedules::wake_for_credits(tx, organization, messages).await;
+        return schedules::change_by_credits(tx, organization, ByCredits::Wake, messages).await;
     }
     Ok(())
 }

@@ -79,17 +79,9 @@ fn explained(row: &Row) -> Result<ExplainedEntry, StoreError> {
         schedule: named(row, "schedule_id", "schedule_name")?,
         api_key: named(row, "api_key_id", "key_name")?,
         hold_id: entry.lots.iter().find_map(|part| part.hold),
-        actor: entry.actor,
-        lots: entry.lots,
-        entry: StatementRow {
-            sequence: entry.sequence,
-            at: entry.at,
-            kind: entry.kind,
-            amount: entry.amount,
-            balance_after: entry.balance_after,
-            reference: entry.reference,
-            description: entry.description,
-        },
+        actor: entry.actor.clone(),
+        lots: entry.lots.clone(),
+        entry: StatementRow::from(entry),
     })
 }
 

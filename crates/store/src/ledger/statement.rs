@@ -1,6 +1,6 @@
 //! The statement: ledger entries for people, the newest first.
 
-use creel_ledger::{EntryKind, Reference};
+use creel_ledger::{Entry, EntryKind, Reference};
 use creel_types::{Credits, OrganizationId, Time};
 use serde::Serialize;
 
@@ -19,6 +19,13 @@ pub struct StatementRow {
     pub balance_after: Credits,
     pub reference: Reference,
     pub description: String,
+}
+
+impl From<Entry> for StatementRow {
+    fn from(entry: Entry) -> StatementRow {
+        let Entry { sequence, at, kind, amount, balance_after, reference, description, .. } = entry;
+        StatementRow { sequence, at, kind, amount, balance_after, reference, description }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,19 +62,6 @@ impl Store {
                 ],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let entry = entry(row)?;
-                Ok(StatementRow {
-                    sequence: entry.sequence,
-                    at: entry.at,
-                    kind: entry.kind,
-                    amount: entry.amount,
-                    balance_after: entry.balance_after,
-                    reference: entry.reference,
-                    description: entry.description,
-                })
-            })
-            .collect()
+        rows.iter().map(|row| entry(row).map(StatementRow::from)).collect()
     }
 }
