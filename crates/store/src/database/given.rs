@@ -1,8 +1,8 @@
 //! Rows of values that a statement works on all at once, under the name `given`.
 //!
-//! PostgreSQL takes each column as one array; SQLite takes the rows as a list of values, in pieces whose sizes are powers of
-//! two, so that few texts of statements are prepared and all of them are used again. So a statement that is given rows must
-//! do the same to them in pieces as at once.
+//! PostgreSQL takes each column as one array; SQLite takes the rows as a list of values, filled up to a power of two, so that
+//! few texts of statements are prepared and all of them are used again. Very many rows go in pieces. So a statement that is
+//! given rows must do the same to them in pieces as at once.
 
 use sqlx::postgres::PgArguments;
 
@@ -31,9 +31,10 @@ impl Given {
         Given { columns, values: Vec::new() }
     }
 
-    /// Adds a row: one value for each column, in their order.
+    /// Adds a row: one value for each column, in their order. The first one is never missing.
     pub fn push(&mut self, row: Vec<Value>) {
         debug_assert_eq!(row.len(), self.columns.len());
+        debug_assert!(!matches!(row[0], Value::Int(None) | Value::Text(None)));
         self.values.extend(row);
     }
 
@@ -81,33 +82,34 @@ impl Given {
         Ok(arguments)
     }
 
-    /// The statement for a piece of so many rows.
+    /// The statement for a piece of so many rows, of which those that only fill it up are left out again.
     fn sqlite_sql(&self, rows: usize, sql: &str) -> String {
-        let width = self.columns.len();
-        let mut places = String::with_capacity(rows * width * 3);
-        let row = format!("({})", vec!["?"; width].join(", "));
-        for at in 0..rows {
-            if at > 0 {
-                places.push_str(", ");
-            }
-            places.push_str(&row);
-        }
-        format!("WITH given ({}) AS (VALUES {places}) {sql}", self.names())
+        let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
+        let places = vec![row.as_str(); rows].join(", ");
+        format!("WITH given ({}) AS (SELECT * FROM (VALUES {places}) WHERE column1 IS NOT NULL) {sql}", self.names())
     }
 
-    /// Pieces of statement and values, the largest first.
+    /// Pieces of statement and values, in order: all rows in one, but where they are more than one may take. Each is filled up
+    /// to a power of two with rows of nothing, so that few texts are prepared and a statement is sent once.
     pub(super) fn into_sqlite_pieces(self, sql: &str) -> Vec<(String, Vec<Value>)> {
         let width = self.columns.len();
         let mut left = self.len();
-        let mut sizes = Vec::new();
+        let mut texts = Vec::new();
         while left > 0 {
-            let size = PIECE_ROWS_MAX.min(1 << left.ilog2());
-            sizes.push(size);
-            left -= size;
+            let rows = left.min(PIECE_ROWS_MAX);
+            let places = rows.next_power_of_two();
+            texts.push((rows * width, places * width, self.sqlite_sql(places, sql)));
+            left -= rows;
         }
-        let texts: Vec<(usize, String)> = sizes.into_iter().map(|size| (size, self.sqlite_sql(size, sql))).collect();
         let mut values = self.values.into_iter();
-        texts.into_iter().map(|(size, text)| (text, values.by_ref().take(size * width).collect())).collect()
+        texts
+            .into_iter()
+            .map(|(taken, places, text)| {
+                let mut piece: Vec<Value> = values.by_ref().take(taken).collect();
+                piece.resize(places, Value::Int(None));
+                (text, piece)
+            })
+            .collect()
     }
 }
 
@@ -126,12 +128,11 @@ mod tests {
 
     #[test]
     fn pieces_are_powers_of_two_and_hold_every_row_once_in_order() {
-        for (rows, sizes) in
-            [(0, vec![]), (1, vec![1]), (7, vec![4, 2, 1]), (256, vec![256]), (600, vec![256, 256, 64, 16, 8])]
-        {
+        for (rows, sizes) in [(0, vec![]), (1, vec![1]), (7, vec![8]), (256, vec![256]), (600, vec![256, 256, 128])] {
             let pieces = given(rows).into_sqlite_pieces("SELECT 1");
             assert_eq!(pieces.iter().map(|(_, values)| values.len() / 2).collect::<Vec<_>>(), sizes);
-            assert_eq!(pieces.into_iter().flat_map(|(_, values)| values).collect::<Vec<_>>(), given(rows).values);
+            let kept = pieces.into_iter().flat_map(|(_, values)| values).filter(|value| *value != Value::Int(None));
+            assert_eq!(kept.collect::<Vec<_>>(), given(rows).values);
         }
     }
 
@@ -145,7 +146,7 @@ mod tests {
         );
         assert_eq!(
             given(2).into_sqlite_pieces(&sql)[0].0,
-            "WITH given (a, b) AS (VALUES (?, ?), (?, ?)) INSERT INTO t (a, b) SELECT a, b FROM given WHERE true ON CONFLICT DO NOTHING"
+            "WITH given (a, b) AS (SELECT * FROM (VALUES (?, ?), (?, ?)) WHERE column1 IS NOT NULL) INSERT INTO t (a, b) SELECT a, b FROM given WHERE true ON CONFLICT DO NOTHING"
         );
     }
 }
