@@ -330,3 +330,22 @@ async fn no_function_that_takes_an_organization_is_forgotten() {
     let forgotten: Vec<_> = functions.difference(&known).collect();
     assert!(forgotten.is_empty(), "say in this file what {forgotten:?} does with another organization's ids");
 }
+
+on_both! {
+async fn a_page_in_hand_of_anothers_run_is_neither_stored_nor_debited(engine) {
+    let shop = Shop::with_credits(engine, 100).await;
+    let other = shop.store.create_organization("other", Start::Credits(Credits(100))).await.unwrap().id;
+    let run = shop.run(None).await.id;
+    let urls = shop.lease(run, 2).await;
+    for url in &urls {
+        let mut page = shop.finished(run, url);
+        page.organization = other;
+        assert_eq!(shop.committer.settle(page).await.unwrap(), Verdict::RunEnded);
+    }
+    for organization in [shop.organization, other] {
+        assert_eq!(shop.store.balance(organization).await.unwrap().available, Credits(100));
+    }
+    assert_eq!(crate::shop::stored(&shop.settle_all(run, &urls).await), 2, "they are still in their owner's hands");
+    assert_eq!(shop.check(100).await, 2);
+}
+}
