@@ -74,6 +74,8 @@ async fn a_page_whose_lease_went_to_another_process_is_not_settled(engine) {
     assert!(shop.store.claim_run(run.id, another, &everybody_gone).await.unwrap().is_some(), "a dead process loses it");
     assert_eq!(shop.committer.settle(shop.finished(run.id, &urls[0])).await.unwrap(), Verdict::LeaseLost);
     assert_eq!(shop.store.lease_pages(run.id, another, 5).await.unwrap().len(), 1, "its pages are open again");
+    let late = shop.committer.settle(shop.finished(run.id, &urls[0])).await.unwrap();
+    assert_eq!(late, Verdict::LeaseLost, "the page is in the other process's hands now");
     assert_eq!(shop.check(100).await, 0);
     assert!(!shop.store.heartbeat(run.id, shop.owner).await.unwrap());
 }
