@@ -1,4 +1,4 @@
-//! Many at once: a balance is drained to its last whole capture and not beyond, budgets are met exactly, and two processes
+//! Many at once: a balance is drained to its last whole capture and not beyond, budgets are met exactly, and processes
 //! that touch the same organizations in opposite order never wait for each other in a circle.
 
 use std::sync::{
@@ -143,18 +143,19 @@ async fn organizations(shop: &mut Shop, pages: usize) -> Vec<(OrganizationId, Ru
 
 on_both! {
 async fn prove_that_organizations_in_opposite_order_never_wait_in_a_circle(engine) {
-    // Each round is a batch of each of the two processes.
-    let rounds = wanted("CREEL_PROVE_OPERATIONS_STORE", 1_500).div_ceil(10) as usize;
+    // Each round is a batch of each process. More than two: when one commits, several that wait for rows of different
+    // organizations go on at the same moment, and only then does it matter in which order they take the rest.
+    let rounds = wanted("CREEL_PROVE_OPERATIONS_STORE", 1_500).div_ceil(20) as usize;
     let mut shop = Shop::with_credits(engine, 1).await;
-    let made = organizations(&mut shop, 2 * rounds).await;
+    let made = organizations(&mut shop, PROCESSES * rounds).await;
     let tries = Arc::new(Tries::default());
     let before = deadlocks(&shop.store).await;
-    let process = async |forwards: bool| {
+    let process = async |process: usize| {
         let mut store = shop.database.store(shop.store.clock.clone(), shop.store.random.clone()).await;
         tries.watch(&mut store);
         let (committer, task) = Committer::start(store);
         for round in 0..rounds {
-            let at = if forwards { round } else { rounds + round };
+            let at = process * rounds + round;
             let mut pages: Vec<_> = made
                 .iter()
                 .map(|(organization, run, urls)| {
@@ -163,7 +164,7 @@ async fn prove_that_organizations_in_opposite_order_never_wait_in_a_circle(engin
                     page
                 })
                 .collect();
-            if !forwards {
+            if process % 2 == 1 {
                 pages.reverse();
             }
             let verdicts = join_all(pages.into_iter().map(|page| committer.settle(page))).await;
@@ -172,14 +173,14 @@ async fn prove_that_organizations_in_opposite_order_never_wait_in_a_circle(engin
         drop(committer);
         task.await.unwrap();
     };
-    tokio::join!(process(true), process(false));
+    join_all((0..PROCESSES).map(process)).await;
     let (begun, committed) = (tries.begun.load(Ordering::Relaxed), tries.committed.load(Ordering::Relaxed));
     assert_eq!(begun, committed, "no batch was tried twice");
     assert_eq!(deadlocks(&shop.store).await, before);
     for (organization, _, _) in &made {
         let verified = shop.store.verify_ledger(*organization).await.unwrap().unwrap();
-        assert_eq!(verified.balance, Credits(1_000_000 - 4 * rounds as i64));
+        assert_eq!(verified.balance, Credits(1_000_000 - (2 * PROCESSES * rounds) as i64));
     }
-    proved(&format!("no circle of locks on {engine:?} batches={committed} captures={}", 2 * rounds * ORGANIZATIONS));
+    proved(&format!("no circle of locks on {engine:?} batches={committed} captures={}", PROCESSES * rounds * ORGANIZATIONS));
 }
 }
