@@ -2,7 +2,8 @@
 //! PostgreSQL an advisory lock in a session of its own: both are let go when the process dies, however it dies.
 //!
 //! So a run that was in the hands of a killed process goes on at once instead of when its lease runs out. A process that only
-//! lost its session is taken for dead, notices at its next heartbeat, and lets its runs go: nothing is stored twice.
+//! lost its session takes another with its next heartbeat; should a run have been taken from it meanwhile, it lets that run
+//! go, and nothing is stored twice.
 
 use std::{
     fs::{self, File, OpenOptions},

@@ -18,7 +18,7 @@ use creel_types::{
 use url::Url;
 use uuid::Uuid;
 
-/// Writes a test once for both engines: `on_both!(name, |shop_on| { … })` where `shop_on` makes what the test needs.
+/// Writes a test once for both engines: `on_both! { async fn name(engine) { … } }`.
 macro_rules! on_both {
     ($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block) => {
         mod $name {
