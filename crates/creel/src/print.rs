@@ -6,6 +6,8 @@ use std::io::IsTerminal;
 use creel_types::{Amount, Currency};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::exit::Failure;
+
 /// Says on standard error why a command could not do its work.
 pub fn complain(message: &str) {
     eprintln!("creel: {message}");
@@ -19,6 +21,11 @@ pub fn say(message: &str) {
 /// Whether a person looks at standard error.
 pub fn a_person_looks() -> bool {
     std::io::stderr().is_terminal()
+}
+
+/// A result as one line of JSON.
+pub fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::failed(error.to_string()))
 }
 
 /// `12345` as `12,345`.

@@ -1,11 +1,9 @@
 //! How long credits last at a steady rate. Arithmetic only: it neither finds the rate nor knows who spends. Refuses to guess:
 //! without spending there is no end.
 
-use creel_types::{Credits, Time};
+use creel_types::{Credits, Time, time::DAY_MS};
 
 use crate::{Lot, lot::spending_order};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A rate of spending, in thousandths of a credit a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 //!
 //! Arithmetic only: it neither finds the counters nor knows who spends. Refuses what would go beyond the limit, whole.
 
-use creel_types::{Credits, Time, words};
+use creel_types::{Credits, Time, time::DAY_MS, words};
 use serde::{Deserialize, Serialize};
 
 use crate::{AMOUNT_MAX, Refused, refused::checked_amount};
@@ -82,8 +82,6 @@ impl LimitState {
         Ok(())
     }
 }
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The beginning of the calendar month in UTC that an instant lies in.
 #[must_use]

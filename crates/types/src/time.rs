@@ -4,6 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub const HOUR_MS: i64 = 60 * 60 * 1000;
+/// A day of the calendar in UTC, which has no leap seconds.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// An instant in milliseconds since the Unix epoch, written as RFC 3339 with exactly three decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Time(pub i64);

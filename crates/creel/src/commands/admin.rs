@@ -13,7 +13,7 @@ use crate::{
     cli::{AdminCommand, Common, OrganizationArg, WhyArgs},
     exit::{Exit, Failure},
     open::Opened,
-    print::number,
+    print::{number, to_json},
 };
 
 pub async fn admin(common: &Common, command: AdminCommand) -> Result<Exit, Failure> {
@@ -107,7 +107,7 @@ async fn limit(
     let limits = opened.store.list_credit_limits(organization.id).await?;
     let mut out = std::io::stdout().lock();
     if common.json {
-        writeln!(out, "{}", serde_json::to_string(&limits).map_err(|error| Failure::failed(error.to_string()))?)?;
+        writeln!(out, "{}", to_json(&limits)?)?;
         return Ok(Exit::Done);
     }
     if limits.is_empty() {
@@ -125,7 +125,7 @@ async fn show_balance(common: &Common, opened: &Opened, organization: &Organizat
     let balance = opened.store.balance(organization.id).await?;
     let mut out = std::io::stdout().lock();
     if common.json {
-        writeln!(out, "{}", serde_json::to_string(&balance).map_err(|error| Failure::failed(error.to_string()))?)?;
+        writeln!(out, "{}", to_json(&balance)?)?;
     } else {
         writeln!(out, "{} now has {} credits.", organization.name, number(balance.available.0))?;
     }

@@ -10,7 +10,7 @@ use crate::{
     commands::admin::read_date,
     exit::{Exit, Failure},
     open::Opened,
-    print::{self, number},
+    print::{self, number, to_json},
 };
 
 /// Entries that `show` shows.
@@ -165,8 +165,4 @@ async fn export(store: &Store, organization: &Organization) -> Result<Exit, Fail
             writeln!(out, "{}", to_json(entry)?)?;
         }
     }
-}
-
-fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(|error| Failure::failed(error.to_string()))
 }

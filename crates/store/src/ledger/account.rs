@@ -17,8 +17,9 @@ pub(crate) struct Locked {
     pub account: Account,
     /// What was spendable when it was loaded, as the rows said it.
     pub spendable_before: Credits,
-    /// When the billing cycle began; without a subscription there is none.
+    /// When the billing cycle began and when it ends; without a subscription there is none.
     pub cycle_starts_at: Option<Time>,
+    pub cycle_ends_at: Option<Time>,
     pub created_at: Time,
     pub threshold_base: Credits,
     pub raised: Vec<Threshold>,
@@ -30,6 +31,11 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
+    /// The beginning of the cycle; without a subscription it is the organization's whole life.
+    pub(crate) fn cycle_start(&self) -> Time {
+        self.cycle_starts_at.unwrap_or(self.created_at)
+    }
+
     /// Whether one capture can be paid, now or when holds end.
     pub(crate) fn can_pay_a_capture(&self) -> bool {
         self.account.spendable() >= Action::Extract.price()
@@ -47,6 +53,20 @@ pub(crate) struct Named {
     pub hold: Option<HoldId>,
 }
 
+impl Named {
+    pub(crate) fn lot(lot: LotId) -> Named {
+        Named { lot: Some(lot), hold: None }
+    }
+
+    pub(crate) fn hold(hold: HoldId) -> Named {
+        Named { lot: None, hold: Some(hold) }
+    }
+}
+
+/// What of an organization's row an account is made of.
+const COLUMNS: &str = "o.id, o.sequence, o.available, o.held, o.last_entry_at, o.last_hash, o.created_at, o.cycle_starts_at,
+    o.cycle_ends_at, o.threshold_base, o.thresholds_raised, o.ledger_frozen_at, o.has_limits, o.unmetered_lot_id";
+
 /// One account, for one change.
 pub(crate) async fn lock_account(tx: &mut Tx, organization: OrganizationId, named: Named) -> Result<Locked, StoreError> {
     let mut locked = lock_accounts(tx, &BTreeSet::from([organization]), named).await?;
@@ -61,8 +81,7 @@ pub(crate) async fn lock_accounts(
     named: Named,
 ) -> Result<BTreeMap<OrganizationId, Locked>, StoreError> {
     let sql = format!(
-        "SELECT o.id, o.sequence, o.available, o.held, o.last_entry_at, o.last_hash, o.created_at, o.cycle_starts_at,
-         o.threshold_base, o.thresholds_raised, o.ledger_frozen_at, o.has_limits, o.unmetered_lot_id
+        "SELECT {COLUMNS}
          FROM organizations o WHERE o.id IN (SELECT id FROM given) ORDER BY o.id{}",
         tx.lock("o")
     );
@@ -72,7 +91,8 @@ pub(crate) async fn lock_accounts(
 
 /// The same without a lock, for an answer instead of a change; inside one snapshot.
 pub(crate) async fn read_account(tx: &mut Tx, organization: OrganizationId) -> Result<Locked, StoreError> {
-    let rows = tx.rows("SELECT * FROM organizations WHERE id = $1", args![organization]).await?;
+    let sql = format!("SELECT {COLUMNS} FROM organizations o WHERE o.id = $1");
+    let rows = tx.rows(&sql, args![organization]).await?;
     let mut read = read_accounts(tx, &BTreeSet::from([organization]), &rows, Named::default()).await?;
     read.remove(&organization).ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })
 }
@@ -121,6 +141,7 @@ fn locked(row: &Row, id: OrganizationId, lots: Vec<Lot>, holds: Vec<Hold>) -> Re
         spendable_before: account.spendable(),
         account,
         cycle_starts_at: row.opt_time("cycle_starts_at")?,
+        cycle_ends_at: row.opt_time("cycle_ends_at")?,
         created_at: row.time("created_at")?,
         threshold_base: row.credits("threshold_base")?,
         raised: raised.split(',').filter_map(|percent| percent.parse().ok().map(Threshold)).collect(),

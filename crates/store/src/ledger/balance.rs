@@ -41,13 +41,12 @@ impl Store {
         self.end_what_is_due_now(organization).await?;
         let mut tx = self.database.begin_read().await?;
         let locked = read_account(&mut tx, organization).await?;
-        let starts_at = locked.cycle_starts_at.unwrap_or(locked.created_at);
+        let starts_at = locked.cycle_start();
         let sums = tx
             .row(
                 "SELECT CAST(COALESCE(SUM(CASE WHEN kind IN ('grant', 'adjust') AND amount > 0 THEN amount END), 0) AS BIGINT)
                         AS granted,
-                        CAST(COALESCE(SUM(CASE WHEN kind = 'debit' THEN -amount END), 0) AS BIGINT) AS spent,
-                        (SELECT cycle_ends_at FROM organizations WHERE id = $1) AS ends_at
+                        CAST(COALESCE(SUM(CASE WHEN kind = 'debit' THEN -amount END), 0) AS BIGINT) AS spent
                  FROM ledger_entries WHERE organization_id = $1 AND at >= $2",
                 args![organization, starts_at],
             )
@@ -68,7 +67,7 @@ impl Store {
                 .collect(),
             cycle: Cycle {
                 starts_at,
-                ends_at: sums.opt_time("ends_at")?,
+                ends_at: locked.cycle_ends_at,
                 granted: sums.credits("granted")?,
                 spent: sums.credits("spent")?,
             },

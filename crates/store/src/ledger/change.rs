@@ -5,7 +5,7 @@ use creel_ledger::{Account, Grant, Reference, ReferenceType, Refused, Revoked, S
 use creel_types::{Credits, LotId, OrganizationId, Time};
 
 use super::{
-    account::{Named, lock_account},
+    account::{Locked, Named, lock_account},
     consequences,
 };
 use crate::{Store, StoreError, args};
@@ -24,17 +24,12 @@ impl ByHand<'_> {
     fn reference(&self) -> Reference {
         Reference::new(ReferenceType::Person, self.actor)
     }
-
-    fn checked(&self) -> Result<(), StoreError> {
-        if self.reason.trim().is_empty() { Err(Refused::ReasonMissing.into()) } else { Ok(()) }
-    }
 }
 
 impl Store {
     /// Adds a lot. A lot that is there already is named, so that it is loaded and refuses even where nothing is left in it.
     pub async fn grant(&self, organization: OrganizationId, grant: Grant) -> Result<(), StoreError> {
-        let named = Named { lot: Some(grant.lot), ..Named::default() };
-        self.change_account(organization, named, |account, now| account.grant(now, grant)).await
+        self.change_account(organization, Named::lot(grant.lot), |account, now| account.grant(now, grant)).await
     }
 
     /// Takes credits away by hand; never below zero.
@@ -44,7 +39,6 @@ impl Store {
         amount: Credits,
         by: ByHand<'_>,
     ) -> Result<(), StoreError> {
-        by.checked()?;
         self.change_account(organization, Named::default(), |account, now| {
             account.adjust_down(now, amount, by.reference(), by.reason.trim().to_owned(), by.actor.to_owned())
         })
@@ -59,9 +53,10 @@ impl Store {
         share: Share,
         by: ByHand<'_>,
     ) -> Result<Revoked, StoreError> {
-        by.checked()?;
-        let named = Named { lot: Some(lot), ..Named::default() };
-        self.change_account(organization, named, |account, now| {
+        if by.reason.trim().is_empty() {
+            return Err(Refused::ReasonMissing.into());
+        }
+        self.change_account(organization, Named::lot(lot), |account, now| {
             account.revoke(now, lot, share, by.reference(), by.reason.trim().to_owned(), by.actor.to_owned())
         })
         .await
@@ -75,8 +70,8 @@ impl Store {
         reference: Reference,
         description: String,
     ) -> Result<Credits, StoreError> {
-        let named = Named { lot: Some(lot), ..Named::default() };
-        self.change_account(organization, named, |account, now| account.freeze(now, lot, reference, description)).await
+        self.change_account(organization, Named::lot(lot), |account, now| account.freeze(now, lot, reference, description))
+            .await
     }
 
     /// Gives a disputed lot back; answers how much came back.
@@ -87,8 +82,8 @@ impl Store {
         reference: Reference,
         description: String,
     ) -> Result<Credits, StoreError> {
-        let named = Named { lot: Some(lot), ..Named::default() };
-        self.change_account(organization, named, |account, now| account.unfreeze(now, lot, reference, description)).await
+        self.change_account(organization, Named::lot(lot), |account, now| account.unfreeze(now, lot, reference, description))
+            .await
     }
 
     /// Writes what became due in any organization: lots and holds that ended. Answers how many organizations that touched.
@@ -131,18 +126,28 @@ impl Store {
         .await
     }
 
-    /// One change of one account, with what follows, in one transaction.
+    /// One change of one account's credits, with what follows, in one transaction.
     pub(crate) async fn change_account<T>(
         &self,
         organization: OrganizationId,
         named: Named,
         change: impl FnOnce(&mut Account, Time) -> Result<T, Refused>,
     ) -> Result<T, StoreError> {
+        self.change_locked(organization, named, |locked, now| Ok(change(&mut locked.account, now)?)).await
+    }
+
+    /// The same for what decides beside the account itself.
+    pub(crate) async fn change_locked<T>(
+        &self,
+        organization: OrganizationId,
+        named: Named,
+        change: impl FnOnce(&mut Locked, Time) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut tx = self.database.begin().await?;
         let mut locked = lock_account(&mut tx, organization, named).await?;
         // Not before the lock: while this waited, a lot may have ended.
         let now = self.clock.now();
-        let answer = change(&mut locked.account, now)?;
+        let answer = change(&mut locked, now)?;
         consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
         tx.commit().await?;
         Ok(answer)

@@ -25,6 +25,11 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("hash", Kind::Text),
 ];
 
+/// Entries `e`, each with the capture `c` and the run `u` behind it where there is one.
+pub(super) const ENTRIES_WITH_RUNS: &str = "ledger_entries e
+    LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id AND c.organization_id = e.organization_id
+    LEFT JOIN runs u ON u.id = c.run_id";
+
 /// Writes the entries that the accounts made since they were loaded.
 pub(super) async fn insert<'a>(tx: &mut Tx, accounts: impl Iterator<Item = &'a Account>) -> Result<(), StoreError> {
     let mut given = Given::new(COLUMNS);

@@ -3,7 +3,10 @@
 use creel_types::{ApiKeyId, CaptureId, HoldId, OrganizationId, RobotId, RunId, ScheduleId, Time};
 use serde::Serialize;
 
-use super::{StatementRow, entries::entry};
+use super::{
+    StatementRow,
+    entries::{ENTRIES_WITH_RUNS, entry},
+};
 use crate::{Store, StoreError, args, database::Row};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,23 +42,17 @@ pub struct Named<Id> {
 
 impl Store {
     pub async fn explain_entry(&self, organization: OrganizationId, sequence: i64) -> Result<ExplainedEntry, StoreError> {
-        let row = self
-            .database
-            .row(
-                "SELECT e.*, c.id AS capture_id, c.title, c.url, c.extracted_at, c.deleted_at,
-                        u.id AS run_id, u.name AS run_name, u.robot_id, r.name AS robot_name,
-                        u.schedule_id, s.name AS schedule_name, u.api_key_id, k.name AS key_name
-                 FROM ledger_entries e
-                 LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id
-                      AND c.organization_id = e.organization_id
-                 LEFT JOIN runs u ON u.id = c.run_id
-                 LEFT JOIN robots r ON r.id = u.robot_id
-                 LEFT JOIN schedules s ON s.id = u.schedule_id
-                 LEFT JOIN api_keys k ON k.id = u.api_key_id
-                 WHERE e.organization_id = $1 AND e.sequence = $2",
-                args![organization, sequence],
-            )
-            .await?;
+        let sql = format!(
+            "SELECT e.*, c.id AS capture_id, c.title, c.url, c.extracted_at, c.deleted_at,
+                    u.id AS run_id, u.name AS run_name, u.robot_id, r.name AS robot_name,
+                    u.schedule_id, s.name AS schedule_name, u.api_key_id, k.name AS key_name
+             FROM {ENTRIES_WITH_RUNS}
+             LEFT JOIN robots r ON r.id = u.robot_id
+             LEFT JOIN schedules s ON s.id = u.schedule_id
+             LEFT JOIN api_keys k ON k.id = u.api_key_id
+             WHERE e.organization_id = $1 AND e.sequence = $2"
+        );
+        let row = self.database.row(&sql, args![organization, sequence]).await?;
         explained(&row.ok_or_else(|| StoreError::NotFound { what: "ledger entry", id: sequence.to_string() })?)
     }
 }

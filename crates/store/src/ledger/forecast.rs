@@ -1,18 +1,19 @@
 //! What will be spent if everything goes on as it did, when credits are gone, and which schedule spends what share.
 
 use creel_ledger::forecast::{Rate, exhausted_at};
-use creel_types::{Credits, OrganizationId, ScheduleId, Time};
+use creel_types::{
+    Credits, OrganizationId, ScheduleId, Time,
+    time::{DAY_MS, HOUR_MS},
+};
 use serde::Serialize;
 
-use super::account::read_account;
+use super::{account::read_account, entries::ENTRIES_WITH_RUNS};
 use crate::{
     Store, StoreError, args,
     database::Tx,
     schedules::{IntervalUnit, ScheduleStatus},
 };
 
-const HOUR_MS: i64 = 60 * 60 * 1000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// How far the forecast looks back for what no schedule spends, and ahead where no cycle ends.
 const WINDOW_DAYS: i64 = 30;
 /// A schedule costs the median of so many of its last runs.
@@ -58,9 +59,7 @@ impl Store {
         let now = self.clock.now();
         let mut tx = self.database.begin_read().await?;
         let locked = read_account(&mut tx, organization).await?;
-        let ends = tx.row("SELECT cycle_ends_at FROM organizations WHERE id = $1", args![organization]).await?;
-        let cycle_ends = ends.map_or(Ok(None), |row| row.opt_time("cycle_ends_at"))?;
-        let until = cycle_ends.filter(|end| *end > now).unwrap_or(now.plus_ms(WINDOW_DAYS * DAY_MS));
+        let until = locked.cycle_ends_at.filter(|end| *end > now).unwrap_or(now.plus_ms(WINDOW_DAYS * DAY_MS));
         let ahead = until.ms_since(now);
         let schedules = paced_schedules(&mut tx, organization, ahead).await?;
         let unscheduled = unscheduled_rate(&mut tx, organization, locked.created_at, now).await?;
@@ -154,16 +153,11 @@ async fn unscheduled_rate(
 ) -> Result<Rate, StoreError> {
     let from = now.plus_ms(-WINDOW_DAYS * DAY_MS).max(created_at);
     let after = super::past::last_sequence_at(tx, organization, from.plus_ms(-1)).await?;
-    let row = tx
-        .row(
-            "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
-             LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id
-                  AND c.organization_id = e.organization_id
-             LEFT JOIN runs u ON u.id = c.run_id
-             WHERE e.organization_id = $1 AND e.sequence > $2 AND e.kind = 'debit' AND u.schedule_id IS NULL",
-            args![organization, after],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM {ENTRIES_WITH_RUNS}
+         WHERE e.organization_id = $1 AND e.sequence > $2 AND e.kind = 'debit' AND u.schedule_id IS NULL"
+    );
+    let row = tx.row(&sql, args![organization, after]).await?;
     let spent = row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))?;
     Ok(Rate::of(spent, now.ms_since(from).max(DAY_MS)))
 }

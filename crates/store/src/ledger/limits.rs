@@ -200,11 +200,11 @@ fn state(row: &Row, limit: CreditLimit, locked: &Locked, now: Time) -> Result<Li
     Ok(LimitState::load(limit, row.time("counted_since")?, row.credits("spent")?, start))
 }
 
-/// Without a subscription the cycle is the organization's whole life. The month is that of the ledger's own time, which may
+/// The month is that of the ledger's own time, which may
 /// be ahead of this machine's: the debit that is counted gets an instant in that month.
 fn period_start(period: LimitPeriod, locked: &Locked, now: Time) -> Time {
     match period {
-        LimitPeriod::Cycle => locked.cycle_starts_at.unwrap_or(locked.created_at),
+        LimitPeriod::Cycle => locked.cycle_start(),
         LimitPeriod::Month => month_start(now.max(locked.account.last_at)),
         LimitPeriod::Run => Time(0),
     }

@@ -2,12 +2,9 @@
 //! are written exactly as elsewhere. Changing the mode grants or revokes that lot and nothing else.
 
 use creel_ledger::{AMOUNT_MAX, Grant, LotSource, Reference, ReferenceType, Share};
-use creel_types::{LotId, OrganizationId, words};
+use creel_types::{LotId, Time, words};
 
-use super::{
-    account::{Locked, Named, lock_account},
-    consequences,
-};
+use super::account::{Locked, Named};
 use crate::{Store, StoreError, args};
 
 words! {
@@ -24,34 +21,30 @@ impl Store {
     /// Brings every organization in line with the mode; organizations that are already change nothing.
     pub async fn apply_billing_mode(&self, mode: BillingMode) -> Result<(), StoreError> {
         let wrong = match mode {
-            BillingMode::Off => "SELECT id FROM organizations WHERE unmetered_lot_id IS NULL ORDER BY id",
-            BillingMode::Ledger => "SELECT id FROM organizations WHERE unmetered_lot_id IS NOT NULL ORDER BY id",
+            BillingMode::Off => "unmetered_lot_id IS NULL",
+            BillingMode::Ledger => "unmetered_lot_id IS NOT NULL",
         };
-        for row in self.database.rows(wrong, args![]).await? {
-            self.apply_mode_to(row.parsed("id")?, mode).await?;
+        let sql = format!("SELECT id, unmetered_lot_id FROM organizations WHERE {wrong} ORDER BY id");
+        for row in self.database.rows(&sql, args![]).await? {
+            let named = Named { lot: row.opt_parsed("unmetered_lot_id")?, hold: None };
+            self.change_locked(row.parsed("id")?, named, |locked, now| apply_to(self, locked, mode, now)).await?;
         }
         Ok(())
     }
+}
 
-    async fn apply_mode_to(&self, organization: OrganizationId, mode: BillingMode) -> Result<(), StoreError> {
-        let mut tx = self.database.begin().await?;
-        let looked = lock_account(&mut tx, organization, Named::default()).await?;
-        let named = Named { lot: looked.unmetered_lot, ..Named::default() };
-        let mut locked = lock_account(&mut tx, organization, named).await?;
-        let now = self.clock.now();
-        match (mode, locked.unmetered_lot) {
-            (BillingMode::Off, None) => grant_unmetered(self, &mut locked)?,
-            (BillingMode::Ledger, Some(lot)) => {
-                let reference = Reference::new(ReferenceType::Organization, organization);
-                let description = "The installation bills from now on".to_owned();
-                locked.account.revoke(now, lot, Share::ALL, reference, description, String::new())?;
-                locked.unmetered_lot = None;
-            }
-            // Another process was quicker.
-            _ => return Ok(()),
+fn apply_to(store: &Store, locked: &mut Locked, mode: BillingMode, now: Time) -> Result<(), StoreError> {
+    match (mode, locked.unmetered_lot) {
+        (BillingMode::Off, None) => grant_unmetered(store, locked),
+        (BillingMode::Ledger, Some(lot)) => {
+            let reference = Reference::new(ReferenceType::Organization, locked.account.organization);
+            let description = "The installation bills from now on".to_owned();
+            locked.account.revoke(now, lot, Share::ALL, reference, description, String::new())?;
+            locked.unmetered_lot = None;
+            Ok(())
         }
-        consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
-        tx.commit().await
+        // Another process was quicker.
+        _ => Ok(()),
     }
 }
 

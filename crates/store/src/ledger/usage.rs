@@ -1,9 +1,9 @@
 //! What credits were spent on: sums of debits by day, action, run, robot or key.
 
-use creel_types::{Credits, OrganizationId, Time, words};
+use creel_types::{Credits, OrganizationId, Time, time::DAY_MS, words};
 use serde::Serialize;
 
-use super::past::last_sequence_at;
+use super::{entries::ENTRIES_WITH_RUNS, past::last_sequence_at};
 use crate::{Store, StoreError, args};
 
 /// Rows of one answer; what is beyond is the smallest part of it.
@@ -21,14 +21,19 @@ words! {
 }
 
 impl UsageGroup {
-    /// What is grouped by, and the name of such a thing.
-    const fn columns(self) -> (&'static str, &'static str) {
+    /// What is grouped by, the name of such a thing, and where both stand: days and actions are in the entries alone.
+    fn columns(self) -> (String, &'static str, String) {
+        let runs_with = |join: &str| format!("{ENTRIES_WITH_RUNS} {join}");
         match self {
-            UsageGroup::Day => ("CAST(e.at / 86400000 AS BIGINT)", "NULL"),
-            UsageGroup::Action => ("e.reference_type", "NULL"),
-            UsageGroup::Run => ("u.id", "MIN(u.name)"),
-            UsageGroup::Robot => ("u.robot_id", "MIN(r.name)"),
-            UsageGroup::ApiKey => ("u.api_key_id", "MIN(k.name)"),
+            UsageGroup::Day => (format!("CAST(e.at / {DAY_MS} AS BIGINT)"), "NULL", "ledger_entries e".to_owned()),
+            UsageGroup::Action => ("e.reference_type".to_owned(), "NULL", "ledger_entries e".to_owned()),
+            UsageGroup::Run => ("u.id".to_owned(), "MIN(u.name)", runs_with("")),
+            UsageGroup::Robot => {
+                ("u.robot_id".to_owned(), "MIN(r.name)", runs_with("LEFT JOIN robots r ON r.id = u.robot_id"))
+            }
+            UsageGroup::ApiKey => {
+                ("u.api_key_id".to_owned(), "MIN(k.name)", runs_with("LEFT JOIN api_keys k ON k.id = u.api_key_id"))
+            }
         }
     }
 }
@@ -56,16 +61,11 @@ impl Store {
         let mut tx = self.database.begin_read().await?;
         let after = last_sequence_at(&mut tx, organization, from.plus_ms(-1)).await?;
         let last = last_sequence_at(&mut tx, organization, to.plus_ms(-1)).await?;
-        let (key, name) = group.columns();
+        let (key, name, from) = group.columns();
         let order = if group == UsageGroup::Day { "key" } else { "credits DESC, key" };
         let sql = format!(
             "SELECT {key} AS key, {name} AS name, CAST(SUM(-e.amount) AS BIGINT) AS credits, COUNT(*) AS count
-             FROM ledger_entries e
-             LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id
-                  AND c.organization_id = e.organization_id
-             LEFT JOIN runs u ON u.id = c.run_id
-             LEFT JOIN robots r ON r.id = u.robot_id
-             LEFT JOIN api_keys k ON k.id = u.api_key_id
+             FROM {from}
              WHERE e.organization_id = $1 AND e.sequence > $2 AND e.sequence <= $3 AND e.kind = 'debit'
              GROUP BY {key} ORDER BY {order} LIMIT $4"
         );
@@ -85,7 +85,7 @@ impl Store {
 
 /// The day of so many days since 1970.
 fn day(number: i64) -> String {
-    Time(number * 86_400_000).to_string()[..10].to_owned()
+    Time(number * DAY_MS).to_string()[..10].to_owned()
 }
 
 /// What a debit's reference says about what was done.

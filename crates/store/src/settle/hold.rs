@@ -3,25 +3,16 @@
 use creel_ledger::{NewHold, Settlement};
 use creel_types::{Credits, HoldId, OrganizationId};
 
-use crate::{
-    Store, StoreError,
-    ledger::{
-        account::{Named, lock_account},
-        consequences,
-    },
-};
+use crate::{Store, StoreError, ledger::account::Named};
 
 impl Store {
     /// Sets credits aside, all of them or nothing.
     pub async fn place_hold(&self, organization: OrganizationId, hold: NewHold) -> Result<(), StoreError> {
-        let mut tx = self.database.begin().await?;
-        let named = Named { hold: Some(hold.hold), ..Named::default() };
-        let mut locked = lock_account(&mut tx, organization, named).await?;
-        locked.refuse_if_frozen()?;
-        let now = self.clock.now();
-        locked.account.place_hold(now, hold)?;
-        consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
-        tx.commit().await
+        self.change_locked(organization, Named::hold(hold.hold), |locked, now| {
+            locked.refuse_if_frozen()?;
+            Ok(locked.account.place_hold(now, hold)?)
+        })
+        .await
     }
 
     /// Debits what the work came to: from what is held, then from lots, never below zero. Doing it twice changes nothing.
@@ -32,15 +23,11 @@ impl Store {
         amount: Credits,
         description: String,
     ) -> Result<Settlement, StoreError> {
-        let mut tx = self.database.begin().await?;
-        let named = Named { hold: Some(hold), ..Named::default() };
-        let mut locked = lock_account(&mut tx, organization, named).await?;
-        locked.refuse_if_frozen()?;
-        let now = self.clock.now();
-        let settlement = locked.account.settle_hold(now, hold, amount, description)?;
-        consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
-        tx.commit().await?;
-        Ok(settlement)
+        self.change_locked(organization, Named::hold(hold), |locked, now| {
+            locked.refuse_if_frozen()?;
+            Ok(locked.account.settle_hold(now, hold, amount, description)?)
+        })
+        .await
     }
 
     /// Gives back what is held. Answers whether there was anything to give back.
@@ -50,7 +37,7 @@ impl Store {
         hold: HoldId,
         description: String,
     ) -> Result<bool, StoreError> {
-        let named = Named { hold: Some(hold), ..Named::default() };
-        self.change_account(organization, named, |account, now| account.release_hold(now, hold, description)).await
+        self.change_account(organization, Named::hold(hold), |account, now| account.release_hold(now, hold, description))
+            .await
     }
 }

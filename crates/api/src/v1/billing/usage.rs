@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use creel_store::ledger::usage::{UsageGroup, UsageRow};
-use creel_types::{Credits, Time};
+use creel_types::{Credits, Time, time::DAY_MS};
 use serde::{Deserialize, Serialize};
 
 use crate::{ApiState, body::QueryString, caller::Caller, error::ApiError};
@@ -35,7 +35,7 @@ pub(crate) async fn usage(
 ) -> Result<Json<Usage>, ApiError> {
     // One millisecond on, so that what was debited in this very one is seen.
     let to = asked.to.unwrap_or_else(|| state.store().clock.now().plus_ms(1));
-    let from = asked.from.unwrap_or_else(|| to.plus_seconds(-DAYS * 24 * 60 * 60));
+    let from = asked.from.unwrap_or_else(|| to.plus_ms(-DAYS * DAY_MS));
     if from >= to {
         return Err(ApiError::field("from", format!("{from} is not before {to}, where the time that is asked for ends")));
     }
