@@ -47,6 +47,14 @@ id! {
     /// A signed-in human.
     PersonId,
     ApiKeyId,
+    /// One signed-in browser of a person.
+    SessionId,
+    /// An e-mail address that may become a member.
+    InvitationId,
+    /// A line of the audit log.
+    AuditId,
+    /// A message on its way to somebody's mailbox.
+    MailId,
     /// An organization's own row on a program.
     RobotId,
     /// The analysis that makes or remakes a program.

@@ -1,5 +1,6 @@
 //! The words of Creel: plain values that every other crate speaks in. No rules beyond "is this value well formed".
 
+pub mod access;
 pub mod capture;
 pub mod clock;
 pub mod country;
@@ -15,6 +16,7 @@ pub mod run;
 pub mod time;
 mod words;
 
+pub use access::{Actor, By, Role};
 pub use capture::{
     Availability, AvailabilityStatus, Capture, Condition, Field, Identifiers, Offer, OptionAxis, Price, Product, Promotion,
     Property, Rating, SellerType, Shipping, Sku, Source, Tax, UnitPrice,
@@ -25,7 +27,10 @@ pub use credits::{Action, Credits};
 pub use currency::Currency;
 pub use hex::hex;
 pub use host::Host;
-pub use ids::{ApiKeyId, BuildId, CaptureId, HoldId, LotId, OrganizationId, PersonId, RobotId, RunId, ScheduleId};
+pub use ids::{
+    ApiKeyId, AuditId, BuildId, CaptureId, HoldId, InvitationId, LotId, MailId, OrganizationId, PersonId, RobotId, RunId,
+    ScheduleId, SessionId,
+};
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
 pub use robot::{Robot, RobotProgram, RobotStatus};

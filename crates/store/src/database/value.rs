@@ -71,6 +71,11 @@ id_value!(
     creel_types::ScheduleId,
     creel_types::LotId,
     creel_types::HoldId,
+    creel_types::PersonId,
+    creel_types::SessionId,
+    creel_types::InvitationId,
+    creel_types::AuditId,
+    creel_types::MailId,
 );
 
 impl Absent for &str {
