@@ -1,42 +1,99 @@
 //! Request bodies and query strings: strict, with the offending field named.
 
+use std::time::Duration;
+
 use axum::{
-    body::to_bytes,
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{header::CONTENT_TYPE, request::Parts},
+    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
+use tokio::time::timeout;
 
 use crate::error::{ApiError, ErrorCode};
 
 /// Ten thousand start URLs of a decent length fit.
 const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// A JSON body. Unknown fields are refused by the types, which all say `deny_unknown_fields`.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+/// A JSON body, with its bytes as they were sent. Unknown fields are refused by the types, which all say
+/// `deny_unknown_fields`.
+pub(crate) struct JsonBody<T> {
+    pub(crate) value: T,
+    pub(crate) raw: Bytes,
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<JsonBody<T>, ApiError> {
-        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        if !content_type.to_ascii_lowercase().starts_with("application/json") {
-            return Err(ApiError::new(
-                ErrorCode::UnsupportedMediaType,
-                "send the body as JSON, with the header Content-Type: application/json",
-            ));
-        }
-        let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|_| {
-            ApiError::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {BODY_BYTES_MAX} bytes"))
-        })?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            refusal(&path, error.inner())
-        })?;
-        reader.end().map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("the body is not JSON: {error}")))?;
-        Ok(JsonBody(value))
+        let (parts, body) = request.into_parts();
+        refuse_other_types(&parts.headers)?;
+        let raw = read(body).await?;
+        Ok(JsonBody { value: parse(&raw)?, raw })
     }
+}
+
+/// A JSON body that may be left out altogether.
+pub(crate) struct OptionalBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<OptionalBody<T>, ApiError> {
+        let (parts, body) = request.into_parts();
+        let raw = read(body).await?;
+        if raw.is_empty() || raw.as_ref() == b"null" {
+            return Ok(OptionalBody(T::default()));
+        }
+        refuse_other_types(&parts.headers)?;
+        parse(&raw).map(OptionalBody)
+    }
+}
+
+fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiError> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = content_type.split(';').next().unwrap_or("").trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let message = "send the body as JSON, with the header Content-Type: application/json";
+    Err(ApiError::new(ErrorCode::UnsupportedMediaType, message))
+}
+
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    let late = |_| {
+        let seconds = BODY_WAIT_MAX.as_secs();
+        ApiError::new(ErrorCode::BadRequest, format!("the body did not arrive within {seconds} seconds"))
+    };
+    timeout(BODY_WAIT_MAX, to_bytes(body, BODY_BYTES_MAX)).await.map_err(late)?.map_err(|error| {
+        let too_large =
+            std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
+        if too_large {
+            return ApiError::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {BODY_BYTES_MAX} bytes"));
+        }
+        ApiError::new(ErrorCode::BadRequest, "the body broke off")
+    })
+}
+
+fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(raw);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        refusal(&path, error.inner())
+    })?;
+    reader.end().map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+/// A whole number, which JSON may also write as `5.0`; absent and null are nothing.
+pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    let text = number.to_string();
+    let digits = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
+    let whole = digits.map_or(text.as_str(), |(whole, _)| whole).parse();
+    whole.map(Some).map_err(|_| de::Error::custom(format!("{text} is not a whole number that fits in 64 bits")))
 }
 
 /// Broken JSON is a bad request; JSON that does not fit names the field.

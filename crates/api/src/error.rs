@@ -1,12 +1,13 @@
-//! The one shape of errors, with its closed list of codes.
+//! The one shape of errors, with its closed list of codes. The reference of codes is generated from here.
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use creel_store::StoreError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 creel_types::words! {
     /// What an error means, for programs.
@@ -14,6 +15,8 @@ creel_types::words! {
         BadRequest = "bad_request",
         Unauthorized = "unauthorized",
         InsufficientCredits = "insufficient_credits",
+        Forbidden = "forbidden",
+        CrossSite = "cross_site",
         NotFound = "not_found",
         MethodNotAllowed = "method_not_allowed",
         Conflict = "conflict",
@@ -21,6 +24,8 @@ creel_types::words! {
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
         InvalidField = "invalid_field",
+        IdempotencyMismatch = "idempotency_mismatch",
+        TooManyRequests = "too_many_requests",
         Internal = "internal",
         Unavailable = "unavailable",
     }
@@ -33,14 +38,78 @@ impl ErrorCode {
             ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientCredits => StatusCode::PAYMENT_REQUIRED,
+            ErrorCode::Forbidden | ErrorCode::CrossSite => StatusCode::FORBIDDEN,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::Conflict | ErrorCode::LedgerFrozen => StatusCode::CONFLICT,
             ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ErrorCode::InvalidField => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::InvalidField | ErrorCode::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// When it is answered, for the reference.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            ErrorCode::BadRequest => {
+                "The request is not HTTP with JSON as it should be: broken JSON, or a body that did not arrive."
+            }
+            ErrorCode::Unauthorized => {
+                "No key or session came with the request, or one that is unknown, expired or revoked."
+            }
+            ErrorCode::InsufficientCredits => {
+                "The balance cannot pay what was asked for. Nothing was done and nothing is stored."
+            }
+            ErrorCode::Forbidden => "The role of the key or member does not allow this.",
+            ErrorCode::CrossSite => {
+                "A request with a session's cookie changes something and did not prove that it comes from Creel's own pages."
+            }
+            ErrorCode::NotFound => "Nothing of your organization has this id, or there is nothing at this path.",
+            ErrorCode::MethodNotAllowed => {
+                "The path exists and does not take this method; the header Allow says which it takes."
+            }
+            ErrorCode::Conflict => "The thing is in a state in which this cannot be done; the message says which.",
+            ErrorCode::LedgerFrozen => {
+                "The organization's ledger did not verify, so nothing is debited until the operator has looked at it."
+            }
+            ErrorCode::PayloadTooLarge => "The body is larger than this endpoint takes.",
+            ErrorCode::UnsupportedMediaType => "The body is not of the content type that this endpoint takes.",
+            ErrorCode::InvalidField => {
+                "A field or parameter is missing, unknown, of the wrong type or out of bounds; `field` names it."
+            }
+            ErrorCode::IdempotencyMismatch => "The Idempotency-Key was used in the last 24 hours with another request.",
+            ErrorCode::TooManyRequests => {
+                "The organization sends requests faster than its limit, or somebody tries to sign in too often."
+            }
+            ErrorCode::Internal => "Something went wrong in Creel; it was logged.",
+            ErrorCode::Unavailable => "Something that Creel needs does not answer just now, mostly the database.",
+        }
+    }
+
+    /// What whoever gets it can do, for the reference.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            ErrorCode::BadRequest
+            | ErrorCode::PayloadTooLarge
+            | ErrorCode::UnsupportedMediaType
+            | ErrorCode::InvalidField => "Correct the request; sent again as it is it will be refused again.",
+            ErrorCode::Unauthorized => "Send a valid key: `Authorization: Bearer crl_…`.",
+            ErrorCode::InsufficientCredits => "Add credits or wait for the next cycle, then send it again.",
+            ErrorCode::Forbidden => "Ask an admin or owner of the organization, or use a key with a higher role.",
+            ErrorCode::CrossSite => "Send the session's token in `X-CSRF-Token`, or use an API key.",
+            ErrorCode::NotFound => "Check the id and the organization that the key belongs to.",
+            ErrorCode::MethodNotAllowed => "Use a method that the path takes.",
+            ErrorCode::Conflict => "Do first what the message says.",
+            ErrorCode::LedgerFrozen => "The operator runs `creel ledger verify`.",
+            ErrorCode::IdempotencyMismatch => "Use a new key for a new request.",
+            ErrorCode::TooManyRequests => "Wait as many seconds as `Retry-After` says.",
+            ErrorCode::Internal => "Tell the operator the time of the request.",
+            ErrorCode::Unavailable => "Send it again in a moment.",
         }
     }
 }
@@ -50,16 +119,23 @@ pub struct ApiError {
     pub code: ErrorCode,
     pub message: String,
     pub field: Option<String>,
+    pub retry_after_seconds: Option<i64>,
 }
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: message.into(), field: None }
+        ApiError { code, message: message.into(), field: None, retry_after_seconds: None }
     }
 
     /// 422 with the field named.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> ApiError {
-        ApiError { code: ErrorCode::InvalidField, message: message.into(), field: Some(field.into()) }
+        ApiError { field: Some(field.into()), ..ApiError::new(ErrorCode::InvalidField, message) }
+    }
+
+    /// 404 in the same words for what never existed, what is gone, and what is another organization's.
+    #[must_use]
+    pub fn not_found() -> ApiError {
+        ApiError::new(ErrorCode::NotFound, "there is nothing with this id")
     }
 
     #[must_use]
@@ -71,9 +147,13 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match error {
-            StoreError::NotFound { .. } => ApiError::new(ErrorCode::NotFound, error.to_string()),
+            StoreError::NotFound { .. } => ApiError::not_found(),
             StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
+            StoreError::OtherRequest => ApiError {
+                field: Some("Idempotency-Key".to_owned()),
+                ..ApiError::new(ErrorCode::IdempotencyMismatch, error.to_string())
+            },
             StoreError::Refused(creel_ledger::Refused::InsufficientCredits { .. }) => {
                 ApiError::new(ErrorCode::InsufficientCredits, error.to_string())
             }
@@ -89,23 +169,34 @@ impl From<StoreError> for ApiError {
     }
 }
 
-#[derive(Serialize)]
-struct Shape<'a> {
-    error: &'a str,
-    message: &'a str,
+/// What every refused or failed request answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorBody {
+    /// The status in words.
+    #[schema(examples("Unprocessable Entity"))]
+    error: String,
+    /// What was wrong and what to do, for people.
+    message: String,
     code: ErrorCode,
-    field: Option<&'a str>,
+    /// The field or parameter that is wrong.
+    #[schema(examples("budget"))]
+    field: Option<String>,
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.code.status();
-        let shape = Shape {
-            error: status.canonical_reason().unwrap_or("Error"),
-            message: &self.message,
+        let shape = ErrorBody {
+            error: status.canonical_reason().unwrap_or("Error").to_owned(),
+            message: self.message,
             code: self.code,
-            field: self.field.as_deref(),
+            field: self.field,
         };
-        (status, Json(shape)).into_response()
+        let mut response = (status, Json(shape)).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

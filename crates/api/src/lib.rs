@@ -2,22 +2,34 @@
 
 mod body;
 mod caller;
+pub mod document;
 pub mod error;
 mod health;
+mod idempotency;
+mod middleware;
 mod page;
+pub mod serve;
 mod v1;
 
-use axum::{Router, extract::DefaultBodyLimit, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+};
 use creel_crawl::Crawler;
 use creel_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use error::{ApiError, ErrorCode};
+pub use middleware::rate_limit::RateLimiter;
 
 /// What every endpoint is given.
 #[derive(Clone)]
 pub struct ApiState {
     pub crawler: Crawler,
+    pub limiter: RateLimiter,
 }
 
 impl ApiState {
@@ -27,21 +39,32 @@ impl ApiState {
     }
 }
 
-/// The whole API.
+/// The whole API with its document and the pages that show it.
 pub fn router(state: ApiState) -> Router {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .nest("/v1", v1::router())
+    let (endpoints, document) = endpoints(Some(&state)).split_for_parts();
+    endpoints
+        .merge(document::pages(document::finished(document)))
         .fallback(|| async { ApiError::new(ErrorCode::NotFound, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this path does not take this method")
         })
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(middleware::security_headers::security_headers))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
             let what = panic.downcast_ref::<&str>().copied().unwrap_or("no message");
             tracing::error!(what, "an endpoint panicked");
             ApiError::internal().into_response()
         }))
         .with_state(state)
+}
+
+/// The endpoints with what they say about themselves. Their document needs no state, only their answers do.
+fn endpoints(state: Option<&ApiState>) -> OpenApiRouter<ApiState> {
+    let mut v1 = v1::router();
+    if let Some(state) = state {
+        v1 = v1
+            .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
+            .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
+    }
+    OpenApiRouter::with_openapi(document::head()).merge(health::router()).merge(v1)
 }

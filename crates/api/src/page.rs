@@ -2,6 +2,7 @@
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
 
@@ -10,16 +11,22 @@ const LIMIT: i64 = 50;
 const LIMIT_MAX: i64 = 500;
 
 /// The query of a list that can only be turned.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
+    /// `next_cursor` of the page before.
+    #[param(format = Uuid)]
     pub(crate) cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
     pub(crate) limit: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
+    /// Null on the last page.
     pub(crate) next_cursor: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use creel_fetch::FetchSettings;
 use creel_ledger::Threshold;
-use creel_store::{ledger::unmetered::BillingMode, organizations::Start};
+use creel_store::{ledger::unmetered::BillingMode, organizations::Start, rate_limits::RateLimit};
 use creel_types::Credits;
 use serde::Deserialize;
 
@@ -12,6 +12,9 @@ use crate::exit::Failure;
 
 /// The environment variable that goes over `database_url`.
 const DATABASE_URL: &str = "CREEL_DATABASE_URL";
+
+/// No bucket needs more, and its arithmetic stays far from overflow.
+const RATE_LIMIT_MAX: i64 = 1_000_000;
 
 /// The file with every setting, its default and its comment.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -25,6 +28,8 @@ pub struct Settings {
     pub billing_mode: String,
     pub starting_credits: i64,
     pub credit_thresholds: Vec<u8>,
+    pub rate_limit_per_minute: i64,
+    pub rate_limit_burst: i64,
     pub request_delay_ms: i64,
 }
 
@@ -57,6 +62,13 @@ impl Settings {
         if self.request_delay_ms < 0 {
             return Err(Failure::usage("--config: request_delay_ms must not be negative"));
         }
+        let limits =
+            [("rate_limit_per_minute", self.rate_limit_per_minute, 0), ("rate_limit_burst", self.rate_limit_burst, 1)];
+        if let Some((name, value, least)) =
+            limits.into_iter().find(|(_, value, least)| !(*least..=RATE_LIMIT_MAX).contains(value))
+        {
+            return Err(Failure::usage(format!("--config: {name} = {value} is not between {least} and {RATE_LIMIT_MAX}")));
+        }
         if let Some(percent) = self.credit_thresholds.iter().find(|percent| **percent > 100) {
             return Err(Failure::usage(format!("--config: credit_thresholds: {percent} is no percentage from 0 to 100")));
         }
@@ -82,6 +94,12 @@ impl Settings {
             BillingMode::Off => Start::Unmetered,
             BillingMode::Ledger => Start::Credits(Credits(self.starting_credits)),
         })
+    }
+
+    /// How many requests an organization may send; `None` without a limit.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        let limit = RateLimit { per_minute: self.rate_limit_per_minute, burst: self.rate_limit_burst };
+        (limit.per_minute > 0).then_some(limit)
     }
 
     pub fn thresholds(&self) -> Vec<Threshold> {

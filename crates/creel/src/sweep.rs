@@ -1,4 +1,5 @@
-//! What a server does while nobody asks: writes down which lots and holds have ended, and recomputes every ledger once a day.
+//! What a server does while nobody asks: writes down which lots and holds have ended, forgets what was kept for repeated
+//! requests, and recomputes every ledger once a day.
 //!
 //! Nothing depends on its being in time: whoever debits or asks for a balance looks for itself.
 
@@ -21,6 +22,9 @@ pub async fn sweep(store: Store, stop: CancellationToken) {
             _ = sweeps.tick() => {
                 if let Err(error) = store.sweep_due().await {
                     tracing::error!(%error, "what is due could not be written down");
+                }
+                if let Err(error) = store.forget_old_answers().await {
+                    tracing::error!(%error, "old answers could not be forgotten");
                 }
             }
             _ = checks.tick() => check_all(&store, &stop).await,

@@ -3,6 +3,7 @@
 use creel_types::{Credits, HoldId, LotId, OrganizationId, Time, hex, words};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::LotSource;
 
@@ -36,7 +37,7 @@ words! {
 }
 
 /// What an entry was written for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reference {
     #[serde(rename = "type")]
     pub kind: ReferenceType,
@@ -51,7 +52,7 @@ impl Reference {
 
 /// How much of one lot an entry moved; positive into what is available of the lot, negative out of it. The entry's kind says
 /// where from or where to: a hold, the frozen part, or outside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LotPart {
     pub lot: LotId,
     pub amount: Credits,
@@ -66,7 +67,7 @@ pub struct LotPart {
     pub due: Credits,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LotTerms {
     pub source: LotSource,
     pub expires_at: Option<Time>,

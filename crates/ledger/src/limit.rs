@@ -4,6 +4,7 @@
 
 use creel_types::{Credits, Time, time::DAY_MS, words};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{AMOUNT_MAX, Refused, refused::checked_amount};
 
@@ -16,7 +17,7 @@ words! {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditLimit {
     pub amount: Credits,

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The thing is in a state in which this cannot be done.
     #[error("{0}")]
     Conflict(String),
+    /// An `Idempotency-Key` was used before with another request.
+    #[error("this Idempotency-Key was used with another request")]
+    OtherRequest,
     /// A row holds something that this program never writes.
     #[error("the database holds a value that cannot be: {0}")]
     Corrupt(String),

@@ -2,6 +2,7 @@
 
 use creel_types::{CaptureId, PageKind, PageOutcome, RunErrorCode, RunId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -54,7 +55,7 @@ pub struct LeasedPage {
 }
 
 /// A row of a run's pages, as the API shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PageRow {
     pub url: String,
     pub kind: Option<PageKind>,

@@ -2,6 +2,7 @@
 
 use creel_types::{BuildId, Country, Host, OrganizationId, Robot, RobotId, RobotProgram, RobotStatus, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -16,7 +17,7 @@ pub const LIST_ROWS_MAX: i64 = 501;
 const ROBOT_COLUMNS: &str = "r.id, r.name, r.created_at, r.updated_at, p.version, p.document";
 
 /// A robot build as the API shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RobotBuild {
     pub id: BuildId,
     pub status: String,
@@ -147,6 +148,53 @@ impl Store {
         );
         let row = self.database.row(&sql, args![organization, id]).await?;
         robot(&row.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?)
+    }
+
+    pub async fn rename_robot(&self, organization: OrganizationId, id: RobotId, name: &str) -> Result<Robot, StoreError> {
+        let touched = self
+            .database
+            .execute(
+                "UPDATE robots SET name = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+                args![organization, id, name, self.clock.now()],
+            )
+            .await?;
+        if touched == 0 {
+            return Err(StoreError::NotFound { what: "robot", id: id.to_string() });
+        }
+        self.get_robot(organization, id).await
+    }
+
+    /// Removes the organization's row; the program stays, and so do runs and captures. Refused while schedules or runs need it.
+    pub async fn delete_robot(&self, organization: OrganizationId, id: RobotId) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        // Whoever makes a schedule holds this row too.
+        lock_account(&mut tx, organization, Named::default()).await?;
+        let known = tx.row("SELECT 1 AS one FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]);
+        if known.await?.is_none() {
+            return Err(StoreError::NotFound { what: "robot", id: id.to_string() });
+        }
+        for (what, sql) in [
+            (
+                "schedules; delete them first",
+                "SELECT 1 AS one FROM schedules WHERE organization_id = $1 AND robot_id = $2 LIMIT 1",
+            ),
+            (
+                "runs that have not ended; stop them first",
+                "SELECT 1 AS one FROM runs WHERE organization_id = $1 AND robot_id = $2 AND ended_at IS NULL LIMIT 1",
+            ),
+        ] {
+            if tx.row(sql, args![organization, id]).await?.is_some() {
+                return Err(StoreError::Conflict(format!("the robot has {what}")));
+            }
+        }
+        tx.execute(
+            "DELETE FROM credit_limits WHERE organization_id = $1 AND subject = 'robot' AND subject_id = $2",
+            args![organization, id],
+        )
+        .await?;
+        tx.execute("UPDATE robot_builds SET robot_id = NULL WHERE robot_id = $1", args![id]).await?;
+        tx.execute("DELETE FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        tx.commit().await
     }
 
     pub async fn find_robot(

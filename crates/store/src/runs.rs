@@ -1,15 +1,17 @@
 //! Runs: made, claimed by one process, stopped, ended. What a stored page changes in its run happens in [`crate::settle`].
 
 use creel_types::{
-    ApiKeyId, Country, Credits, EndReason, Host, OrganizationId, RobotId, RobotProgram, RunError, RunErrorCode, RunId,
-    RunStatus, ScheduleId, Time,
+    ApiKeyId, Country, Credits, EndReason, Host, OrganizationId, Robot, RobotId, RobotProgram, RunError, RunErrorCode,
+    RunId, RunStatus, ScheduleId, Time,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
+    idempotency::{self, IdempotencyKey, Once},
     owner::Judge,
     robots::LIST_ROWS_MAX,
 };
@@ -86,7 +88,7 @@ impl Run {
 }
 
 /// A run as the API shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RunView {
     pub id: RunId,
     pub name: String,
@@ -127,35 +129,33 @@ impl Store {
         new: NewRun,
         taker: Option<Uuid>,
     ) -> Result<RunId, StoreError> {
-        let (robot, program) = self.get_robot_with_program(organization, new.robot).await?;
+        let robot = self.get_robot_with_program(organization, new.robot).await?;
+        let mut tx = self.database.begin().await?;
         let now = self.clock.now();
         let id: RunId = self.random.id(now);
-        let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
-        self.database
-            .execute(
-                "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
-                 settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
-                args![
-                    id,
-                    organization,
-                    robot.id,
-                    new.api_key,
-                    name,
-                    robot.host.as_str(),
-                    robot.country_code.as_str(),
-                    json(&program)?,
-                    json(&new.start_urls)?,
-                    json(&new.settings)?,
-                    new.budget,
-                    now,
-                    taker,
-                    taker.map(|_| now.plus_ms(LEASE_MS)),
-                    new.schedule
-                ],
-            )
-            .await?;
+        insert_run(&mut tx, organization, id, &robot, new, taker.map(|taker| (taker, now.plus_ms(LEASE_MS))), now).await?;
+        tx.commit().await?;
         Ok(id)
+    }
+
+    /// Makes a `pending` run, or answers the one that the same request with the same key has made.
+    pub async fn create_run_once(
+        &self,
+        organization: OrganizationId,
+        new: NewRun,
+        key: &IdempotencyKey,
+    ) -> Result<Once<RunId>, StoreError> {
+        let robot = self.get_robot_with_program(organization, new.robot).await?;
+        let mut tx = self.database.begin().await?;
+        let now = self.clock.now();
+        let id: RunId = self.random.id(now);
+        if let Some(before) = idempotency::take(&mut tx, organization, key, &id.to_string(), now).await? {
+            let id = before.parse().map_err(|error| StoreError::corrupt("answer", error))?;
+            return Ok(Once::Before(id));
+        }
+        insert_run(&mut tx, organization, id, &robot, new, None, now).await?;
+        tx.commit().await?;
+        Ok(Once::Now(id))
     }
 
     /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand, and
@@ -300,7 +300,10 @@ impl Store {
         budget: Option<i64>,
         taker: Option<Uuid>,
     ) -> Result<(), StoreError> {
-        let run = self.get_run(organization, id).await?;
+        let mut tx = self.database.begin().await?;
+        let sql = format!("SELECT * FROM runs WHERE organization_id = $1 AND id = $2{}", tx.lock("runs"));
+        let row = tx.row(&sql, args![organization, id]).await?;
+        let run = run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)?;
         if !run.status.is_ended() || run.end_reason == Some(EndReason::CrawlComplete) {
             let state = run.end_reason.map_or(run.status.as_str(), EndReason::as_str);
             return Err(StoreError::Conflict(format!("a run that is {state} cannot be restarted")));
@@ -309,14 +312,13 @@ impl Store {
         if budget.is_some_and(|total| total <= run.extracted) {
             return Err(StoreError::Conflict(format!("the run already has {} captures, its whole budget", run.extracted)));
         }
-        self.database
-            .execute(
-                "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
-                 ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1 AND ended_at IS NOT NULL",
-                args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
-            )
-            .await?;
-        Ok(())
+        tx.execute(
+            "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
+             ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1",
+            args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
+        )
+        .await?;
+        tx.commit().await
     }
 
     /// The newest run with the same robot, start URLs and budget.
@@ -360,6 +362,42 @@ impl Store {
         let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];
         self.database.rows(&sql, args).await?.iter().map(view).collect()
     }
+}
+
+async fn insert_run(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: RunId,
+    (robot, program): &(Robot, RobotProgram),
+    new: NewRun,
+    lease: Option<(Uuid, Time)>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
+    tx.execute(
+        "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
+         settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
+        args![
+            id,
+            organization,
+            robot.id,
+            new.api_key,
+            name,
+            robot.host.as_str(),
+            robot.country_code.as_str(),
+            json(program)?,
+            json(&new.start_urls)?,
+            json(&new.settings)?,
+            new.budget,
+            now,
+            lease.map(|(taker, _)| taker),
+            lease.map(|(_, until)| until),
+            new.schedule
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Whether anything is left to fetch.

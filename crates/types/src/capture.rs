@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::{Map, Value};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 use uuid::Uuid;
 
 use crate::{Amount, CaptureId, Country, Currency, RobotId, RunId, Time, words};
@@ -15,7 +19,7 @@ use crate::{Amount, CaptureId, Country, Currency, RobotId, RunId, Time, words};
 pub const OPTIONS_MAX: usize = 10;
 
 /// What a page says about its product.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Product {
     pub product_id: Option<String>,
     pub group_id: Option<String>,
@@ -26,7 +30,9 @@ pub struct Product {
     pub breadcrumbs: Vec<String>,
     pub image_url: Option<String>,
     pub images: Vec<String>,
+    /// `opt1`, `opt2` and so on.
     #[serde(serialize_with = "options_out", deserialize_with = "options_in")]
+    #[schema(value_type = BTreeMap<String, OptionAxis>)]
     pub options: Vec<OptionAxis>,
     pub skus: Vec<Sku>,
     pub min_price: Option<Amount>,
@@ -36,6 +42,8 @@ pub struct Product {
     pub sku_count: usize,
     pub rating: Option<Rating>,
     pub properties: Vec<Property>,
+    /// What the organization's own corrections read, by their names.
+    #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
     /// Which source each filled field came from.
     pub sources: BTreeMap<Field, Source>,
@@ -43,6 +51,7 @@ pub struct Product {
     pub completeness: f64,
     /// The language of the page, as a primary tag such as `en`. Shown by the capture, not by the draft's own fields.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(ignore)]
     pub language: Option<String>,
 }
 
@@ -61,24 +70,39 @@ pub struct Capture {
     pub product: Product,
 }
 
+/// A capture as it is written.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Capture)]
+struct CaptureShape<'a> {
+    id: CaptureId,
+    run_id: Option<RunId>,
+    robot_id: Option<RobotId>,
+    import_id: Option<Uuid>,
+    store: &'a str,
+    url: &'a str,
+    canonical_url: &'a str,
+    country_code: Country,
+    language: &'a Option<String>,
+    extracted_at: Time,
+    #[serde(flatten)]
+    product: Product,
+}
+
+impl PartialSchema for Capture {
+    fn schema() -> RefOr<Schema> {
+        CaptureShape::schema()
+    }
+}
+
+impl ToSchema for Capture {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        CaptureShape::schemas(schemas);
+    }
+}
+
 impl Serialize for Capture {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shape<'a> {
-            id: CaptureId,
-            run_id: Option<RunId>,
-            robot_id: Option<RobotId>,
-            import_id: Option<Uuid>,
-            store: &'a str,
-            url: &'a str,
-            canonical_url: &'a str,
-            country_code: Country,
-            language: &'a Option<String>,
-            extracted_at: Time,
-            #[serde(flatten)]
-            product: Product,
-        }
-        Shape {
+        CaptureShape {
             id: self.id,
             run_id: self.run_id,
             robot_id: self.robot_id,
@@ -97,7 +121,7 @@ impl Serialize for Capture {
 }
 
 /// One option of a product with its values in the page's order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OptionAxis {
     pub name: String,
     pub values: Vec<String>,
@@ -128,6 +152,37 @@ pub struct Sku {
     pub identifiers: Identifiers,
     pub image_url: Option<String>,
     pub offers: Vec<Offer>,
+}
+
+/// A SKU as it is written; keys of options that it has not are left out.
+#[derive(ToSchema)]
+#[schema(as = Sku)]
+#[expect(dead_code, reason = "describes the map that is written below")]
+struct SkuShape {
+    id: Uuid,
+    sku: Option<String>,
+    selected: bool,
+    #[schema(required = false)]
+    opt1: Option<String>,
+    #[schema(required = false)]
+    opt2: Option<String>,
+    #[schema(required = false)]
+    opt3: Option<String>,
+    identifiers: Identifiers,
+    image_url: Option<String>,
+    offers: Vec<Offer>,
+}
+
+impl PartialSchema for Sku {
+    fn schema() -> RefOr<Schema> {
+        SkuShape::schema()
+    }
+}
+
+impl ToSchema for Sku {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        SkuShape::schemas(schemas);
+    }
 }
 
 /// The part of a SKU whose keys are fixed.
@@ -171,14 +226,14 @@ impl<'de> Deserialize<'de> for Sku {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Identifiers {
     /// Padded to 14 digits, check digit right.
     pub gtin: Option<String>,
     pub mpn: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Offer {
     pub price: Option<Price>,
     pub availability: Availability,
@@ -191,7 +246,7 @@ pub struct Offer {
     pub unit_price: Option<UnitPrice>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Price {
     /// What a buyer pays now.
     pub amount: Amount,
@@ -200,7 +255,7 @@ pub struct Price {
     pub currency: Option<Currency>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Availability {
     pub in_stock: bool,
     pub status: AvailabilityStatus,
@@ -237,41 +292,41 @@ words! {
     SellerType { Store = "store", Marketplace = "marketplace", Unknown = "unknown" }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shipping {
     pub amount: Option<Amount>,
     pub free_over: Option<Amount>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Tax {
     pub included: Option<bool>,
     /// Per cent.
     pub rate: Option<Amount>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Promotion {
     pub kind: String,
     pub text: String,
 }
 
 /// A price per unit as the page shows it, for example 3.98 for 1 `kg`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitPrice {
     pub amount: Amount,
     pub quantity: Amount,
     pub unit: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rating {
     pub value: Amount,
     pub best: Amount,
     pub count: Option<i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Property {
     pub name: String,
     pub value: String,

@@ -13,8 +13,13 @@ pub mod money;
 pub mod page;
 pub mod robot;
 pub mod run;
+pub mod schema;
 pub mod time;
 mod words;
+
+/// For [`words!`], whose users need not know of it.
+#[doc(hidden)]
+pub use utoipa;
 
 pub use access::{Actor, By, Role};
 pub use capture::{

@@ -1,10 +1,11 @@
 //! A robot (an organization's row) and the program that it runs on (what the installation knows about one shop).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Country, Currency, Host, RobotId, Time};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RobotStatus {
     Ready,
@@ -13,7 +14,7 @@ pub enum RobotStatus {
 }
 
 /// What is known about one shop: one host and country. Holds only what is public.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RobotProgram {
     /// Version of this document's shape.
@@ -51,7 +52,7 @@ impl RobotProgram {
 }
 
 /// An organization's own row on a program, as the API shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Robot {
     pub id: RobotId,
     pub name: String,

@@ -1,6 +1,6 @@
 //! One macro for closed lists of words: an enum, each variant's spelling, reading and JSON from the same line.
 
-/// `words! { Name { Variant = "spelling", … } }` makes the enum with `ALL`, `as_str`, `parse`, `Display` and serde.
+/// `words! { Name { Variant = "spelling", … } }` makes the enum with `ALL`, `as_str`, `parse`, `Display`, serde and its place in the API's document.
 #[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
@@ -21,6 +21,14 @@ macro_rules! words {
                 $name::ALL.iter().copied().find(|word| word.as_str() == text)
             }
         }
+
+        impl $crate::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Schema> {
+                $crate::schema::word(&[$($text),*])
+            }
+        }
+
+        impl $crate::utoipa::ToSchema for $name {}
 
         impl std::str::FromStr for $name {
             type Err = String;

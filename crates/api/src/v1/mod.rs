@@ -6,35 +6,43 @@ mod robot_builds;
 mod robots;
 mod runs;
 
-use axum::{
-    Router,
-    extract::FromRequestParts,
-    http::request::Parts,
-    routing::{get, post},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{
-    ApiState,
-    error::{ApiError, ErrorCode},
-};
+use crate::{ApiState, error::ApiError};
 
-pub(crate) fn router() -> Router<ApiState> {
-    Router::new()
-        .route("/extract/robot-builds", post(robot_builds::create::create).get(robot_builds::list::list))
-        .route("/extract/robot-builds/{id}", get(robot_builds::get::get))
-        .route("/extract/robots", get(robots::list::list))
-        .route("/extract/robots/{id}", get(robots::get::get))
-        .route("/extract/runs", post(runs::create::create).get(runs::list::list))
-        .route("/extract/runs/{id}", get(runs::get::get))
-        .route("/extract/runs/{id}/stop", post(runs::stop::stop))
-        .route("/extract/runs/{id}/pages", get(runs::pages::pages))
-        .route("/extract/captures", get(captures::list::list))
-        .route("/extract/captures/{id}", get(captures::get::get))
-        .route("/billing/balance", get(billing::balance::balance))
-        .route("/billing/statement", get(billing::statement::statement))
-        .route("/billing/statement/{sequence}", get(billing::entry::entry))
-        .route("/billing/usage", get(billing::usage::usage))
-        .route("/billing/forecast", get(billing::forecast::forecast))
+const NAME_CHARS_MAX: usize = 200;
+
+/// A name as it is stored: without white space around it.
+pub(crate) fn name(text: &str) -> Result<&str, ApiError> {
+    let name = text.trim();
+    let fits = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control);
+    fits.then_some(name).ok_or_else(|| {
+        ApiError::field("name", format!("a name has 1 to {NAME_CHARS_MAX} characters and none that controls"))
+    })
+}
+
+pub(crate) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(robot_builds::create::create_robot_build, robot_builds::list::list_robot_builds))
+        .routes(routes!(robot_builds::get::get_robot_build))
+        .routes(routes!(robots::list::list_robots))
+        .routes(routes!(robots::get::get_robot, robots::update::update_robot, robots::delete::delete_robot))
+        .routes(routes!(robots::program::get_robot_program))
+        .routes(routes!(runs::create::create_run, runs::list::list_runs))
+        .routes(routes!(runs::preview::preview_run))
+        .routes(routes!(runs::get::get_run))
+        .routes(routes!(runs::stop::stop_run))
+        .routes(routes!(runs::restart::restart_run))
+        .routes(routes!(runs::pages::list_run_pages))
+        .routes(routes!(runs::events::stream_run_events))
+        .routes(routes!(captures::list::list_captures))
+        .routes(routes!(captures::get::get_capture))
+        .routes(routes!(billing::balance::get_balance))
+        .routes(routes!(billing::statement::list_statement))
+        .routes(routes!(billing::entry::get_statement_entry))
+        .routes(routes!(billing::usage::get_usage))
+        .routes(routes!(billing::forecast::get_forecast))
 }
 
 /// The id in a path. One that is no id at all is as missing as one that does not exist.
@@ -44,9 +52,8 @@ impl<T: std::str::FromStr> FromRequestParts<ApiState> for PathId<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<PathId<T>, ApiError> {
-        let missing = || ApiError::new(ErrorCode::NotFound, "there is nothing with this id");
         let axum::extract::Path(text) =
-            axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        text.parse().map(PathId).map_err(|_| missing())
+            axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found())?;
+        text.parse().map(PathId).map_err(|_| ApiError::not_found())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use creel_api::ApiState;
+use creel_api::{ApiState, RateLimiter, serve::serve as answer};
 use creel_crawl::worker;
 use tokio::net::TcpListener;
 
@@ -28,8 +28,8 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let stop = interrupt::on_signal();
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
-    let router = creel_api::router(ApiState { crawler });
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await;
+    let router = creel_api::router(ApiState { crawler, limiter: RateLimiter::new(opened.settings.rate_limit()) });
+    let served = answer(listener, router, stop).await;
     let _ = working.await;
     let _ = sweeping.await;
     let _ = committing.await;

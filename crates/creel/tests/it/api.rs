@@ -29,7 +29,9 @@ struct Answer {
 impl Server {
     fn start() -> Server {
         let creel = Creel::new();
-        let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private"]);
+        let config = creel.folder().join("creel.toml").display().to_string();
+        std::fs::write(&config, "rate_limit_per_minute = 0\n").unwrap();
+        let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
         let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();

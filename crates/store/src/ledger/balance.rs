@@ -3,12 +3,13 @@
 use creel_ledger::LotSource;
 use creel_types::{Credits, LotId, OrganizationId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::account::read_account;
 use crate::{Store, StoreError, args};
 
 /// The balance as the API shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Balance {
     pub available: Credits,
     pub held: Credits,
@@ -17,7 +18,7 @@ pub struct Balance {
     pub as_of: Time,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BalanceLot {
     pub id: LotId,
     pub source: LotSource,
@@ -27,7 +28,7 @@ pub struct BalanceLot {
 }
 
 /// The current billing cycle. Without a subscription it began with the organization and has no end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Cycle {
     pub starts_at: Time,
     pub ends_at: Option<Time>,

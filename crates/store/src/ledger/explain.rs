@@ -2,6 +2,7 @@
 
 use creel_types::{ApiKeyId, CaptureId, HoldId, OrganizationId, RobotId, RunId, ScheduleId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     StatementRow,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{Store, StoreError, args, database::Row};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedEntry {
     #[serde(flatten)]
     pub entry: StatementRow,
@@ -24,7 +25,7 @@ pub struct ExplainedEntry {
     pub hold_id: Option<HoldId>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedCapture {
     pub id: CaptureId,
     pub title: String,
@@ -34,7 +35,7 @@ pub struct ExplainedCapture {
 }
 
 /// Something with its name; the name is null where it was deleted since.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Named<Id> {
     pub id: Id,
     pub name: Option<String>,

@@ -6,6 +6,7 @@ use creel_types::{
     time::{DAY_MS, HOUR_MS},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{account::read_account, entries::ENTRIES_WITH_RUNS};
 use crate::{
@@ -19,7 +20,7 @@ const WINDOW_DAYS: i64 = 30;
 /// A schedule costs the median of so many of its last runs.
 const LAST_RUNS: i64 = 3;
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Forecast {
     pub as_of: Time,
     /// The end of the cycle, or thirty days from now where there is none.
@@ -35,7 +36,7 @@ pub struct Forecast {
     pub unscheduled: Credits,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ScheduleForecast {
     pub schedule_id: ScheduleId,
     pub name: String,

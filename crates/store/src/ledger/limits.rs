@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use creel_ledger::{CreditLimit, LimitPeriod, LimitState, limit::month_start};
 use creel_types::{Credits, OrganizationId, Time, words};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::account::{Locked, Named, lock_account};
 use crate::{
@@ -22,7 +23,7 @@ words! {
 }
 
 /// A limit with what was spent of it in its current period.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LimitView {
     pub subject: LimitSubject,
     pub subject_id: String,

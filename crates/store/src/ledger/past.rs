@@ -3,11 +3,12 @@
 use creel_ledger::EntryKind;
 use creel_types::{Credits, OrganizationId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Store, StoreError, args, database::Tx};
 
 /// What there was at an instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PastBalance {
     pub available: Credits,
     pub held: Credits,

@@ -3,6 +3,7 @@
 use creel_ledger::{Entry, EntryKind, Reference};
 use creel_types::{Credits, OrganizationId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::entries::entry;
 use crate::{Store, StoreError, args};
@@ -10,7 +11,7 @@ use crate::{Store, StoreError, args};
 /// Rows of one page of the statement.
 pub const STATEMENT_ROWS_MAX: i64 = 501;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatementRow {
     pub sequence: i64,
     pub at: Time,

@@ -2,6 +2,7 @@
 
 use creel_types::{Credits, OrganizationId, Time, time::DAY_MS, words};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{entries::ENTRIES_WITH_RUNS, past::last_sequence_at};
 use crate::{Store, StoreError, args};
@@ -38,7 +39,7 @@ impl UsageGroup {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsageRow {
     /// The day (2026-01-31), the action (`extract`, `enrich`, `assistant`) or the id; null for what has none.
     pub key: Option<String>,

@@ -16,6 +16,7 @@ mod lost_commit;
 mod owner;
 mod processes;
 mod random;
+mod requests;
 mod server_death;
 mod session;
 mod settle;

@@ -5,7 +5,15 @@ use creel_store::ledger::explain::ExplainedEntry;
 
 use crate::{ApiState, caller::Caller, error::ApiError, v1::PathId};
 
-pub(crate) async fn entry(
+/// One entry of the statement with the capture, run, robot and key behind it
+#[utoipa::path(
+    get,
+    path = "/v1/billing/statement/{sequence}",
+    tag = "billing",
+    params(("sequence" = i64, Path)),
+    responses((status = 200, body = ExplainedEntry))
+)]
+pub(crate) async fn get_statement_entry(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(sequence): PathId<i64>,

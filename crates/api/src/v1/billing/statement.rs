@@ -5,6 +5,7 @@ use creel_ledger::EntryKind;
 use creel_store::ledger::{StatementFilter, StatementRow};
 use creel_types::Time;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     ApiState,
@@ -14,17 +15,35 @@ use crate::{
     page::{self, Page},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[1-9][0-9]{0,17}$")]
     cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
+    #[param(inline)]
     kind: Option<EntryKind>,
+    /// Entries at this instant or later.
+    #[param(inline)]
     from: Option<Time>,
+    /// Entries before this instant.
+    #[param(inline)]
     to: Option<Time>,
 }
 
-pub(crate) async fn statement(
+/// The ledger of credits, newest entry first
+#[utoipa::path(
+    get,
+    path = "/v1/billing/statement",
+    tag = "billing",
+    params(Asked),
+    responses((status = 200, body = Page<StatementRow>))
+)]
+pub(crate) async fn list_statement(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<Asked>,

@@ -4,21 +4,29 @@ use axum::{Json, extract::State};
 use creel_store::ledger::usage::{UsageGroup, UsageRow};
 use creel_types::{Credits, Time, time::DAY_MS};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{ApiState, body::QueryString, caller::Caller, error::ApiError};
 
 /// How far back it looks when nothing is said.
 const DAYS: i64 = 30;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// By day where nothing is said.
+    #[param(inline)]
     group_by: Option<UsageGroup>,
+    /// Thirty days before `to` where nothing is said.
+    #[param(inline)]
     from: Option<Time>,
+    /// Now where nothing is said.
+    #[param(inline)]
     to: Option<Time>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Usage {
     group_by: UsageGroup,
     from: Time,
@@ -28,7 +36,15 @@ pub(crate) struct Usage {
     credits: Credits,
 }
 
-pub(crate) async fn usage(
+/// What credits were spent on
+#[utoipa::path(
+    get,
+    path = "/v1/billing/usage",
+    tag = "billing",
+    params(Asked),
+    responses((status = 200, body = Usage))
+)]
+pub(crate) async fn get_usage(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<Asked>,
@@ -36,9 +52,6 @@ pub(crate) async fn usage(
     // One millisecond on, so that what was debited in this very one is seen.
     let to = asked.to.unwrap_or_else(|| state.store().clock.now().plus_ms(1));
     let from = asked.from.unwrap_or_else(|| to.plus_ms(-DAYS * DAY_MS));
-    if from >= to {
-        return Err(ApiError::field("from", format!("{from} is not before {to}, where the time that is asked for ends")));
-    }
     let group_by = asked.group_by.unwrap_or(UsageGroup::Day);
     let rows = state.store().usage(caller.organization, group_by, from, to).await?;
     let credits = rows.iter().map(|row| row.credits).sum();

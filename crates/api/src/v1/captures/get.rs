@@ -5,7 +5,15 @@ use creel_types::{Capture, CaptureId};
 
 use crate::{ApiState, caller::Caller, error::ApiError, v1::PathId};
 
-pub(crate) async fn get(
+/// One capture
+#[utoipa::path(
+    get,
+    path = "/v1/extract/captures/{id}",
+    tag = "captures",
+    params(("id" = CaptureId, Path)),
+    responses((status = 200, body = Capture))
+)]
+pub(crate) async fn get_capture(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<CaptureId>,

@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use creel_store::captures::CaptureFilter;
 use creel_types::{Capture, RobotId, RunId};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     ApiState,
@@ -13,16 +14,31 @@ use crate::{
     page::{self, Page},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    #[param(inline)]
     run_id: Option<RunId>,
+    #[param(inline)]
     robot_id: Option<RobotId>,
+    /// `next_cursor` of the page before.
+    #[param(format = Uuid)]
     cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
 }
 
-pub(crate) async fn list(
+/// Captures, newest first
+#[utoipa::path(
+    get,
+    path = "/v1/extract/captures",
+    tag = "captures",
+    params(Asked),
+    responses((status = 200, body = Page<Capture>))
+)]
+pub(crate) async fn list_captures(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<Asked>,

@@ -6,7 +6,15 @@ use creel_types::BuildId;
 
 use crate::{ApiState, caller::Caller, error::ApiError, v1::PathId};
 
-pub(crate) async fn get(
+/// One robot build
+#[utoipa::path(
+    get,
+    path = "/v1/extract/robot-builds/{id}",
+    tag = "robots",
+    params(("id" = BuildId, Path)),
+    responses((status = 200, body = RobotBuild))
+)]
+pub(crate) async fn get_robot_build(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<BuildId>,

@@ -11,7 +11,15 @@ use crate::{
     page::{self, Page, PageQuery},
 };
 
-pub(crate) async fn list(
+/// Robot builds, newest first
+#[utoipa::path(
+    get,
+    path = "/v1/extract/robot-builds",
+    tag = "robots",
+    params(PageQuery),
+    responses((status = 200, body = Page<RobotBuild>))
+)]
+pub(crate) async fn list_robot_builds(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<PageQuery>,

@@ -11,7 +11,15 @@ use crate::{
     page::{self, Page, PageQuery},
 };
 
-pub(crate) async fn list(
+/// Robots, newest first
+#[utoipa::path(
+    get,
+    path = "/v1/extract/robots",
+    tag = "robots",
+    params(PageQuery),
+    responses((status = 200, body = Page<Robot>))
+)]
+pub(crate) async fn list_robots(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<PageQuery>,

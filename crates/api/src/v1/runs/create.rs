@@ -1,112 +1,81 @@
-//! `POST /v1/extract/runs`: makes a run, in either spelling of its fields.
+//! `POST /v1/extract/runs`: makes a run. With an `Idempotency-Key` the same request makes it once.
 
-use axum::{Json, extract::State, http::StatusCode};
-use creel_frontier::{OutOfScope, PatternSet, Scope};
-use creel_store::runs::{NewRun, RunSettings};
-use creel_types::{Action, RobotId, RobotProgram};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use url::Url;
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use creel_store::idempotency::Once;
+use creel_types::{Action, RunId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::asked::NewRunBody;
 use crate::{
     ApiState,
     body::JsonBody,
     caller::Caller,
-    error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorBody, ErrorCode},
+    idempotency::{Idempotency, REPLAYED},
 };
 
-const START_URLS_MAX: usize = 10_000;
-const NAME_CHARS_MAX: usize = 200;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AskedRun {
-    #[serde(alias = "robotId")]
-    robot_id: RobotId,
-    #[serde(default, alias = "urls")]
-    start_urls: Vec<String>,
-    budget: Option<i64>,
-    name: Option<String>,
-    discover: Option<bool>,
-    #[serde(default)]
-    include: Vec<String>,
-    #[serde(default)]
-    exclude: Vec<String>,
-    max_depth: Option<u32>,
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MadeRun {
+    id: RunId,
 }
 
-pub(crate) async fn create(
+/// Crawl a shop
+///
+/// The run waits its turn, then crawls; each successful product page is one capture and 2 credits. Follow it with
+/// `GET /v1/extract/runs/{id}?wait=30`.
+#[utoipa::path(
+    post,
+    path = "/v1/extract/runs",
+    tag = "runs",
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    request_body = NewRunBody,
+    responses(
+        (status = 202, description = "The run was made", body = MadeRun, headers(
+            ("Idempotent-Replayed" = String, description = "`true` where the same request had made it before")
+        )),
+        (status = 402, description = "One capture cannot be paid", body = ErrorBody),
+        (status = 404, description = "There is no such robot", body = ErrorBody),
+    )
+)]
+pub(crate) async fn create_run(
     State(state): State<ApiState>,
     caller: Caller,
-    JsonBody(asked): JsonBody<AskedRun>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let (robot, program) = state.store().get_robot_with_program(caller.organization, asked.robot_id).await?;
-    let new = checked(asked, &program, caller)?;
+    idempotency: Idempotency,
+    JsonBody { value: asked, raw }: JsonBody<NewRunBody>,
+) -> Result<impl IntoResponse, ApiError> {
+    let key = idempotency.of(&raw);
+    if let Some(key) = &key
+        && let Some(before) = state.store().find_answer(caller.organization, key).await?
+    {
+        let id = before.parse().map_err(|_| ApiError::internal())?;
+        return Ok(answer(Once::Before(id)));
+    }
+    let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
+    let (_, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
+    let new = asked.checked(&program, &caller)?;
+    refuse_without_credits(&state, &caller).await?;
+    Ok(answer(match key {
+        Some(key) => state.store().create_run_once(caller.organization, new, &key).await?,
+        None => Once::Now(state.store().create_run(caller.organization, new, None).await?),
+    }))
+}
+
+fn answer(made: Once<RunId>) -> impl IntoResponse {
+    let (id, replayed) = match made {
+        Once::Now(id) => (id, None),
+        Once::Before(id) => (id, Some([(REPLAYED, "true")])),
+    };
+    (StatusCode::ACCEPTED, replayed, Json(MadeRun { id }))
+}
+
+/// 402 where not even one capture could be paid.
+pub(super) async fn refuse_without_credits(state: &ApiState, caller: &Caller) -> Result<(), ApiError> {
     let price = Action::Extract.price();
     let spendable = state.store().spendable(caller.organization).await?;
     if spendable < price {
-        return Err(ApiError::new(
-            ErrorCode::InsufficientCredits,
-            format!("one capture costs {price} credits and {spendable} are left; the run was not made"),
-        ));
+        let message = format!("one capture costs {price} credits and {spendable} are left; nothing was started");
+        return Err(ApiError::new(ErrorCode::InsufficientCredits, message));
     }
-    let id = state.store().create_run(caller.organization, NewRun { robot: robot.id, ..new }, None).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"id": id}))))
-}
-
-fn checked(asked: AskedRun, program: &RobotProgram, caller: Caller) -> Result<NewRun, ApiError> {
-    if let Some(budget) = asked.budget.filter(|budget| *budget < 1) {
-        return Err(ApiError::field("budget", format!("{budget} is below 1; leave it out for a run without a budget")));
-    }
-    if asked.name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX) {
-        return Err(ApiError::field("name", format!("a name has 1 to {NAME_CHARS_MAX} characters")));
-    }
-    PatternSet::compile(&asked.include, &asked.exclude).map_err(|error| {
-        let list = error.list().as_str();
-        ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
-    })?;
-    Ok(NewRun {
-        robot: asked.robot_id,
-        api_key: Some(caller.key),
-        schedule: None,
-        name: asked.name,
-        start_urls: start_urls(asked.start_urls, program)?,
-        settings: RunSettings {
-            discover: asked.discover.unwrap_or(true),
-            include: asked.include,
-            exclude: asked.exclude,
-            max_depth: asked.max_depth,
-            auto_enrich: false,
-        },
-        budget: asked.budget,
-    })
-}
-
-/// The start URLs as given, or the program's own where none were given.
-fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>, ApiError> {
-    if given.len() > START_URLS_MAX {
-        return Err(ApiError::field("start_urls", format!("{} URLs; at most {START_URLS_MAX} are taken", given.len())));
-    }
-    if given.is_empty() {
-        return Ok(program.default_start_urls.clone());
-    }
-    let scope = Scope::of_program(program);
-    for (at, text) in given.iter().enumerate() {
-        let field = || format!("start_urls[{at}]");
-        let url = Url::parse(text).map_err(|error| ApiError::field(field(), format!("{text:?} is not a URL: {error}")))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(ApiError::field(field(), "leave the user name and password out: the address is stored and shown"));
-        }
-        match scope.check(&url) {
-            Err(OutOfScope::Scheme) => {
-                return Err(ApiError::field(field(), format!("{text} is not an http or https address")));
-            }
-            Err(OutOfScope::ForeignHost) => {
-                return Err(ApiError::field(field(), format!("{text} is not on the robot's host, {}", program.host)));
-            }
-            // What else is out of scope for a found link (a file, a cart) is the caller's own choice here.
-            Err(_) | Ok(()) => {}
-        }
-    }
-    Ok(given)
+    Ok(())
 }

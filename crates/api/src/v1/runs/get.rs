@@ -7,19 +7,31 @@ use creel_store::runs::RunView;
 use creel_types::RunId;
 use serde::Deserialize;
 use tokio::time::Instant;
+use utoipa::IntoParams;
 
 use crate::{ApiState, body::QueryString, caller::Caller, error::ApiError, v1::PathId};
 
 const WAIT_SECONDS_MAX: u64 = 60;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// Seconds to wait for the run's end.
+    #[param(maximum = 60)]
     wait: Option<u64>,
 }
 
-pub(crate) async fn get(
+/// One run as it stands, or as it ends within the wait
+#[utoipa::path(
+    get,
+    path = "/v1/extract/runs/{id}",
+    tag = "runs",
+    params(("id" = RunId, Path), Asked),
+    responses((status = 200, body = RunView))
+)]
+pub(crate) async fn get_run(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<RunId>,

@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use creel_store::runs::RunView;
 use creel_types::{RobotId, RunStatus};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     ApiState,
@@ -13,16 +14,31 @@ use crate::{
     page::{self, Page},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    #[param(inline)]
     status: Option<RunStatus>,
+    #[param(inline)]
     robot_id: Option<RobotId>,
+    /// `next_cursor` of the page before.
+    #[param(format = Uuid)]
     cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
 }
 
-pub(crate) async fn list(
+/// Runs, newest first
+#[utoipa::path(
+    get,
+    path = "/v1/extract/runs",
+    tag = "runs",
+    params(Asked),
+    responses((status = 200, body = Page<RunView>))
+)]
+pub(crate) async fn list_runs(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<Asked>,

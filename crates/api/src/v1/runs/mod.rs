@@ -1,7 +1,11 @@
 //! Runs: one crawl with one robot.
 
+pub(crate) mod asked;
 pub(crate) mod create;
+pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod pages;
+pub(crate) mod preview;
+pub(crate) mod restart;
 pub(crate) mod stop;

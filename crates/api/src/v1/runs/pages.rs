@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use creel_store::pages::PageRow;
 use creel_types::{RunId, Time};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     ApiState,
@@ -14,14 +15,27 @@ use crate::{
     v1::PathId,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[0-9]{1,15} ")]
     cursor: Option<String>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
 }
 
-pub(crate) async fn pages(
+/// What became of each page of a run, in order
+#[utoipa::path(
+    get,
+    path = "/v1/extract/runs/{id}/pages",
+    tag = "runs",
+    params(("id" = RunId, Path), Asked),
+    responses((status = 200, body = Page<PageRow>))
+)]
+pub(crate) async fn list_run_pages(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<RunId>,

@@ -6,7 +6,17 @@ use creel_types::RunId;
 
 use crate::{ApiState, caller::Caller, error::ApiError, v1::PathId};
 
-pub(crate) async fn stop(
+/// Stop a run at once
+///
+/// A run that has ended stays as it is.
+#[utoipa::path(
+    post,
+    path = "/v1/extract/runs/{id}/stop",
+    tag = "runs",
+    params(("id" = RunId, Path)),
+    responses((status = 200, body = RunView))
+)]
+pub(crate) async fn stop_run(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<RunId>,

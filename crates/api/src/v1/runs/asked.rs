@@ -1,0 +1,141 @@
+//! What a run is asked to do, in either spelling of its fields, and the rules that it has to keep. Making a run and previewing
+//! one take the same body.
+
+use creel_frontier::{OutOfScope, PatternSet, Scope};
+use creel_store::runs::{NewRun, RunSettings};
+use creel_types::{RobotId, RobotProgram};
+use serde::Deserialize;
+use url::Url;
+use utoipa::ToSchema;
+
+use crate::{body::whole_number, caller::Caller, error::ApiError, v1::name};
+
+const START_URLS_MAX: usize = 10_000;
+pub(crate) const URL_BYTES_MAX: usize = 2_048;
+const DEPTH_MAX: i64 = 1_000;
+/// More captures than any shop has products.
+pub(super) const BUDGET_MAX: i64 = 1_000_000_000;
+
+/// A page on the robot's host.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = "uri", min_length = 1, max_length = 2_048)]
+#[expect(dead_code, reason = "describes an item of a list")]
+struct StartUrl(String);
+
+/// A glob with `*`, or `re:` and a regular expression.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 2_048)]
+#[expect(dead_code, reason = "describes an item of a list")]
+struct UrlPattern(String);
+
+/// A run to be made. The older spelling `robotId` and `urls` is taken too.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRunBody {
+    #[serde(alias = "robotId")]
+    pub(super) robot_id: RobotId,
+    /// Pages on the robot's host to start from; the robot's own start pages where none are given.
+    #[serde(default, alias = "urls")]
+    #[schema(max_items = 10_000, value_type = Vec<StartUrl>)]
+    start_urls: Vec<String>,
+    /// The most captures that the run makes; without it the run ends when the crawl is complete or credits run out.
+    #[serde(default, deserialize_with = "whole_number")]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    pub(super) budget: Option<i64>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    name: Option<String>,
+    /// Whether links are followed; `false` fetches only the start URLs. True where nothing is said.
+    pub(super) discover: Option<bool>,
+    /// Patterns on the whole canonical URL: a glob with `*`, or `re:` and a regular expression. Only what matches one is
+    /// captured.
+    #[serde(default)]
+    #[schema(max_items = 1_000, value_type = Vec<UrlPattern>)]
+    pub(super) include: Vec<String>,
+    /// What matches one of these is not even fetched; exclude wins over include.
+    #[serde(default)]
+    #[schema(max_items = 1_000, value_type = Vec<UrlPattern>)]
+    pub(super) exclude: Vec<String>,
+    /// How many links away from a start page a page may be.
+    #[serde(default, deserialize_with = "whole_number")]
+    #[schema(minimum = 0, maximum = 1_000)]
+    max_depth: Option<i64>,
+}
+
+impl NewRunBody {
+    /// The patterns, compiled.
+    pub(super) fn patterns(&self) -> Result<PatternSet, ApiError> {
+        PatternSet::compile(&self.include, &self.exclude).map_err(|error| {
+            let list = error.list().as_str();
+            ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
+        })
+    }
+
+    /// The run that is meant, once everything about it was found right.
+    pub(super) fn checked(self, program: &RobotProgram, caller: &Caller) -> Result<NewRun, ApiError> {
+        if let Some(budget) = self.budget {
+            check_budget(budget)?;
+        }
+        let max_depth = self.max_depth.map(depth).transpose()?;
+        let name = self.name.as_deref().map(name).transpose()?.map(str::to_owned);
+        self.patterns()?;
+        Ok(NewRun {
+            robot: self.robot_id,
+            api_key: caller.key(),
+            schedule: None,
+            name,
+            start_urls: start_urls(self.start_urls, program)?,
+            settings: RunSettings {
+                discover: self.discover.unwrap_or(true),
+                include: self.include,
+                exclude: self.exclude,
+                max_depth,
+                auto_enrich: false,
+            },
+            budget: self.budget,
+        })
+    }
+}
+
+pub(super) fn check_budget(budget: i64) -> Result<(), ApiError> {
+    if (1..=BUDGET_MAX).contains(&budget) {
+        return Ok(());
+    }
+    let message = format!("{budget} is not between 1 and {BUDGET_MAX}; leave it out for a run without a budget");
+    Err(ApiError::field("budget", message))
+}
+
+fn depth(depth: i64) -> Result<u32, ApiError> {
+    let fits = u32::try_from(depth).ok().filter(|_| depth <= DEPTH_MAX);
+    fits.ok_or_else(|| ApiError::field("max_depth", format!("{depth} is not between 0 and {DEPTH_MAX}")))
+}
+
+/// The start URLs as given, or the program's own where none were given.
+fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>, ApiError> {
+    if given.len() > START_URLS_MAX {
+        return Err(ApiError::field("start_urls", format!("{} URLs; at most {START_URLS_MAX} are taken", given.len())));
+    }
+    if given.is_empty() {
+        return Ok(program.default_start_urls.clone());
+    }
+    let scope = Scope::of_program(program);
+    for (at, text) in given.iter().enumerate() {
+        start_url(text, program, &scope).map_err(|message| ApiError::field(format!("start_urls[{at}]"), message))?;
+    }
+    Ok(given)
+}
+
+fn start_url(text: &str, program: &RobotProgram, scope: &Scope) -> Result<(), String> {
+    if text.len() > URL_BYTES_MAX {
+        return Err(format!("it has {} bytes; at most {URL_BYTES_MAX} are taken", text.len()));
+    }
+    let url = Url::parse(text).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("leave the user name and password out: the address is stored and shown".to_owned());
+    }
+    match scope.check(&url) {
+        Err(OutOfScope::Scheme) => Err(format!("{text} is not an http or https address")),
+        Err(OutOfScope::ForeignHost) => Err(format!("{text} is not on the robot's host, {}", program.host)),
+        // What else is out of scope for a found link (a file, a cart) is the caller's own choice here.
+        Err(_) | Ok(()) => Ok(()),
+    }
+}
