@@ -150,10 +150,11 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
 const OF_NEW_THINGS: [&str; 2] = ["grant", "place_hold"];
 
 /// Functions that take an organization and nothing that another one could have.
-const OF_ALL_THINGS: [&str; 21] = [
+const OF_ALL_THINGS: [&str; 22] = [
     "adjust_down",
     "balance",
     "balance_at",
+    "begin_cycle",
     "check_ledger",
     "create_api_key",
     "create_robot_build",
