@@ -56,6 +56,11 @@ pub fn node() -> Result<(), String> {
     Err(format!("Node.js {NODE_MIN} or newer is needed, this is {}", version.trim()))
 }
 
+/// What the shell examples of the guides call.
+pub fn curl_and_jq() -> Result<(), String> {
+    debian(&[("curl", "curl"), ("jq", "jq")])
+}
+
 /// Chromium; answers under which of its names it is found.
 pub fn chromium() -> Result<String, String> {
     let find = || ["chromium", "chromium-browser"].into_iter().find_map(sh::find);

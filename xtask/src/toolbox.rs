@@ -31,6 +31,7 @@ impl Toolbox {
 pub fn set_up() -> Result<Toolbox, String> {
     need::python()?;
     need::node()?;
+    need::curl_and_jq()?;
     let chromium = need::chromium()?;
     Ok(Toolbox { python: set_up_python()?, node_modules: set_up_node()?, chromium })
 }
