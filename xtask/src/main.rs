@@ -11,6 +11,7 @@ mod score;
 mod sh;
 mod shop;
 mod test;
+mod toolbox;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Chore {
         #[arg(long)]
         port: Option<u16>,
     },
+    /// Sets up the programs of other makers that tests run and prints what names them, for running tests by hand.
+    Toolbox,
     /// Scores extraction on the corpus, one table.
     Score,
     /// Measures something beside a named peer, interleaved in the same run.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
         Chore::Postgres { port } => postgres::serve(port),
+        Chore::Toolbox => toolbox::show(),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),

@@ -6,6 +6,8 @@ use crate::sh;
 
 const NEXTEST: &str = "0.9.143";
 const DENY: &str = "0.20.2";
+/// What EverShop and the toolbox run on.
+const NODE_MIN: u32 = 20;
 
 /// cargo-nextest, which runs the tests.
 pub fn nextest() -> Result<(), String> {
@@ -33,6 +35,40 @@ pub fn debian(programs: &[(&str, &str)]) -> Result<(), String> {
         return Ok(());
     }
     install(&missing)
+}
+
+/// Python with what makes virtual environments, which Debian packs by itself.
+pub fn python() -> Result<(), String> {
+    if sh::output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok() {
+        return Ok(());
+    }
+    install(&["python3", "python3-venv"])
+}
+
+/// Node.js and npm.
+pub fn node() -> Result<(), String> {
+    debian(&[("node", "nodejs"), ("npm", "npm")])?;
+    let version = sh::output(Command::new("node").args(["-p", "process.versions.node"]))?;
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_some_and(|major| major >= NODE_MIN) {
+        return Ok(());
+    }
+    Err(format!("Node.js {NODE_MIN} or newer is needed, this is {}", version.trim()))
+}
+
+/// What the shell examples of the guides call.
+pub fn curl_and_jq() -> Result<(), String> {
+    debian(&[("curl", "curl"), ("jq", "jq")])
+}
+
+/// Chromium; answers under which of its names it is found.
+pub fn chromium() -> Result<String, String> {
+    let find = || ["chromium", "chromium-browser"].into_iter().find_map(sh::find);
+    if let Some(path) = find() {
+        return Ok(path);
+    }
+    install(&["chromium"])?;
+    find().ok_or_else(|| "chromium was installed and is not found".to_owned())
 }
 
 /// PostgreSQL's programs. Debian's package would make and start a cluster for the whole machine, which nobody here asked for.

@@ -54,6 +54,13 @@ pub fn exists(program: &str, argument: &str) -> bool {
     command.is_ok_and(|status| status.success())
 }
 
+/// Where a program is found that would be started by this name.
+pub fn find(program: &str) -> Option<String> {
+    let folders = std::env::var_os("PATH")?;
+    let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(program));
+    paths.find(|path| path.is_file()).map(|path| path.display().to_string())
+}
+
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
@@ -72,10 +79,14 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Cargo's own folder for what it builds.
+pub fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The folder for things that chores make: under cargo's own target folder, so that `cargo clean` removes them too.
 pub fn work_folder(name: &str) -> Result<PathBuf, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let folder = target.join("xtask").join(name);
+    let folder = target_folder().join("xtask").join(name);
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
 }

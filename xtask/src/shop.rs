@@ -23,7 +23,7 @@ impl Drop for RunningShop {
 
 /// Installs (once), seeds and starts EverShop, and waits until it answers.
 pub fn start_evershop(port: u16) -> Result<RunningShop, String> {
-    need::debian(&[("node", "nodejs"), ("npm", "npm")])?;
+    need::node()?;
     let script = sh::root().join("xtask/shops/evershop/start.sh");
     let mut child = Command::new("bash")
         .arg(script)

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check there is, in the order in which failures are cheapest to learn of.
 
-use crate::{need, postgres, sh, shop};
+use crate::{need, postgres, sh, shop, toolbox};
 
 /// Where the tests find EverShop.
 const EVERSHOP_PORT: u16 = 3011;
@@ -15,8 +15,10 @@ pub fn test() -> Result<(), String> {
     // The tests of the command line start the binary, so it must be built before them.
     sh::run(sh::cargo().args(["build", "--locked", "-p", "creel"]))?;
     let evershop = shop::start_evershop(EVERSHOP_PORT)?;
+    let toolbox = toolbox::set_up()?;
     let postgres = postgres::start("postgres")?;
     let mut nextest = sh::cargo();
     nextest.args(["nextest", "run", "--workspace", "--locked"]);
+    nextest.envs(toolbox.variables());
     sh::run(nextest.env("CREEL_EVERSHOP", &evershop.address).env(postgres::VARIABLE, postgres.url()))
 }

@@ -14,8 +14,7 @@ use crate::sh;
 /// Builds an example in release and answers where it is.
 fn build_example(package: &str, name: &str) -> Result<PathBuf, String> {
     sh::output(sh::cargo().args(["build", "--release", "-q", "-p", package, "--example", name]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| sh::root().join("target"), PathBuf::from);
-    Ok(target.join("release/examples").join(name))
+    Ok(sh::target_folder().join("release/examples").join(name))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

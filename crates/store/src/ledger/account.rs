@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use creel_ledger::{Account, HeldPart, Hold, Lot, Reference, Threshold};
 use creel_types::{Action, Credits, HoldId, LotId, OrganizationId, Time};
 
-use super::entries;
+use super::{entries, totals::Totals};
 use crate::{
     FailPoints, StoreError, args,
     database::{Given, Kind, Row, Tx},
@@ -319,9 +319,12 @@ async fn save_organizations(tx: &mut Tx, accounts: &[&Locked]) -> Result<(), Sto
         ("threshold_base", Kind::Int),
         ("thresholds_raised", Kind::Text),
         ("unmetered_lot_id", Kind::Text),
+        ("granted", Kind::Int),
+        ("spent", Kind::Int),
     ]);
     for locked in accounts.iter().filter(|locked| !locked.account.entries().is_empty()) {
         let account = &locked.account;
+        let made = Totals::of(account.entries());
         let raised: Vec<String> = locked.raised.iter().map(|Threshold(percent)| percent.to_string()).collect();
         given.push(args![
             account.organization,
@@ -333,13 +336,16 @@ async fn save_organizations(tx: &mut Tx, accounts: &[&Locked]) -> Result<(), Sto
             locked.threshold_base,
             raised.join(","),
             locked.unmetered_lot,
+            made.granted,
+            made.spent,
         ]);
     }
     tx.execute_given(
         given,
         "UPDATE organizations SET sequence = given.sequence, available = given.available, held = given.held,
          last_entry_at = given.last_entry_at, last_hash = given.last_hash, threshold_base = given.threshold_base,
-         thresholds_raised = given.thresholds_raised, unmetered_lot_id = given.unmetered_lot_id
+         thresholds_raised = given.thresholds_raised, unmetered_lot_id = given.unmetered_lot_id,
+         granted_total = granted_total + given.granted, spent_total = spent_total + given.spent
          FROM given WHERE organizations.id = given.id",
     )
     .await?;

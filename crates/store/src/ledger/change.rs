@@ -105,7 +105,7 @@ impl Store {
         Ok(rows.len())
     }
 
-    /// The same for one organization, before a balance is read.
+    /// The same for one organization, before a past balance is read.
     pub(super) async fn end_what_is_due_now(&self, organization: OrganizationId) -> Result<(), StoreError> {
         let due = self
             .database
@@ -118,7 +118,7 @@ impl Store {
         if due.is_some() { self.end_what_is_due(organization).await } else { Ok(()) }
     }
 
-    async fn end_what_is_due(&self, organization: OrganizationId) -> Result<(), StoreError> {
+    pub(super) async fn end_what_is_due(&self, organization: OrganizationId) -> Result<(), StoreError> {
         self.change_account(organization, Named::default(), |account, now| {
             account.expire_due(now);
             Ok(())

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::{
     account::{self, Named, lock_account},
     entries::entry,
-    limits,
+    limits, totals,
 };
 use crate::{
     Store, StoreError, args,
@@ -35,6 +35,8 @@ pub enum LedgerFault {
     Unreadable(String),
     #[error("{row} credits are held by the balance row, {ledger} by the ledger")]
     Held { row: Credits, ledger: Credits },
+    #[error("the balance row counts {row} credits {what}, the ledger sums to {ledger}")]
+    Total { what: &'static str, row: Credits, ledger: Credits },
     #[error("lot {lot}: its row says {row}, its entries {ledger}")]
     Lot { lot: LotId, row: String, ledger: String },
     #[error("hold {hold}: what its row has of lots is not what the ledger has")]
@@ -179,6 +181,7 @@ async fn recompute(tx: &mut Tx, organization: OrganizationId) -> Result<Verified
     }
     let verified = verifier.into_verified();
     against_balance(tx, organization, &verified).await?;
+    against_totals(tx, organization).await?;
     against_lots(tx, organization, &verified).await?;
     against_holds(tx, organization, &verified).await?;
     if let Some(fault) = against_captures(tx, organization).await? {
@@ -199,6 +202,19 @@ async fn against_balance(tx: &mut Tx, organization: OrganizationId, verified: &V
     }
     if account.sequence != verified.entries || account.last_hash != verified.last_hash {
         return Err(LedgerFault::End.into());
+    }
+    Ok(())
+}
+
+/// What was granted and spent in all and before the cycle began, as the row counts it and as the entries sum to.
+async fn against_totals(tx: &mut Tx, organization: OrganizationId) -> Result<(), Stopped> {
+    let words = [["granted", "spent"], ["granted before the cycle", "spent before the cycle"]];
+    for ([granted, spent], (row, ledger)) in words.into_iter().zip(totals::recompute(tx, organization).await?) {
+        for (what, row, ledger) in [(granted, row.granted, ledger.granted), (spent, row.spent, ledger.spent)] {
+            if row != ledger {
+                return Err(LedgerFault::Total { what, row, ledger }.into());
+            }
+        }
     }
     Ok(())
 }

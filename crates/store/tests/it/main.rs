@@ -21,4 +21,5 @@ mod server_death;
 mod session;
 mod settle;
 mod statements;
+mod totals;
 mod trouble;

@@ -150,6 +150,16 @@ impl Organization {
         self.credits.available() + self.credits.held()
     }
 
+    /// Every lot came from a grant.
+    pub fn granted(&self) -> i64 {
+        self.credits.lots.iter().map(|lot| lot.amount).sum()
+    }
+
+    /// Captures, and what was settled of holds.
+    pub fn debited(&self) -> i64 {
+        self.runs.iter().map(Run::spent).sum::<i64>() + self.credits.holds.iter().map(|hold| hold.debited).sum::<i64>()
+    }
+
     pub fn captures(&self) -> usize {
         self.runs.iter().map(|run| run.captures.len()).sum()
     }

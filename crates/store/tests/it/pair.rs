@@ -77,9 +77,7 @@ impl<'a> Pair<'a> {
         let store = self.store;
         let id = store.create_organization("one", Start::Credits(Credits::ZERO)).await.unwrap().id;
         if has_cycle {
-            // Nothing in the store begins a cycle yet.
-            let sql = "UPDATE organizations SET cycle_starts_at = $2 WHERE id = $1";
-            store.database.execute(sql, creel_store::args![id, store.clock.now()]).await.unwrap();
+            store.begin_cycle(id, store.clock.now(), None).await.unwrap();
         }
         let url = Url::parse("https://shop.example/").unwrap();
         let program = RobotProgram::general(Host::of(&url).unwrap(), Country::US, url.to_string());

@@ -71,7 +71,7 @@ impl Pair<'_> {
         };
         let own = "organization_id";
         Rows {
-            organizations: all("available, held, last_entry_at", "organizations", "id").await,
+            organizations: all("available, held, last_entry_at, granted_total, spent_total", "organizations", "id").await,
             lots: all("id, remaining, expires_at, frozen, revoke_due", "lots", own).await,
             holds: all("id, state, debited, shortfall", "holds", own).await,
             runs: all("*", "runs", own).await,
@@ -94,10 +94,12 @@ impl Pair<'_> {
     }
 
     fn compare_credits(&self, who: usize, rows: &Rows) -> Result<(), String> {
-        let (ids, credits) = (&self.ids[who], &self.world.organizations[who].credits);
+        let (ids, model) = (&self.ids[who], &self.world.organizations[who]);
+        let credits = &model.credits;
         let row = self.of(who, &rows.organizations)[0];
-        let seen = ["available", "held", "last_entry_at"].map(|column| row.int(column).unwrap());
-        same("balance", seen, [credits.available(), credits.held(), credits.last])?;
+        let columns = ["available", "held", "last_entry_at", "granted_total", "spent_total"];
+        let seen = columns.map(|column| row.int(column).unwrap());
+        same("balance", seen, [credits.available(), credits.held(), credits.last, model.granted(), model.debited()])?;
         let lots = self.of(who, &rows.lots).into_iter().map(|row| {
             let at = ids.lots.iter().position(|lot| lot.to_string() == row.text("id").unwrap());
             let number = |column| row.int(column).unwrap();

@@ -43,12 +43,14 @@ impl Pair<'_> {
     async fn look(&mut self, who: usize) -> (Seen, Seen) {
         self.world.look(who);
         let balance = self.store.balance(self.ids[who].id).await.unwrap();
-        let mut store = vec![balance.available.0, balance.held.0];
+        let mut store = vec![balance.available.0, balance.held.0, balance.cycle.granted.0, balance.cycle.spent.0];
         for lot in &balance.lots {
             store.extend([lot.amount.0, lot.remaining.0, lot.expires_at.map_or(i64::MAX, |end| end.0)]);
         }
-        let credits = &self.world.organizations[who].credits;
-        let mut model = vec![credits.available(), credits.held()];
+        let organization = &self.world.organizations[who];
+        let credits = &organization.credits;
+        // A cycle began with its organization, before anything was granted.
+        let mut model = vec![credits.available(), credits.held(), organization.granted(), organization.debited()];
         let mut lots: Vec<usize> = (0..credits.lots.len()).filter(|lot| credits.left(*lot) > 0).collect();
         lots.sort_by_key(|lot| credits.lots[*lot].ends.unwrap_or(i64::MAX));
         for lot in lots {

@@ -25,6 +25,7 @@ impl Situation<'_> {
             let expected = rest.join(" ");
             let found = match (word, &rest[..]) {
                 ("available" | "held", [_]) => self.organization().await.int(word).unwrap().to_string(),
+                ("granted" | "debits", [_]) => self.in_cycle(word).await,
                 ("left", _) => self.left(&rest).await,
                 ("run", [name, ..]) => self.run_is(name).await,
                 ("waits", [name, _]) => format!("{name} {}", self.waits(name).await),
@@ -54,6 +55,13 @@ impl Situation<'_> {
 
     async fn organization(&self) -> Row {
         self.row("SELECT available, held FROM organizations WHERE id = $1 AND $2 = ''", "").await
+    }
+
+    /// What the row says was granted, or debited, since the cycle began.
+    async fn in_cycle(&self, word: &str) -> String {
+        let sql = "SELECT granted_total - cycle_granted_base AS granted, spent_total - cycle_spent_base AS debits
+            FROM organizations WHERE id = $1 AND $2 = ''";
+        self.row(sql, "").await.int(word).unwrap().to_string()
     }
 
     async fn left(&self, names: &[&str]) -> String {

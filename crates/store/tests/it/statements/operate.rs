@@ -38,20 +38,24 @@ impl Situation<'_> {
             ["sweep"] => self.shop.store.sweep_due().await.map(|_| String::new()),
             ["break" | "repair", what] => self.harm(words[0] == "break", what).await,
             ["check"] => self.check().await,
-            ["cycle"] => {
-                // Nothing in the store begins a cycle yet.
-                let sql = "UPDATE organizations SET cycle_starts_at = $2 WHERE id = $1";
-                let args = args![self.shop.organization, self.shop.store.clock.now()];
-                self.shop.store.database.execute(sql, args).await.map(|_| String::new())
-            }
+            ["cycle"] => self.begin_cycle(self.shop.store.clock.now()).await,
+            ["cycle", "since", ms] => self.begin_cycle(Time(BEGIN + number(ms))).await,
             _ => self.operate_on_lot(words).await,
         }
+    }
+
+    async fn begin_cycle(&self, starts_at: Time) -> Answer {
+        self.shop.store.begin_cycle(self.shop.organization, starts_at, None).await.map(|()| String::new())
     }
 
     /// What no program does: rows changed by hand, and back.
     async fn harm(&mut self, is_broken: bool, what: &str) -> Answer {
         let sql = match what {
             "balance" => "UPDATE organizations SET available = available + $2 WHERE id = $1",
+            "granted" => "UPDATE organizations SET granted_total = granted_total + $2 WHERE id = $1",
+            "spent" => "UPDATE organizations SET spent_total = spent_total + $2 WHERE id = $1",
+            "cycle-granted" => "UPDATE organizations SET cycle_granted_base = cycle_granted_base + $2 WHERE id = $1",
+            "cycle-spent" => "UPDATE organizations SET cycle_spent_base = cycle_spent_base + $2 WHERE id = $1",
             "counts" => "UPDATE runs SET extracted = extracted + $2 WHERE organization_id = $1",
             _ => panic!("no such harm: {what}"),
         };

@@ -1,0 +1,88 @@
+//! A running `creel serve`, asked as a program asks it.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Child,
+};
+
+use serde_json::{Value, json};
+
+use crate::{command::Creel, demo_shop::DemoShop};
+
+/// A running server with the key that it printed at its first start.
+pub struct Server {
+    pub creel: Creel,
+    child: Child,
+    pub address: String,
+    pub key: String,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Server {
+    pub fn start() -> Server {
+        let creel = Creel::new();
+        let config = creel.folder().join("creel.toml").display().to_string();
+        std::fs::write(&config, "rate_limit_per_minute = 0\n").unwrap();
+        let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
+        let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { creel, child, address, key }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, None, Some(&self.key))
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path, Some(body.to_string()), Some(&self.key))
+    }
+
+    pub fn ask(&self, method: &str, path: &str, body: Option<String>, key: Option<&str>) -> Answer {
+        // The first call of the process chooses the cryptography; later ones find it chosen.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+        let mut request = client.request(method.parse().unwrap(), format!("{}{path}", self.address));
+        if let Some(key) = key {
+            request = request.bearer_auth(key);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let response = request.send().unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().unwrap();
+        Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: not JSON: {text}")) }
+    }
+
+    /// A robot for the shop.
+    pub fn robot(&self, shop: &DemoShop) -> String {
+        let build = self.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
+        assert_eq!(build.status, 202, "{}", build.body);
+        let id = build.body["id"].as_str().unwrap();
+        let build = self.get(&format!("/v1/extract/robot-builds/{id}"));
+        assert_eq!(build.body["status"], "completed");
+        let robot = build.body["robot_id"].as_str().unwrap().to_owned();
+        let again = self.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
+        assert_eq!((again.status, again.body["id"].as_str()), (200, Some(robot.as_str())));
+        robot
+    }
+
+    pub fn wait(&self, run: &str) -> Value {
+        let answer = self.get(&format!("/v1/extract/runs/{run}?wait=60"));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
+    }
+}
