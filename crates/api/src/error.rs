@@ -14,6 +14,7 @@ creel_types::words! {
         BadRequest = "bad_request",
         Unauthorized = "unauthorized",
         InsufficientCredits = "insufficient_credits",
+        Forbidden = "forbidden",
         NotFound = "not_found",
         MethodNotAllowed = "method_not_allowed",
         Conflict = "conflict",
@@ -33,6 +34,7 @@ impl ErrorCode {
             ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientCredits => StatusCode::PAYMENT_REQUIRED,
+            ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::Conflict | ErrorCode::LedgerFrozen => StatusCode::CONFLICT,
@@ -73,6 +75,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound { .. } => ApiError::new(ErrorCode::NotFound, error.to_string()),
             StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
+            StoreError::Forbidden(message) => ApiError::new(ErrorCode::Forbidden, message),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
             StoreError::Refused(creel_ledger::Refused::InsufficientCredits { .. }) => {
                 ApiError::new(ErrorCode::InsufficientCredits, error.to_string())
