@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     Token,
     audit::{self, AuditAction, Deed, TargetKind},
+    people::{self, PasswordHash, Person},
     secret,
 };
 use crate::{
@@ -58,6 +59,27 @@ pub struct SessionRow {
     pub address: Option<String>,
 }
 
+/// By what somebody proved who they are.
+#[derive(Clone, Copy, Debug)]
+pub enum Proof<'a> {
+    /// The hash that the password was held against: if it is another one by now, the proof is void.
+    Password(&'a PasswordHash),
+    /// A provider of OpenID Connect.
+    Provider,
+    /// A link that was sent or printed.
+    Link,
+}
+
+impl Proof<'_> {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Proof::Password(_) => "password",
+            Proof::Provider => "oidc",
+            Proof::Link => "link",
+        }
+    }
+}
+
 /// From where somebody signs in.
 #[derive(Clone, Debug, Default)]
 pub struct Browser {
@@ -66,16 +88,22 @@ pub struct Browser {
 }
 
 impl Store {
-    /// Begins a session in the organization that the person looked at last. `how` says by what they proved who they are.
+    /// Begins a session in the organization that the person looked at last.
     pub async fn begin_session(
         &self,
         person: PersonId,
         browser: &Browser,
-        how: &str,
-        by: &By,
+        proof: Proof<'_>,
     ) -> Result<(SessionId, Token), StoreError> {
         let mut tx = self.database.begin().await?;
-        let begun = begin_session(&mut tx, self, person, browser, how, by).await?;
+        let missing = || StoreError::NotFound { what: "person", id: person.to_string() };
+        let known = people::lock(&mut tx, &person.to_string()).await?.ok_or_else(missing)?;
+        if let Proof::Password(hash) = proof
+            && known.password.as_ref() != Some(hash)
+        {
+            return Err(StoreError::Conflict("the password was changed in this moment: sign in again".to_owned()));
+        }
+        let begun = begin_session(&mut tx, self, &known, browser, proof).await?;
         tx.commit().await?;
         Ok(begun)
     }
@@ -170,34 +198,42 @@ impl Store {
     }
 }
 
-pub(crate) async fn begin_session(
+async fn begin_session(
     tx: &mut Tx,
     store: &Store,
-    person: PersonId,
+    person: &Person,
     browser: &Browser,
-    how: &str,
-    by: &By,
+    proof: Proof<'_>,
 ) -> Result<(SessionId, Token), StoreError> {
     let now = store.clock.now();
-    let organization = organization_to_look_at(tx, person).await?;
+    let organization = organization_to_look_at(tx, person.id).await?;
     let (id, token): (SessionId, Token) = (store.random.id(now), Token::mint(&store.random));
     let user_agent = browser.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_LETTERS_MAX).collect::<String>());
     tx.execute(
         "INSERT INTO sessions (id, person_id, organization_id, token_hash, created_at, last_seen_at, expires_at, user_agent,
          address) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
-        args![id, person, organization, token.hash(), now, now.plus_ms(SESSION_MS_MAX), user_agent, browser.address.clone()],
+        args![
+            id,
+            person.id,
+            organization,
+            token.hash(),
+            now,
+            now.plus_ms(SESSION_MS_MAX),
+            user_agent,
+            browser.address.clone()
+        ],
     )
     .await?;
     tx.execute(
         "DELETE FROM sessions WHERE person_id = $1 AND id NOT IN
          (SELECT id FROM sessions WHERE person_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)",
-        args![person, SESSIONS_MAX],
+        args![person.id, SESSIONS_MAX],
     )
     .await?;
     if let Some(organization) = organization {
-        let deed = Deed::new(AuditAction::PersonSignedIn, TargetKind::Person, person, &by.name)
-            .with(serde_json::json!({"how": how}));
-        audit::write(tx, store, organization, now, by, deed).await?;
+        let deed = Deed::new(AuditAction::PersonSignedIn, TargetKind::Person, person.id, &person.email)
+            .with(serde_json::json!({"how": proof.as_str()}));
+        audit::write(tx, store, organization, now, &person.by(browser.address.clone()), deed).await?;
     }
     Ok((id, token))
 }

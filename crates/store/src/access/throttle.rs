@@ -32,10 +32,10 @@ pub fn account(email_key: &str) -> Counted {
     Counted { subject: format!("account {email_key}"), free: ACCOUNT_FAILURES_MAX }
 }
 
-/// Something else that an account, or an address of mail, may be asked for only so often.
+/// Something else that may be done only so often: `what` says what, with for whom or from where.
 #[must_use]
-pub fn errand(what: &str, email_key: &str, free: i64) -> Counted {
-    Counted { subject: format!("{what} {email_key}"), free }
+pub fn errand(what: &str, counted: &Counted, free: i64) -> Counted {
+    Counted { subject: format!("{what} {}", counted.subject), free }
 }
 
 /// The network that an address belongs to: itself, or the /64 of IPv6, which one customer has whole.

@@ -1,8 +1,13 @@
 //! Access as the database decides it: keys and their overlap, sessions and memberships, owners, links that work once, throttling,
 //! the outbox of mail, and a line in the audit log for each deed.
 
+mod invitations;
 mod keys;
+mod mails;
 mod members;
+mod people;
+mod set_up;
+mod throttle;
 
 use creel_store::{
     Store, StoreError,
@@ -10,7 +15,7 @@ use creel_store::{
         Token,
         audit::{AuditAction, AuditFilter},
         people::{NewPerson, PasswordHash, Person, SignUp},
-        sessions::Browser,
+        sessions::{Browser, Proof},
     },
     database::Engine,
     organizations::Start,
@@ -68,7 +73,7 @@ impl House {
     }
 
     async fn sign_in(&self, person: &Person) -> Token {
-        self.store.begin_session(person.id, &Browser::default(), "password", &by(person)).await.unwrap().1
+        self.store.begin_session(person.id, &Browser::default(), Proof::Link).await.unwrap().1
     }
 
     /// What was done in the organization, oldest first.

@@ -11,7 +11,12 @@ use std::{
 use creel_ledger::{CreditLimit, Grant, LimitPeriod, LotSource, NewHold, Reference, ReferenceType, Share};
 use creel_store::{
     Store, StoreError,
-    access::{audit::AuditFilter, invitations::Sending, people::NewPerson, sessions::Browser},
+    access::{
+        audit::AuditFilter,
+        invitations::Sending,
+        people::NewPerson,
+        sessions::{Browser, Proof},
+    },
     args,
     captures::CaptureFilter,
     database::Engine,
@@ -89,7 +94,7 @@ async fn things(shop: &Shop) -> Things {
     let Verdict::Stored(capture) = settled else { panic!("{settled:?}") };
     store.stop_run(id, run).await.unwrap();
     let person = owner_of(shop).await;
-    let (session, _) = store.begin_session(person, &Browser::default(), "password", &operator()).await.unwrap();
+    let (session, _) = store.begin_session(person, &Browser::default(), Proof::Link).await.unwrap();
     let email = "guest@shop.example".parse().unwrap();
     let (invitation, _) = store.create_invitation(id, &email, Role::Member, Sending::ByHand, &operator()).await.unwrap();
     Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation: invitation.id }

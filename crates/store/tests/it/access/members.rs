@@ -2,7 +2,7 @@
 
 use creel_store::access::{
     audit::{AuditAction, AuditFilter},
-    sessions::{Browser, SESSION_IDLE_MS_MAX, SESSION_MS_MAX, SESSIONS_MAX},
+    sessions::{Browser, Proof, SESSION_IDLE_MS_MAX, SESSION_MS_MAX, SESSIONS_MAX},
 };
 use creel_types::Role;
 
@@ -76,7 +76,7 @@ async fn the_oldest_of_very_many_sessions_ends(engine) {
     house.pass_ms(1);
     let browser = Browser { user_agent: Some("x".repeat(1000)), address: Some("192.0.2.9".to_owned()) };
     for _ in 0..SESSIONS_MAX {
-        house.store.begin_session(ann.id, &browser, "password", &by(&ann)).await.unwrap();
+        house.store.begin_session(ann.id, &browser, Proof::Link).await.unwrap();
     }
     assert!(house.store.find_session(first.as_str()).await.unwrap().is_none());
     let sessions = house.store.list_sessions(ann.id).await.unwrap();
