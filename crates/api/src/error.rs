@@ -149,6 +149,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound { .. } => ApiError::not_found(),
             StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
+            StoreError::Forbidden(message) => ApiError::new(ErrorCode::Forbidden, message),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
             StoreError::OtherRequest => ApiError {
                 field: Some("Idempotency-Key".to_owned()),

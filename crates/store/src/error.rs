@@ -15,6 +15,9 @@ pub enum StoreError {
     /// An `Idempotency-Key` was used before with another request.
     #[error("this Idempotency-Key was used with another request")]
     OtherRequest,
+    /// Whoever asks may not do this here.
+    #[error("{0}")]
+    Forbidden(String),
     /// A row holds something that this program never writes.
     #[error("the database holds a value that cannot be: {0}")]
     Corrupt(String),

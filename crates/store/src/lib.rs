@@ -1,12 +1,12 @@
 //! All SQL. Rows in, values out; the one place that debits ([`settle`]) and the tables that a crawl lives in.
 
+pub mod access;
 pub mod captures;
 pub mod database;
 pub mod error;
 pub mod fail_points;
 pub mod history;
 pub mod idempotency;
-pub mod keys;
 pub mod ledger;
 pub mod migrate;
 pub mod organizations;

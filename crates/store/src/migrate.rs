@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: include_str!("../migrations/0002_credits.postgres.sql"),
     },
+    Migration { both: include_str!("../migrations/0003_access.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0005_totals.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0006_api.sql"), sqlite: "", postgres: "" },
 ];

@@ -61,7 +61,12 @@ impl Store {
         Ok(made)
     }
 
-    async fn insert_organization(&self, tx: &mut Tx, name: &str, start: Start) -> Result<Organization, StoreError> {
+    pub(crate) async fn insert_organization(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        start: Start,
+    ) -> Result<Organization, StoreError> {
         let now = self.clock.now();
         let made = Organization { id: self.random.id(now), name: name.to_owned(), created_at: now };
         tx.execute(
@@ -91,7 +96,11 @@ impl Store {
     }
 
     pub async fn get_organization(&self, id: OrganizationId) -> Result<Organization, StoreError> {
-        let row = self.database.row("SELECT id, name, created_at FROM organizations WHERE id = $1", args![id]).await?;
-        organization(&row.ok_or_else(|| StoreError::NotFound { what: "organization", id: id.to_string() })?)
+        organization_in(&mut self.database.begin_read().await?, id).await
     }
+}
+
+pub(crate) async fn organization_in(tx: &mut Tx, id: OrganizationId) -> Result<Organization, StoreError> {
+    let row = tx.row("SELECT id, name, created_at FROM organizations WHERE id = $1", args![id]).await?;
+    organization(&row.ok_or_else(|| StoreError::NotFound { what: "organization", id: id.to_string() })?)
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod country;
 pub mod credits;
 pub mod currency;
+pub mod email;
 pub mod hex;
 pub mod host;
 pub mod ids;
@@ -30,6 +31,7 @@ pub use clock::{Clock, Random};
 pub use country::Country;
 pub use credits::{Action, Credits};
 pub use currency::Currency;
+pub use email::Email;
 pub use hex::hex;
 pub use host::Host;
 pub use ids::{

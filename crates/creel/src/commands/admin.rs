@@ -7,7 +7,7 @@ use creel_store::{
     ledger::{change::ByHand, limits::LimitSubject},
     organizations::Organization,
 };
-use creel_types::{Credits, LotId, Time};
+use creel_types::{Actor, By, Credits, LotId, Time};
 
 use crate::{
     cli::{AdminCommand, Common, OrganizationArg, WhyArgs},
@@ -130,6 +130,11 @@ async fn show_balance(common: &Common, opened: &Opened, organization: &Organizat
         writeln!(out, "{} now has {} credits.", organization.name, number(balance.available.0))?;
     }
     Ok(Exit::Done)
+}
+
+/// Who works at this machine, for the audit log.
+pub fn operator() -> By {
+    By { actor: Actor::CommandLine, name: user(), address: None }
 }
 
 /// Who works at this machine; the command line knows no signed-in person.

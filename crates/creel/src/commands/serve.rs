@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 
 use creel_api::{ApiState, RateLimiter, serve::serve as answer};
 use creel_crawl::worker;
+use creel_store::access::keys::NewApiKey;
+use creel_types::Role;
 use tokio::net::TcpListener;
 
 use crate::{
     cli::{Common, ServeArgs},
+    commands::admin::operator,
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
@@ -43,7 +46,8 @@ async fn greet(opened: &Opened, address: SocketAddr) -> Result<(), Failure> {
     let organization = opened.organization_for_first_key().await?;
     print::say(&format!("Creel listens on http://{address}"));
     if let Some(organization) = organization {
-        let (_, secret) = opened.store.create_api_key(organization, "first key").await?;
+        let new = NewApiKey { name: "first key".to_owned(), role: Role::Owner, expires_at: None };
+        let (_, secret) = opened.store.create_api_key(organization, new, &operator()).await?;
         print::say(&format!("The first API key, shown this once: {secret}"));
         print::say(&format!("Try: curl -H 'Authorization: Bearer {secret}' http://{address}/v1/billing/balance"));
     }

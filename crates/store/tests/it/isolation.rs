@@ -10,7 +10,14 @@ use std::{
 
 use creel_ledger::{CreditLimit, Grant, LimitPeriod, LotSource, NewHold, Reference, ReferenceType, Share};
 use creel_store::{
-    Store, StoreError, args,
+    Store, StoreError,
+    access::{
+        audit::AuditFilter,
+        invitations::Sending,
+        people::NewPerson,
+        sessions::{Browser, Proof},
+    },
+    args,
     captures::CaptureFilter,
     database::Engine,
     history::RobotHistory,
@@ -22,10 +29,11 @@ use creel_store::{
     settle::Verdict,
 };
 use creel_types::{
-    ApiKeyId, BuildId, CaptureId, Credits, HoldId, LotId, OrganizationId, PageKind, RobotId, RunId, ScheduleId,
+    ApiKeyId, BuildId, CaptureId, Credits, HoldId, InvitationId, LotId, OrganizationId, PageKind, PersonId, RobotId, Role,
+    RunId, ScheduleId, SessionId,
 };
 
-use crate::shop::{Shop, on_both};
+use crate::shop::{Shop, on_both, operator};
 
 /// Ids of one organization's things, or ids that nobody has.
 #[derive(Clone, Copy)]
@@ -38,13 +46,16 @@ struct Things {
     lot: LotId,
     hold: HoldId,
     schedule: ScheduleId,
+    person: PersonId,
+    session: SessionId,
+    invitation: InvitationId,
 }
 
 impl Things {
     /// In the order of their fields.
-    fn ids(&self) -> [String; 8] {
-        let Things { robot, build, key, run, capture, lot, hold, schedule } = self;
-        let ids: [&dyn ToString; 8] = [robot, build, key, run, capture, lot, hold, schedule];
+    fn ids(&self) -> [String; 11] {
+        let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation } = self;
+        let ids: [&dyn ToString; 11] = [robot, build, key, run, capture, lot, hold, schedule, person, session, invitation];
         ids.map(ToString::to_string)
     }
 
@@ -60,6 +71,9 @@ impl Things {
             lot: random.id(now),
             hold: random.id(now),
             schedule: random.id(now),
+            person: random.id(now),
+            session: random.id(now),
+            invitation: random.id(now),
         }
     }
 }
@@ -69,7 +83,7 @@ async fn things(shop: &Shop) -> Things {
     let (store, id) = (&shop.store, shop.organization);
     let robot = shop.robot().await;
     let build = store.list_robot_builds(id, None, 1).await.unwrap()[0].id;
-    let (key, _) = store.create_api_key(id, "key").await.unwrap();
+    let (key, _) = crate::shop::owners_key(store, id, "key").await;
     let schedule = store.create_schedule(id, new_schedule(robot)).await.unwrap().id;
     let lot = shop.grant(50, None).await;
     let hold: HoldId = store.random.id(store.clock.now());
@@ -81,7 +95,22 @@ async fn things(shop: &Shop) -> Things {
     let settled = shop.committer.settle(shop.finished(run, &urls[0])).await.unwrap();
     let Verdict::Stored(capture) = settled else { panic!("{settled:?}") };
     store.stop_run(id, run).await.unwrap();
-    Things { robot, build, key, run, capture, lot, hold, schedule }
+    let person = owner_of(shop).await;
+    let (session, _) = store.begin_session(person, &Browser::default(), Proof::Link).await.unwrap();
+    let email = "guest@shop.example".parse().unwrap();
+    let (invitation, _) = store.create_invitation(id, &email, Role::Member, Sending::ByHand, &operator()).await.unwrap();
+    Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation: invitation.id }
+}
+
+/// A person who owns the shop's organization.
+async fn owner_of(shop: &Shop) -> PersonId {
+    let name = format!("owner of {}", shop.organization);
+    let email = format!("{}@shop.example", shop.organization).parse().unwrap();
+    let new = NewPerson { email, name: name.clone(), password: None };
+    shop.store.rename_organization(shop.organization, &name, &operator()).await.unwrap();
+    let (person, owned) = shop.store.create_owner(&new, &name, Start::Credits(Credits::ZERO), &operator()).await.unwrap();
+    assert_eq!(owned.id, shop.organization);
+    person.id
 }
 
 fn new_schedule(robot: RobotId) -> NewSchedule {
@@ -103,7 +132,8 @@ fn said<T: Debug>(answer: Result<T, StoreError>) -> String {
 
 /// Every function that takes an organization's id and the id of something, with what it says.
 async fn name_all(store: &Store, organization: OrganizationId, things: Things) -> Vec<(&'static str, String)> {
-    let Things { robot, build, key, run, capture, lot, hold, schedule } = things;
+    let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation } = things;
+    let who = operator();
     let (by, invoice) = (ByHand { reason: "why", actor: "who" }, || Reference::new(ReferenceType::Invoice, "in_1"));
     let limit = |subject, id: String| async move {
         let limit = CreditLimit::new(Credits(7), LimitPeriod::Cycle).unwrap();
@@ -153,6 +183,16 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("set_credit_limit", limit(LimitSubject::ApiKey, key.to_string()).await),
         ("set_credit_limit", limit(LimitSubject::Robot, robot.to_string()).await),
         ("set_credit_limit", limit(LimitSubject::Schedule, schedule.to_string()).await),
+        ("get_api_key", said(store.get_api_key(organization, key).await)),
+        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", &who).await)),
+        ("rotate_api_key", said(store.rotate_api_key(organization, key, 60, &who).await)),
+        ("revoke_api_key", said(store.revoke_api_key(organization, key, &who).await)),
+        ("get_member", said(store.get_member(organization, person).await)),
+        ("change_member_role", said(store.change_member_role(organization, person, Role::Member, &who).await)),
+        ("remove_member", said(store.remove_member(organization, person, &who).await)),
+        ("switch_organization", said(store.switch_organization(session, person, organization).await)),
+        ("resend_invitation", said(store.resend_invitation(organization, invitation, Sending::ByMail, &who).await)),
+        ("revoke_invitation", said(store.revoke_invitation(organization, invitation, &who).await)),
     ]
 }
 
@@ -161,25 +201,33 @@ const OF_NEW_THINGS: &[&str] = &["grant", "place_hold"];
 
 /// Functions that take an organization and nothing that another one could have.
 const OF_ALL_THINGS: &[&str] = &[
+    "accept_invitation",
     "adjust_down",
     "balance",
     "balance_at",
     "begin_cycle",
     "check_ledger",
     "create_api_key",
+    "create_invitation",
     "create_robot_build",
     "explain_entry",
     "find_answer",
     "find_robot",
     "forecast",
     "lease_tokens",
+    "list_api_keys",
+    "list_audit",
     "list_credit_limits",
     "list_entries",
+    "list_invitations",
+    "list_members",
     "list_outbox",
     "list_robot_builds",
     "list_robots",
     "list_schedules",
     "payable",
+    "rename_organization",
+    "set_up",
     "spendable",
     "statement",
     "usage",
@@ -203,7 +251,22 @@ async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
         let found = store.database.rows(&sql, args![organization]).await.unwrap();
         rows.extend(found.iter().map(|row| format!("{table}: {}", row.text("row_text").unwrap())));
     }
-    for table in ["lots", "ledger_entries", "runs", "pages", "captures", "credit_limits", "schedules", "outbox", "holds"] {
+    for table in [
+        "lots",
+        "ledger_entries",
+        "runs",
+        "pages",
+        "captures",
+        "credit_limits",
+        "schedules",
+        "outbox",
+        "holds",
+        "api_keys",
+        "memberships",
+        "sessions",
+        "invitations",
+        "audit",
+    ] {
         assert!(rows.iter().any(|row| row.starts_with(table)), "{table} is empty");
     }
     rows
@@ -294,6 +357,10 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
             said(store.list_credit_limits(organization).await),
             said(store.list_entries(organization, 0).await),
             said(store.list_outbox(organization, None).await),
+            said(store.list_api_keys(organization, None, limit).await),
+            said(store.list_members(organization, None, limit).await),
+            said(store.list_invitations(organization, None, limit).await),
+            said(store.list_audit(organization, &AuditFilter::default(), None, limit).await),
             said(store.balance(organization).await),
             said(store.explain_entry(organization, 4).await),
             said(store.forecast(organization).await),

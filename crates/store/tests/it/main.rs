@@ -8,6 +8,7 @@ mod pair;
 mod proxy;
 mod shop;
 
+mod access;
 mod clock;
 mod drain;
 mod durable;

@@ -84,7 +84,7 @@ impl<'a> Pair<'a> {
         let build = store.create_robot_build(id, url.as_str(), &program, false).await.unwrap();
         let BuildAnswer::Build(build) = build else { panic!("a new organization has a robot") };
         let robot = store.get_robot_build(id, build).await.unwrap().robot_id.unwrap();
-        let (key, _) = store.create_api_key(id, "key").await.unwrap();
+        let (key, _) = crate::shop::owners_key(store, id, "key").await;
         let (lots, holds, runs, schedules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         self.ids.push(Ids { id, robot, key, lots, holds, runs, schedules });
         self.world.organizations.push(Organization::new(self.world.now, has_cycle));

@@ -4,6 +4,7 @@
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_store::{
     Database, Judge, Store,
+    access::keys::NewApiKey,
     captures::{CaptureFilter, NewCapture},
     database::Engine,
     organizations::Start,
@@ -13,7 +14,8 @@ use creel_store::{
     settle::{Committer, FinishedPage, PageResult, Verdict},
 };
 use creel_types::{
-    Clock, Country, Credits, Host, OrganizationId, PageKind, Product, Random, RobotId, RobotProgram, RunId, Time,
+    Actor, ApiKeyId, By, Clock, Country, Credits, Host, OrganizationId, PageKind, Product, Random, RobotId, RobotProgram,
+    Role, RunId, Time,
 };
 use url::Url;
 use uuid::Uuid;
@@ -77,6 +79,18 @@ pub fn postgres_url() -> String {
     std::env::var("CREEL_POSTGRES").expect(
         "CREEL_POSTGRES is not set: run `cargo xtask test`, or `cargo xtask postgres` and set it to the URL that it prints",
     )
+}
+
+/// Whoever works at the machine.
+pub fn operator() -> By {
+    By { actor: Actor::CommandLine, name: "operator".to_owned(), address: None }
+}
+
+/// A key that may do everything.
+pub async fn owners_key(store: &Store, organization: OrganizationId, name: &str) -> (ApiKeyId, String) {
+    let new = NewApiKey { name: name.to_owned(), role: Role::Owner, expires_at: None };
+    let (key, secret) = store.create_api_key(organization, new, &operator()).await.unwrap();
+    (key.id, secret)
 }
 
 pub struct Shop {

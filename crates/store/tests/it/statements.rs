@@ -58,7 +58,7 @@ async fn hold(engine: Engine) {
         shop.organization =
             shop.store.create_organization(&described.title, Start::Credits(Credits::ZERO)).await.unwrap().id;
         let robot = shop.robot().await;
-        let (key, _) = shop.store.create_api_key(shop.organization, "key").await.unwrap();
+        let (key, _) = crate::shop::owners_key(&shop.store, shop.organization, "key").await;
         let (lots, holds, runs, schedules) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
         let shop = &shop;
         let mut situation =

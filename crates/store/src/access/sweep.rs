@@ -1,0 +1,33 @@
+//! What is over is cleared away, in pieces: ended sessions, old failures, links and mails of the past. Nothing hangs on it: each
+//! of them is refused or passed over by its own time before.
+
+use creel_types::time::DAY_MS;
+
+use super::throttle;
+use crate::{Store, StoreError, args};
+
+/// How long links and mails stay behind, for whoever asks why one did not work.
+pub const KEPT_MS: i64 = 30 * DAY_MS;
+/// Rows of a table that one sweep takes.
+const SWEPT_ROWS_MAX: i64 = 10_000;
+
+impl Store {
+    /// Takes away what is over; answers how many rows there were.
+    pub async fn sweep_access(&self) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let idle = now.plus_ms(-super::sessions::SESSION_IDLE_MS_MAX);
+        let forgotten = now.plus_ms(-(throttle::WAIT_MS_MAX + throttle::FORGOTTEN_AFTER_MS));
+        let kept = now.plus_ms(-KEPT_MS);
+        let mut swept = 0;
+        for (table, key, over, before, other) in [
+            ("sessions", "id", "expires_at <= $1 OR last_seen_at <= $2", now, idle),
+            ("attempts", "subject", "last_failed_at <= $1 OR last_failed_at <= $2", forgotten, forgotten),
+            ("one_time_links", "token_hash", "expires_at <= $1 OR used_at <= $2", kept, kept),
+            ("mails", "id", "state <> 'queued' AND (ended_at <= $1 OR ended_at <= $2)", kept, kept),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {over} LIMIT $3)");
+            swept += self.database.execute(&sql, args![before, other, SWEPT_ROWS_MAX]).await?;
+        }
+        Ok(swept)
+    }
+}
