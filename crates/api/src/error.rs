@@ -132,6 +132,11 @@ impl ApiError {
         ApiError { field: Some(field.into()), ..ApiError::new(ErrorCode::InvalidField, message) }
     }
 
+    /// 409 with the field named: right by itself, and in the way of something else.
+    pub fn conflict(field: impl Into<String>, message: impl Into<String>) -> ApiError {
+        ApiError { field: Some(field.into()), ..ApiError::new(ErrorCode::Conflict, message) }
+    }
+
     /// 404 in the same words for what never existed, what is gone, and what is another organization's.
     #[must_use]
     pub fn not_found() -> ApiError {

@@ -1,12 +1,14 @@
 //! Programs (shared), robots (an organization's rows on them) and robot builds.
 
-use creel_types::{BuildId, Country, Host, OrganizationId, Robot, RobotId, RobotProgram, RobotStatus, Time};
+use creel_types::{BuildId, By, Country, Host, OrganizationId, Robot, RobotId, RobotProgram, RobotStatus, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    Store, StoreError, args,
+    Store, StoreError,
+    access::audit::{self, AuditAction, Deed, TargetKind},
+    args,
     database::{Row, Tx},
     ledger::account::{Named, lock_account},
 };
@@ -150,29 +152,38 @@ impl Store {
         robot(&row.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?)
     }
 
-    pub async fn rename_robot(&self, organization: OrganizationId, id: RobotId, name: &str) -> Result<Robot, StoreError> {
-        let touched = self
-            .database
+    pub async fn rename_robot(
+        &self,
+        organization: OrganizationId,
+        id: RobotId,
+        name: &str,
+        by: &By,
+    ) -> Result<Robot, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let now = self.clock.now();
+        let touched = tx
             .execute(
                 "UPDATE robots SET name = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
-                args![organization, id, name, self.clock.now()],
+                args![organization, id, name, now],
             )
             .await?;
         if touched == 0 {
             return Err(StoreError::NotFound { what: "robot", id: id.to_string() });
         }
+        let deed = Deed::new(AuditAction::RobotRenamed, TargetKind::Robot, id, name);
+        audit::write(&mut tx, self, organization, now, by, deed).await?;
+        tx.commit().await?;
         self.get_robot(organization, id).await
     }
 
     /// Removes the organization's row; the program stays, and so do runs and captures. Refused while schedules or runs need it.
-    pub async fn delete_robot(&self, organization: OrganizationId, id: RobotId) -> Result<(), StoreError> {
+    pub async fn delete_robot(&self, organization: OrganizationId, id: RobotId, by: &By) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         // Whoever makes a schedule holds this row too.
         lock_account(&mut tx, organization, Named::default()).await?;
-        let known = tx.row("SELECT 1 AS one FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]);
-        if known.await?.is_none() {
-            return Err(StoreError::NotFound { what: "robot", id: id.to_string() });
-        }
+        let known =
+            tx.row("SELECT name FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let name = known.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?.text("name")?;
         for (what, sql) in [
             (
                 "schedules; delete them first",
@@ -194,6 +205,8 @@ impl Store {
         .await?;
         tx.execute("UPDATE robot_builds SET robot_id = NULL WHERE robot_id = $1", args![id]).await?;
         tx.execute("DELETE FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let deed = Deed::new(AuditAction::RobotDeleted, TargetKind::Robot, id, name);
+        audit::write(&mut tx, self, organization, self.clock.now(), by, deed).await?;
         tx.commit().await
     }
 

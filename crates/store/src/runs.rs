@@ -1,15 +1,18 @@
 //! Runs: made, claimed by one process, stopped, ended. What a stored page changes in its run happens in [`crate::settle`].
 
 use creel_types::{
-    ApiKeyId, Country, Credits, EndReason, Host, OrganizationId, Robot, RobotId, RobotProgram, RunError, RunErrorCode,
+    ApiKeyId, By, Country, Credits, EndReason, Host, OrganizationId, Robot, RobotId, RobotProgram, RunError, RunErrorCode,
     RunId, RunStatus, ScheduleId, Time,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    Store, StoreError, args,
+    Store, StoreError,
+    access::audit::{self, AuditAction, Deed, TargetKind},
+    args,
     database::{Row, Tx},
     idempotency::{self, IdempotencyKey, Once},
     owner::Judge,
@@ -40,6 +43,8 @@ impl Default for RunSettings {
 
 #[derive(Clone, Debug)]
 pub struct NewRun {
+    /// Who asked for it.
+    pub by: By,
     pub robot: RobotId,
     pub api_key: Option<ApiKeyId>,
     /// The schedule that made it.
@@ -133,7 +138,8 @@ impl Store {
         let mut tx = self.database.begin().await?;
         let now = self.clock.now();
         let id: RunId = self.random.id(now);
-        insert_run(&mut tx, organization, id, &robot, new, taker.map(|taker| (taker, now.plus_ms(LEASE_MS))), now).await?;
+        let lease = taker.map(|taker| (taker, now.plus_ms(LEASE_MS)));
+        self.insert_run(&mut tx, organization, id, &robot, new, lease).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -153,9 +159,47 @@ impl Store {
             let id = before.parse().map_err(|error| StoreError::corrupt("answer", error))?;
             return Ok(Once::Before(id));
         }
-        insert_run(&mut tx, organization, id, &robot, new, None, now).await?;
+        self.insert_run(&mut tx, organization, id, &robot, new, None).await?;
         tx.commit().await?;
         Ok(Once::Now(id))
+    }
+
+    async fn insert_run(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: RunId,
+        (robot, program): &(Robot, RobotProgram),
+        new: NewRun,
+        lease: Option<(Uuid, Time)>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
+        tx.execute(
+            "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
+         settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
+            args![
+                id,
+                organization,
+                robot.id,
+                new.api_key,
+                name.as_str(),
+                robot.host.as_str(),
+                robot.country_code.as_str(),
+                text(program)?,
+                text(&new.start_urls)?,
+                text(&new.settings)?,
+                new.budget,
+                now,
+                lease.map(|(taker, _)| taker),
+                lease.map(|(_, until)| until),
+                new.schedule
+            ],
+        )
+        .await?;
+        let deed = Deed::new(AuditAction::RunCreated, TargetKind::Run, id, name).with(json!({"budget": new.budget}));
+        audit::write(tx, self, organization, now, &new.by, deed).await
     }
 
     /// Gives the run to the process `owner` if nobody else holds it, and opens again what an earlier process had in hand, and
@@ -280,14 +324,16 @@ impl Store {
     }
 
     /// Stops a run by somebody's wish; what was in hand goes back to the queue, so that a restart finds it.
-    pub async fn stop_run(&self, organization: OrganizationId, id: RunId) -> Result<bool, StoreError> {
+    pub async fn stop_run(&self, organization: OrganizationId, id: RunId, by: &By) -> Result<bool, StoreError> {
         let mut tx = self.database.begin().await?;
-        let known =
-            tx.row("SELECT 1 AS one FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
-        if known.is_none() {
-            return Err(StoreError::NotFound { what: "run", id: id.to_string() });
+        let known = tx.row("SELECT name FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let name = known.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?.text("name")?;
+        let now = self.clock.now();
+        let ended = end_run(&mut tx, id, EndReason::StoppedByUser, None, now).await?;
+        if ended {
+            let deed = Deed::new(AuditAction::RunStopped, TargetKind::Run, id, name);
+            audit::write(&mut tx, self, organization, now, by, deed).await?;
         }
-        let ended = end_run(&mut tx, id, EndReason::StoppedByUser, None, self.clock.now()).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -299,6 +345,7 @@ impl Store {
         id: RunId,
         budget: Option<i64>,
         taker: Option<Uuid>,
+        by: &By,
     ) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         let sql = format!("SELECT * FROM runs WHERE organization_id = $1 AND id = $2{}", tx.lock("runs"));
@@ -312,12 +359,15 @@ impl Store {
         if budget.is_some_and(|total| total <= run.extracted) {
             return Err(StoreError::Conflict(format!("the run already has {} captures, its whole budget", run.extracted)));
         }
+        let now = self.clock.now();
         tx.execute(
             "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
              ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1",
-            args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
+            args![id, budget, taker, taker.map(|_| now.plus_ms(LEASE_MS))],
         )
         .await?;
+        let deed = Deed::new(AuditAction::RunRestarted, TargetKind::Run, id, run.name).with(json!({"budget": budget}));
+        audit::write(&mut tx, self, organization, now, by, deed).await?;
         tx.commit().await
     }
 
@@ -328,7 +378,7 @@ impl Store {
             .row(
                 "SELECT * FROM runs WHERE organization_id = $1 AND robot_id = $2 AND start_urls = $3
                  AND COALESCE(budget, 0) = $4 ORDER BY id DESC LIMIT 1",
-                args![organization, new.robot, json(&new.start_urls)?, new.budget.unwrap_or(0)],
+                args![organization, new.robot, text(&new.start_urls)?, new.budget.unwrap_or(0)],
             )
             .await?;
         row.as_ref().map(run).transpose()
@@ -362,42 +412,6 @@ impl Store {
         let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];
         self.database.rows(&sql, args).await?.iter().map(view).collect()
     }
-}
-
-async fn insert_run(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    id: RunId,
-    (robot, program): &(Robot, RobotProgram),
-    new: NewRun,
-    lease: Option<(Uuid, Time)>,
-    now: Time,
-) -> Result<(), StoreError> {
-    let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
-    tx.execute(
-        "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
-         settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
-        args![
-            id,
-            organization,
-            robot.id,
-            new.api_key,
-            name,
-            robot.host.as_str(),
-            robot.country_code.as_str(),
-            json(program)?,
-            json(&new.start_urls)?,
-            json(&new.settings)?,
-            new.budget,
-            now,
-            lease.map(|(taker, _)| taker),
-            lease.map(|(_, until)| until),
-            new.schedule
-        ],
-    )
-    .await?;
-    Ok(())
 }
 
 /// Whether anything is left to fetch.
@@ -453,7 +467,7 @@ async fn reopen_leased_pages(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn json(value: &impl Serialize) -> Result<String, StoreError> {
+fn text(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 

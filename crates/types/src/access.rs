@@ -60,6 +60,14 @@ pub struct By {
     pub address: Option<String>,
 }
 
+impl By {
+    /// Creel by itself.
+    #[must_use]
+    pub fn system() -> By {
+        By { actor: Actor::System, name: "Creel".to_owned(), address: None }
+    }
+}
+
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)

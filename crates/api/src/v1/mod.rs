@@ -1,7 +1,11 @@
 //! The paths under `/v1`.
 
+mod api_keys;
+mod audit;
 mod billing;
 mod captures;
+mod members;
+mod organization;
 mod robot_builds;
 mod robots;
 mod runs;
@@ -43,6 +47,13 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(billing::entry::get_statement_entry))
         .routes(routes!(billing::usage::get_usage))
         .routes(routes!(billing::forecast::get_forecast))
+        .routes(routes!(organization::get::get_organization, organization::update::update_organization))
+        .routes(routes!(members::list::list_members))
+        .routes(routes!(members::update::update_member, members::remove::remove_member))
+        .routes(routes!(api_keys::create::create_api_key, api_keys::list::list_api_keys))
+        .routes(routes!(api_keys::get::get_api_key, api_keys::update::update_api_key, api_keys::revoke::revoke_api_key))
+        .routes(routes!(api_keys::rotate::rotate_api_key))
+        .routes(routes!(audit::list::list_audit))
 }
 
 /// The id in a path. One that is no id at all is as missing as one that does not exist.

@@ -203,6 +203,7 @@ async fn run_on(store: &Store, organization: OrganizationId, shop: &RunningShop)
     };
     let exclude = LEFT_OUT.iter().map(|section| format!("{}{section}*", shop.base_url())).collect();
     let new = NewRun {
+        by: creel_types::By::system(),
         robot,
         api_key: None,
         schedule: None,

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     cli::{Common, DemoArgs},
+    commands::admin::operator,
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
@@ -68,6 +69,7 @@ async fn crawl_and_show(
     let store = crawler.store();
     let (robot, _) = crawler.find_or_build_robot(organization.id, base, Country::US).await?;
     let new = NewRun {
+        by: operator(),
         robot,
         api_key: None,
         schedule: None,

@@ -16,6 +16,7 @@ use url::Url;
 use super::{report, write::Output};
 use crate::{
     cli::{Common, RunArgs},
+    commands::admin::operator,
     exit::{Exit, Failure},
     interrupt,
     open::Opened,
@@ -66,6 +67,7 @@ async fn crawl(
     };
     let (robot, start) = built?;
     let new = NewRun {
+        by: operator(),
         robot,
         api_key: None,
         schedule: None,
@@ -119,7 +121,7 @@ async fn continue_or_create(
     match same {
         Some(run) if !run.status.is_ended() => Ok((run.id, true)),
         Some(run) if matches!(run.end_reason, Some(EndReason::StoppedByUser | EndReason::InsufficientCredits)) => {
-            store.restart_run(organization.id, run.id, None, Some(crawler.owner())).await?;
+            store.restart_run(organization.id, run.id, None, Some(crawler.owner()), &operator()).await?;
             Ok((run.id, true))
         }
         _ => Ok((store.create_run(organization.id, new, Some(crawler.owner())).await?, false)),
@@ -150,7 +152,7 @@ pub async fn crawl_with_progress(crawler: &Crawler, claimed: Claimed, stop: &Can
     }
     let ended = crawling.await.map_err(|error| Failure::failed(format!("the crawl broke off: {error}")))??;
     if ended == Ended::Interrupted {
-        crawler.store().stop_run(organization, id).await?;
+        crawler.store().stop_run(organization, id, &operator()).await?;
     }
     let view = crawler.store().get_run_view(organization, id).await?;
     progress.finish(&view);

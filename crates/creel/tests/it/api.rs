@@ -213,14 +213,16 @@ fn credits_are_summed_forecast_and_explained() {
     assert!(forecast.body["exhausted_at"].is_string());
     for (path, status, field) in [
         ("/v1/billing/usage?group_by=week", 422, "group_by"),
-        ("/v1/billing/usage?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422, "from"),
         ("/v1/billing/usage?since=1", 422, "since"),
-        ("/v1/billing/balance?at=2999-01-01T00:00:00Z", 422, "at"),
         ("/v1/billing/balance?at=now", 422, "at"),
     ] {
         let refused = server.get(path);
         assert_eq!((refused.status, refused.body["field"].as_str()), (status, Some(field)), "{path}: {}", refused.body);
     }
+    let backwards = server.get("/v1/billing/usage?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z");
+    assert_eq!((backwards.status, &backwards.body["rows"]), (200, &json!([])));
+    let future = server.get("/v1/billing/balance?at=2999-01-01T00:00:00Z");
+    assert_eq!((future.status, &future.body["available"]), (200, &json!(4_994)), "of the future, what is now");
     assert_eq!(server.get("/v1/billing/statement/9999").status, 404);
     assert_eq!(server.get("/v1/billing/statement/x").status, 404);
 }

@@ -115,6 +115,7 @@ async fn make_run(store: &Store, organization: OrganizationId, owner: Uuid) -> R
     };
     let start_urls = vec![url.to_string()];
     let new = NewRun {
+        by: creel_types::By::system(),
         robot,
         api_key: None,
         schedule: None,

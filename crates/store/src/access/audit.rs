@@ -4,6 +4,7 @@
 use creel_types::{AuditId, By, OrganizationId, PersonId, Time, words};
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 use crate::{
     Store, StoreError, args,
@@ -78,7 +79,7 @@ impl Deed {
 }
 
 /// A line as it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AuditLine {
     pub id: AuditId,
     pub at: Time,
@@ -90,6 +91,8 @@ pub struct AuditLine {
     pub target_kind: TargetKind,
     pub target_id: String,
     pub target_name: String,
+    /// What the action says beside this; its keys depend on it.
+    #[schema(value_type = Object)]
     pub details: Json,
 }
 

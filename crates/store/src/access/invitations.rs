@@ -4,6 +4,7 @@
 use creel_types::{By, Email, InvitationId, OrganizationId, PersonId, Role, Time};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     Token,
@@ -26,7 +27,7 @@ use crate::{
 pub const INVITATIONS_MAX: i64 = 500;
 
 /// An invitation as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Invitation {
     pub id: InvitationId,
     pub email: String,

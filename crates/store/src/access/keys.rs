@@ -4,6 +4,7 @@
 use creel_types::{ApiKeyId, By, OrganizationId, Role, Time, hex};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     audit::{self, AuditAction, Deed, TargetKind},
@@ -37,7 +38,7 @@ pub struct KeyHolder {
 }
 
 /// A key as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ApiKey {
     pub id: ApiKeyId,
     pub name: String,

@@ -4,6 +4,7 @@
 use creel_types::{Actor, By, OrganizationId, PersonId, Role, Time};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     audit::{self, AuditAction, Deed, TargetKind},
@@ -23,7 +24,7 @@ pub const MEMBERS_MAX: i64 = 1_000;
 pub const OWNED_ORGANIZATIONS_MAX: i64 = 20;
 
 /// A member as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     pub person_id: PersonId,
     pub email: String,

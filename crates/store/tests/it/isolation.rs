@@ -94,7 +94,7 @@ async fn things(shop: &Shop) -> Things {
     let urls = shop.lease(run, 3).await;
     let settled = shop.committer.settle(shop.finished(run, &urls[0])).await.unwrap();
     let Verdict::Stored(capture) = settled else { panic!("{settled:?}") };
-    store.stop_run(id, run).await.unwrap();
+    store.stop_run(id, run, &creel_types::By::system()).await.unwrap();
     let person = owner_of(shop).await;
     let (session, _) = store.begin_session(person, &Browser::default(), Proof::Link).await.unwrap();
     let email = "guest@shop.example".parse().unwrap();
@@ -142,6 +142,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         format!("{set}; {taken}")
     };
     let new_run = || NewRun {
+        by: creel_types::By::system(),
         robot,
         api_key: None,
         schedule: None,
@@ -156,17 +157,17 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
-        ("rename_robot", said(store.rename_robot(organization, robot, "new name").await)),
+        ("rename_robot", said(store.rename_robot(organization, robot, "new name", &creel_types::By::system()).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
-        ("delete_robot", said(store.delete_robot(organization, robot).await)),
+        ("delete_robot", said(store.delete_robot(organization, robot, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
         ("create_run", said(store.create_run(organization, new_run(), None).await)),
         ("create_run_once", said(store.create_run_once(organization, new_run(), &idempotency_key()).await)),
         ("find_same_run", said(store.find_same_run(organization, &new_run()).await)),
         ("get_run", said(store.get_run(organization, run).await)),
         ("get_run_view", said(store.get_run_view(organization, run).await)),
-        ("stop_run", said(store.stop_run(organization, run).await)),
-        ("restart_run", said(store.restart_run(organization, run, None, None).await)),
+        ("stop_run", said(store.stop_run(organization, run, &creel_types::By::system()).await)),
+        ("restart_run", said(store.restart_run(organization, run, None, None, &creel_types::By::system()).await)),
         ("list_runs", said(store.list_runs(organization, None, Some(robot), None, 10).await)),
         ("get_capture", said(store.get_capture(organization, capture).await)),
         ("list_captures", said(store.list_captures(organization, &of_run).await)),
@@ -404,8 +405,13 @@ async fn no_function_that_takes_an_organization_is_forgotten() {
     let shop = Shop::with_credits(Engine::Sqlite, 10).await;
     let nobodys = Things::of_nobody(&shop.store);
     let named = name_all(&shop.store, shop.organization, nobodys).await;
-    let known: BTreeSet<String> =
-        named.iter().map(|(name, _)| *name).chain(OF_NEW_THINGS.iter().copied()).chain(OF_ALL_THINGS.iter().copied()).map(str::to_owned).collect();
+    let known: BTreeSet<String> = named
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(OF_NEW_THINGS.iter().copied())
+        .chain(OF_ALL_THINGS.iter().copied())
+        .map(str::to_owned)
+        .collect();
     let functions = functions();
     assert!(functions.len() > 30, "{functions:?}");
     let forgotten: Vec<_> = functions.difference(&known).collect();

@@ -58,7 +58,7 @@ async fn a_product_is_debited_once_per_run_and_again_in_the_next(engine) {
         assert_eq!(shop.check(100).await, round);
         let run = shop.store.get_run(shop.organization, run.id).await.unwrap();
         assert_eq!((run.extracted, run.duplicates), (1, 1));
-        shop.store.stop_run(shop.organization, run.id).await.unwrap();
+        shop.store.stop_run(shop.organization, run.id, &creel_types::By::system()).await.unwrap();
     }
 }
 }
@@ -98,9 +98,9 @@ async fn a_stopped_run_takes_no_more_pages_and_goes_on_after_a_restart(engine) {
     let run = shop.run(None).await;
     let urls = shop.lease(run.id, 4).await;
     shop.settle_all(run.id, &urls[..2]).await;
-    assert!(shop.store.stop_run(shop.organization, run.id).await.unwrap());
+    assert!(shop.store.stop_run(shop.organization, run.id, &creel_types::By::system()).await.unwrap());
     assert_eq!(shop.settle_all(run.id, &urls[2..]).await, [Verdict::RunEnded, Verdict::RunEnded]);
-    shop.store.restart_run(shop.organization, run.id, None, None).await.unwrap();
+    shop.store.restart_run(shop.organization, run.id, None, None, &creel_types::By::system()).await.unwrap();
     shop.store.claim_run(run.id, shop.owner, &Judge::LeaseOnly).await.unwrap().unwrap();
     let rest: Vec<String> =
         shop.store.lease_pages(run.id, shop.owner, 9).await.unwrap().into_iter().map(|page| page.url).collect();
@@ -109,7 +109,7 @@ async fn a_stopped_run_takes_no_more_pages_and_goes_on_after_a_restart(engine) {
     assert_eq!(shop.check(100).await, 4);
     assert!(shop.store.complete_run(run.id, shop.owner, None).await.unwrap());
     assert!(
-        shop.store.restart_run(shop.organization, run.id, None, None).await.is_err(),
+        shop.store.restart_run(shop.organization, run.id, None, None, &creel_types::By::system()).await.is_err(),
         "a complete crawl is not restarted"
     );
 }

@@ -124,6 +124,7 @@ impl Shop {
 
     pub async fn new_run(&self) -> NewRun {
         NewRun {
+            by: creel_types::By::system(),
             robot: self.robot().await,
             api_key: None,
             schedule: None,

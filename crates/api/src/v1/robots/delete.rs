@@ -21,6 +21,6 @@ pub(crate) async fn delete_robot(
     caller: Caller,
     PathId(id): PathId<RobotId>,
 ) -> Result<StatusCode, ApiError> {
-    state.store().delete_robot(caller.organization, id).await?;
+    state.store().delete_robot(caller.organization, id, &caller.by).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -36,5 +36,5 @@ pub(crate) async fn update_robot(
     JsonBody { value: changes, .. }: JsonBody<RobotChanges>,
 ) -> Result<Json<Robot>, ApiError> {
     let name = name(&changes.name)?;
-    Ok(Json(state.store().rename_robot(caller.organization, id, name).await?))
+    Ok(Json(state.store().rename_robot(caller.organization, id, name, &caller.by).await?))
 }

@@ -79,6 +79,7 @@ impl NewRunBody {
         let name = self.name.as_deref().map(name).transpose()?.map(str::to_owned);
         self.patterns()?;
         Ok(NewRun {
+            by: caller.by.clone(),
             robot: self.robot_id,
             api_key: caller.key(),
             schedule: None,

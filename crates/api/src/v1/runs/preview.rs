@@ -193,6 +193,7 @@ mod tests {
 
     fn new(settings: RunSettings, budget: Option<i64>, start_urls: &[&str]) -> NewRun {
         NewRun {
+            by: creel_types::By::system(),
             robot: Random::seeded(1).id(Clock::default().now()),
             api_key: None,
             schedule: None,

@@ -57,6 +57,6 @@ pub(crate) async fn restart_run(
     if run.status.is_ended() {
         refuse_without_credits(&state, &caller).await?;
     }
-    state.store().restart_run(caller.organization, id, asked.budget, None).await?;
+    state.store().restart_run(caller.organization, id, asked.budget, None, &caller.by).await?;
     Ok((StatusCode::ACCEPTED, Json(state.store().get_run_view(caller.organization, id).await?)))
 }

@@ -21,6 +21,6 @@ pub(crate) async fn stop_run(
     caller: Caller,
     PathId(id): PathId<RunId>,
 ) -> Result<Json<RunView>, ApiError> {
-    state.store().stop_run(caller.organization, id).await?;
+    state.store().stop_run(caller.organization, id, &caller.by).await?;
     Ok(Json(state.store().get_run_view(caller.organization, id).await?))
 }

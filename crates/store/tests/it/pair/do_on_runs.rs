@@ -42,13 +42,14 @@ impl Pair<'_> {
             O::Finish { pages } => self.finish(step, pages).await,
             O::Stop { run } => {
                 let (own, run) = self.pick(step, *run, |ids| &ids.runs);
-                let store = self.store.stop_run(id, run).await.map_err(refusal);
+                let store = self.store.stop_run(id, run, &creel_types::By::system()).await.map_err(refusal);
                 let model = self.world.organizations[who].stop(own);
                 (seen(store, |ended| vec![i64::from(ended)]), seen(model, |ended| vec![i64::from(ended)]))
             }
             O::Restart { run, budget, claimed } => {
                 let (own, run) = self.pick(step, *run, |ids| &ids.runs);
-                let store = self.store.restart_run(id, run, *budget, None).await.map_err(refusal);
+                let store =
+                    self.store.restart_run(id, run, *budget, None, &creel_types::By::system()).await.map_err(refusal);
                 let model = self.world.organizations[who].restart(own, *budget);
                 if let (Ok(()), Ok(()), Some(at), true) = (&store, &model, own, claimed) {
                     self.claim(who, at).await;
@@ -77,6 +78,7 @@ impl Pair<'_> {
         let schedule = schedule.and_then(|number| self.ids[step.who].schedules.len().checked_sub(number + 1));
         let ids = &self.ids[step.who];
         let new = NewRun {
+            by: creel_types::By::system(),
             robot: self.ids[step.whose].robot,
             api_key: has_key.then_some(ids.key),
             schedule: schedule.map(|at| ids.schedules[at]),

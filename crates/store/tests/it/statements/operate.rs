@@ -160,13 +160,13 @@ impl Situation<'_> {
             ["take", name] => self.take(self.runs[*name]).await,
             ["finish", pages @ ..] => Ok(self.finish(pages).await),
             ["stop", name] => {
-                let ended = store.stop_run(id, self.runs[*name]).await?;
+                let ended = store.stop_run(id, self.runs[*name], &creel_types::By::system()).await?;
                 Ok(if ended { "" } else { "again" }.to_owned())
             }
             ["restart", name, budget @ ..] => {
                 let budget = budget.last().map(|budget| number(budget));
                 let run = self.runs[*name];
-                store.restart_run(id, run, budget, None).await?;
+                store.restart_run(id, run, budget, None, &creel_types::By::system()).await?;
                 store.claim_run(run, owner, &Judge::LeaseOnly).await?.unwrap();
                 self.take(run).await
             }
@@ -181,6 +181,7 @@ impl Situation<'_> {
     /// `run NAME [budget N] [key] [schedule NAME] [pages N]`
     async fn create_run(&mut self, name: &str, settings: &[&str]) -> Answer {
         let mut new = NewRun {
+            by: creel_types::By::system(),
             robot: self.robot,
             api_key: None,
             schedule: None,
