@@ -12,25 +12,25 @@ use tokio::time::timeout;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Ten thousand start URLs of a decent length fit.
-const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A body, where its endpoint does not say otherwise.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// A JSON body, with its bytes as they were sent. Unknown fields are refused by the types, which all say
 /// `deny_unknown_fields`.
-pub(crate) struct JsonBody<T> {
+pub(crate) struct JsonBody<T, const BYTES_MAX: usize = BODY_BYTES_MAX> {
     pub(crate) value: T,
     pub(crate) raw: Bytes,
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S> for JsonBody<T, BYTES_MAX> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<JsonBody<T>, ApiError> {
+    async fn from_request(request: Request, _: &S) -> Result<JsonBody<T, BYTES_MAX>, ApiError> {
         let (parts, body) = request.into_parts();
         refuse_other_types(&parts.headers)?;
-        let raw = read(body).await?;
+        let raw = read(body, BYTES_MAX).await?;
         Ok(JsonBody { value: parse(&raw)?, raw })
     }
 }
@@ -43,7 +43,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalB
 
     async fn from_request(request: Request, _: &S) -> Result<OptionalBody<T>, ApiError> {
         let (parts, body) = request.into_parts();
-        let raw = read(body).await?;
+        let raw = read(body, BODY_BYTES_MAX).await?;
         if raw.is_empty() || raw.as_ref() == b"null" {
             return Ok(OptionalBody(T::default()));
         }
@@ -62,16 +62,16 @@ fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, message))
 }
 
-async fn read(body: Body) -> Result<Bytes, ApiError> {
+async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
     let late = |_| {
         let seconds = BODY_WAIT_MAX.as_secs();
         ApiError::new(ErrorCode::BadRequest, format!("the body did not arrive within {seconds} seconds"))
     };
-    timeout(BODY_WAIT_MAX, to_bytes(body, BODY_BYTES_MAX)).await.map_err(late)?.map_err(|error| {
+    timeout(BODY_WAIT_MAX, to_bytes(body, bytes_max)).await.map_err(late)?.map_err(|error| {
         let too_large =
             std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
         if too_large {
-            return ApiError::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {BODY_BYTES_MAX} bytes"));
+            return ApiError::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {bytes_max} bytes"));
         }
         ApiError::new(ErrorCode::BadRequest, "the body broke off")
     })

@@ -1,10 +1,10 @@
 //! Robot builds: from an address that somebody gives to a robot on a program.
 //!
-//! A build finds the shop's host after redirects and completes at once with the general program; learning the shop's own
-//! patterns comes on top of this.
+//! A build finds the shop's host after redirects and completes with the general program; learning the shop's own patterns comes
+//! on top of this. What the API asks for is built by a worker; the command line builds at once.
 
 use creel_fetch::{GetOptions, Guard, guard::Route};
-use creel_store::{StoreError, robots::BuildAnswer};
+use creel_store::{StoreError, builds::BuildAnswer};
 use creel_types::{Country, Host, OrganizationId, RobotId, RobotProgram};
 use url::Url;
 
@@ -76,10 +76,7 @@ impl Crawler {
         if let Some(robot) = self.store().find_robot(organization, &asked_host, country).await? {
             return Ok((BuildAnswer::Robot(robot), url.clone()));
         }
-        let landed = self.resolve_shop(url).await;
-        let host = Host::of(&landed).unwrap_or(asked_host);
-        let home = landed.join("/").map_or_else(|_| landed.to_string(), String::from);
-        let program = RobotProgram::general(host, country, home);
+        let (program, landed) = self.learn(url, asked_host, country).await;
         let private = self.is_let_through(&landed);
         let answer = self.store().create_robot_build(organization, url.as_str(), &program, private).await?;
         Ok((answer, landed))
@@ -87,6 +84,26 @@ impl Crawler {
 }
 
 impl Crawler {
+    /// The program of the shop that the address leads to, and where that is.
+    async fn learn(&self, url: &Url, asked_host: Host, country: Country) -> (RobotProgram, Url) {
+        let landed = self.resolve_shop(url).await;
+        let host = Host::of(&landed).unwrap_or(asked_host);
+        let home = landed.join("/").map_or_else(|_| landed.to_string(), String::from);
+        (RobotProgram::general(host, country, home), landed)
+    }
+
+    /// Works on the oldest build that waits; `false` where none does.
+    pub async fn build_next(&self) -> Result<bool, StoreError> {
+        let Some(build) = self.store().claim_robot_build(self.owner()).await? else { return Ok(false) };
+        let no_host = || StoreError::Corrupt(format!("robot_builds.url = {}", build.url));
+        let url = Url::parse(&build.url).map_err(|_| no_host())?;
+        let asked_host = Host::of(&url).ok_or_else(no_host)?;
+        let (program, landed) = self.learn(&url, asked_host, build.country).await;
+        let private = self.is_let_through(&landed);
+        self.store().complete_robot_build(&build, self.owner(), &program, private).await?;
+        Ok(true)
+    }
+
     /// The organization's robot for the shop at `url`, made if needed, and where that address leads.
     pub async fn find_or_build_robot(
         &self,

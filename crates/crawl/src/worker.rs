@@ -1,4 +1,4 @@
-//! Takes runs from the database and crawls them, several at once, until told to stop.
+//! Takes runs and robot builds from the database and works on them, several at once, until told to stop.
 
 use std::{
     collections::HashMap,
@@ -28,6 +28,7 @@ type Breaks = Arc<Mutex<HashMap<RunId, u32>>>;
 pub async fn work(crawler: Crawler, stop: CancellationToken) {
     let breaks = Breaks::default();
     let mut crawling = JoinSet::new();
+    let building = tokio::spawn(build(crawler.clone(), stop.clone()));
     while !stop.is_cancelled() {
         while crawling.try_join_next().is_some() {}
         if crawling.len() < RUNS_MAX {
@@ -46,6 +47,22 @@ pub async fn work(crawler: Crawler, stop: CancellationToken) {
         }
     }
     while crawling.join_next().await.is_some() {}
+    let _ = building.await;
+}
+
+/// Builds robots, one after the other: a build is short, and shops are asked one at a time.
+async fn build(crawler: Crawler, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match crawler.build_next().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "a robot build broke off"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+            () = stop.cancelled() => {}
+        }
+    }
 }
 
 /// Crawls a run once. One that breaks off is held for a pause, then free to be taken again, and given up after some times.

@@ -1,3 +1,8 @@
+-- A build waits, is worked on by one process at a time, then ends.
+ALTER TABLE robot_builds ADD COLUMN leased_by TEXT;
+ALTER TABLE robot_builds ADD COLUMN lease_expires_at BIGINT;
+CREATE INDEX robot_builds_open ON robot_builds (host, country_code) WHERE ended_at IS NULL;
+
 -- What was answered to a request that carried an Idempotency-Key, written in the transaction that did what it answers for.
 CREATE TABLE idempotency_keys (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

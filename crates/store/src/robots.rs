@@ -1,8 +1,6 @@
-//! Programs (shared), robots (an organization's rows on them) and robot builds.
+//! Programs (shared) and robots: an organization's rows on them.
 
-use creel_types::{BuildId, By, Country, Host, OrganizationId, Robot, RobotId, RobotProgram, RobotStatus, Time};
-use serde::Serialize;
-use utoipa::ToSchema;
+use creel_types::{By, Country, Host, OrganizationId, Robot, RobotId, RobotProgram, RobotStatus, Time};
 use uuid::Uuid;
 
 use crate::{
@@ -18,57 +16,8 @@ pub const LIST_ROWS_MAX: i64 = 501;
 
 const ROBOT_COLUMNS: &str = "r.id, r.name, r.created_at, r.updated_at, p.version, p.document";
 
-/// A robot build as the API shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RobotBuild {
-    pub id: BuildId,
-    pub status: String,
-    pub url: String,
-    pub host: String,
-    pub country_code: Country,
-    pub robot_id: Option<RobotId>,
-    pub reason: Option<String>,
-    pub created_at: Time,
-    pub ended_at: Option<Time>,
-}
-
-/// What asking for a build leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildAnswer {
-    /// The organization has a robot for that host and country already.
-    Robot(RobotId),
-    Build(BuildId),
-}
-
 impl Store {
-    /// Makes a build. Until builds analyse shops, it is completed at once with the general program of the host.
-    pub async fn create_robot_build(
-        &self,
-        organization: OrganizationId,
-        url: &str,
-        program: &RobotProgram,
-        private: bool,
-    ) -> Result<BuildAnswer, StoreError> {
-        let mut tx = self.database.begin().await?;
-        // Two who ask at once wait for each other here, and the second finds the first one's robot.
-        lock_account(&mut tx, organization, Named::default()).await?;
-        if let Some(robot) = find_robot_of(&mut tx, organization, &program.host, program.country_code).await? {
-            return Ok(BuildAnswer::Robot(robot));
-        }
-        let now = self.clock.now();
-        let robot = self.insert_robot(&mut tx, organization, program, private, now).await?;
-        let build: BuildId = self.random.id(now);
-        tx.execute(
-            "INSERT INTO robot_builds (id, organization_id, robot_id, url, host, country_code, status, created_at, ended_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'completed', $7, $7)",
-            args![build, organization, robot, url, program.host.as_str(), program.country_code.as_str(), now],
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(BuildAnswer::Build(build))
-    }
-
-    async fn insert_robot(
+    pub(crate) async fn insert_robot(
         &self,
         tx: &mut Tx,
         organization: OrganizationId,
@@ -108,31 +57,6 @@ impl Store {
         )
         .await?;
         Ok(robot)
-    }
-
-    pub async fn get_robot_build(&self, organization: OrganizationId, id: BuildId) -> Result<RobotBuild, StoreError> {
-        let row = self
-            .database
-            .row("SELECT * FROM robot_builds WHERE organization_id = $1 AND id = $2", args![organization, id])
-            .await?;
-        robot_build(&row.ok_or_else(|| StoreError::NotFound { what: "robot build", id: id.to_string() })?)
-    }
-
-    /// Newest first.
-    pub async fn list_robot_builds(
-        &self,
-        organization: OrganizationId,
-        before: Option<BuildId>,
-        limit: i64,
-    ) -> Result<Vec<RobotBuild>, StoreError> {
-        let rows = self
-            .database
-            .rows(
-                "SELECT * FROM robot_builds WHERE organization_id = $1 AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
-                args![organization, before, limit.clamp(1, LIST_ROWS_MAX)],
-            )
-            .await?;
-        rows.iter().map(robot_build).collect()
     }
 
     pub async fn get_robot(&self, organization: OrganizationId, id: RobotId) -> Result<Robot, StoreError> {
@@ -236,7 +160,7 @@ impl Store {
     }
 }
 
-async fn find_robot_of(
+pub(crate) async fn find_robot_of(
     tx: &mut Tx,
     organization: OrganizationId,
     host: &Host,
@@ -271,18 +195,4 @@ fn robot(row: &Row) -> Result<(Robot, RobotProgram), StoreError> {
         updated_at: row.time("updated_at")?,
     };
     Ok((robot, program))
-}
-
-fn robot_build(row: &Row) -> Result<RobotBuild, StoreError> {
-    Ok(RobotBuild {
-        id: row.parsed("id")?,
-        status: row.text("status")?,
-        url: row.text("url")?,
-        host: row.text("host")?,
-        country_code: row.parsed("country_code")?,
-        robot_id: row.opt_parsed("robot_id")?,
-        reason: row.opt_text("reason")?,
-        created_at: row.time("created_at")?,
-        ended_at: row.opt_time("ended_at")?,
-    })
 }

@@ -8,10 +8,10 @@ use std::{
 use creel_crawl::{CrawlSettings, Crawler};
 use creel_store::{
     Database, Owner, Store, args,
+    builds::BuildAnswer,
     captures::CaptureFilter,
     database::Engine,
     organizations::Start,
-    robots::BuildAnswer,
     runs::{NewRun, Run, RunSettings},
     settle::Committer,
 };

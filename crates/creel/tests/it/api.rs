@@ -159,8 +159,8 @@ fn patterns_and_depth_limit_what_is_captured() {
     ]);
     let server = Server::start();
     let build = server.post("/v1/extract/robot-builds", &json!({"url": shop.url, "country_code": "US"}));
-    let build = server.get(&format!("/v1/extract/robot-builds/{}", build.body["id"].as_str().unwrap()));
-    let robot = build.body["robot_id"].as_str().unwrap();
+    let build = server.built(build.body["id"].as_str().unwrap());
+    let robot = build["robot_id"].as_str().unwrap();
     for (more, expected) in [
         (json!({}), vec!["Four", "One", "Three", "Two"]),
         (json!({"exclude": ["*/sale/p/*"]}), vec!["One", "Two"]),

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::Child,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -60,14 +61,26 @@ impl Server {
         Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: not JSON: {text}")) }
     }
 
+    /// A robot build once it is completed.
+    pub fn built(&self, id: &str) -> Value {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let build = self.get(&format!("/v1/extract/robot-builds/{id}")).body;
+            if build["status"] == "completed" {
+                return build;
+            }
+            assert!(Instant::now() < until && build["status"] != "failed", "{build}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// A robot for the shop.
     pub fn robot(&self, shop: &DemoShop) -> String {
         let build = self.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
         assert_eq!(build.status, 202, "{}", build.body);
         let id = build.body["id"].as_str().unwrap();
-        let build = self.get(&format!("/v1/extract/robot-builds/{id}"));
-        assert_eq!(build.body["status"], "completed");
-        let robot = build.body["robot_id"].as_str().unwrap().to_owned();
+        let build = self.built(id);
+        let robot = build["robot_id"].as_str().unwrap().to_owned();
         let again = self.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
         assert_eq!((again.status, again.body["id"].as_str()), (200, Some(robot.as_str())));
         robot

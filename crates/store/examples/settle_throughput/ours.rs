@@ -2,10 +2,10 @@
 
 use creel_store::{
     Judge, Store,
+    builds::BuildAnswer,
     captures::NewCapture,
     organizations::Start,
     pages::{NewPage, PageRole},
-    robots::BuildAnswer,
     runs::{NewRun, RunSettings},
     settle::{Committer, FinishedPage, PageResult, Verdict},
 };

@@ -211,6 +211,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "create_api_key",
     "create_invitation",
     "create_robot_build",
+    "request_robot_build",
     "explain_entry",
     "find_answer",
     "find_robot",

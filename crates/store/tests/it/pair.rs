@@ -7,8 +7,8 @@ mod do_on_runs;
 use creel_ledger::Refused;
 use creel_store::{
     Store, StoreError,
+    builds::BuildAnswer,
     organizations::Start,
-    robots::BuildAnswer,
     settle::{Committer, Verdict},
 };
 use creel_types::{

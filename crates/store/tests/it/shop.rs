@@ -5,11 +5,11 @@ use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
 use creel_store::{
     Database, Judge, Store,
     access::keys::NewApiKey,
+    builds::BuildAnswer,
     captures::{CaptureFilter, NewCapture},
     database::Engine,
     organizations::Start,
     pages::{NewPage, PageRole},
-    robots::BuildAnswer,
     runs::{NewRun, Run, RunSettings},
     settle::{Committer, FinishedPage, PageResult, Verdict},
 };

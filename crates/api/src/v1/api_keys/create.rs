@@ -12,13 +12,13 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::{ApiError, ErrorBody},
-    v1::name,
+    v1::{Name, name},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(value_type = Name)]
     name: String,
     /// What the key may do, at most what its maker may; `member` where nothing is said.
     role: Option<Role>,

@@ -11,13 +11,13 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::ApiError,
-    v1::{PathId, name},
+    v1::{Name, PathId, name},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApiKeyChanges {
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(value_type = Name)]
     name: String,
 }
 

@@ -1,5 +1,7 @@
 //! `GET /v1/billing/statement?cursor=&limit=&kind=&from=&to=`: the ledger, newest entry first.
 
+use std::num::NonZeroU64;
+
 use axum::{Json, extract::State};
 use creel_ledger::EntryKind;
 use creel_store::ledger::{StatementFilter, StatementRow};
@@ -49,7 +51,8 @@ pub(crate) async fn list_statement(
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<Page<StatementRow>>, ApiError> {
     let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
+    let before = page::cursor::<NonZeroU64>(asked.cursor.as_deref())?;
+    let before = before.map(|sequence| i64::try_from(sequence.get()).unwrap_or(i64::MAX));
     let filter = StatementFilter { before, limit: limit + 1, kind: asked.kind, from: asked.from, to: asked.to };
     let rows = state.store().statement(caller.organization, &filter).await?;
     Ok(page::page(rows, limit, |row| row.sequence.to_string()))

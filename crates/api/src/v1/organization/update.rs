@@ -10,13 +10,13 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::ApiError,
-    v1::name,
+    v1::{Name, name},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrganizationChanges {
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(value_type = Name)]
     name: String,
 }
 

@@ -1,13 +1,16 @@
 //! `POST /v1/extract/robot-builds {url, country_code}`: 200 with the robot where there is one, else 202 with the build.
 
 use axum::{Json, extract::State, http::StatusCode};
-use creel_store::robots::BuildAnswer;
-use creel_types::Country;
+use creel_store::builds::BuildAnswer;
+use creel_types::{Country, Host};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, v1::runs::asked::URL_BYTES_MAX};
+
+/// Longest name of DNS with a port.
+const HOST_BYTES_MAX: usize = 259;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +31,8 @@ pub(crate) struct RobotOrBuild {
 
 /// Make a robot for a shop
 ///
-/// 200 with the robot's id where the organization has a robot for that host and country already, else 202 with the id of a build.
+/// 200 with the robot's id where the organization has a robot for that host and country already, else 202 with the id of a
+/// build: follow it with `GET /v1/extract/robot-builds/{id}` until it is `completed`.
 #[utoipa::path(
     post,
     path = "/v1/extract/robot-builds",
@@ -50,8 +54,10 @@ pub(crate) async fn create_robot_build(
     }
     let url = creel_crawl::build::shop_address(&new.url).map_err(|error| ApiError::field("url", error.to_string()))?;
     state.crawler.fetcher().guard().check_url(&url).map_err(|error| ApiError::field("url", error.to_string()))?;
-    let (answer, _) = state.crawler.build_robot(caller.organization, &url, new.country_code).await?;
-    Ok(match answer {
+    let host = Host::of(&url).filter(|host| host.as_str().len() <= HOST_BYTES_MAX);
+    let host = host.ok_or_else(|| ApiError::field("url", "its host is longer than a name can be"))?;
+    let asked = state.store().request_robot_build(caller.organization, url.as_str(), &host, new.country_code).await?;
+    Ok(match asked {
         BuildAnswer::Robot(id) => (StatusCode::OK, Json(RobotOrBuild { id: id.0 })),
         BuildAnswer::Build(id) => (StatusCode::ACCEPTED, Json(RobotOrBuild { id: id.0 })),
     })

@@ -1,7 +1,7 @@
 //! `GET /v1/extract/robot-builds/{id}`.
 
 use axum::{Json, extract::State};
-use creel_store::robots::RobotBuild;
+use creel_store::builds::RobotBuild;
 use creel_types::BuildId;
 
 use crate::{ApiState, caller::Caller, error::ApiError, v1::PathId};

@@ -1,7 +1,7 @@
 //! `GET /v1/extract/robot-builds?cursor=&limit=`: newest first.
 
 use axum::{Json, extract::State};
-use creel_store::robots::RobotBuild;
+use creel_store::builds::RobotBuild;
 
 use crate::{
     ApiState,

@@ -10,13 +10,13 @@ use crate::{
     body::JsonBody,
     caller::Caller,
     error::ApiError,
-    v1::{PathId, name},
+    v1::{Name, PathId, name},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RobotChanges {
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(value_type = Name)]
     name: String,
 }
 

@@ -8,9 +8,16 @@ use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::{body::whole_number, caller::Caller, error::ApiError, v1::name};
+use crate::{
+    body::whole_number,
+    caller::Caller,
+    error::ApiError,
+    v1::{Name, name},
+};
 
 const START_URLS_MAX: usize = 10_000;
+/// As many start URLs and patterns as are taken, all as long as they may be, fit.
+pub(super) const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub(crate) const URL_BYTES_MAX: usize = 2_048;
 const DEPTH_MAX: i64 = 1_000;
 /// More captures than any shop has products.
@@ -42,7 +49,7 @@ pub(crate) struct NewRunBody {
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub(super) budget: Option<i64>,
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(value_type = Option<Name>)]
     name: Option<String>,
     /// Whether links are followed; `false` fetches only the start URLs. True where nothing is said.
     pub(super) discover: Option<bool>,

@@ -6,7 +6,7 @@ use creel_types::{Action, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::NewRunBody;
+use super::asked::{NewRunBody, RUN_BYTES_MAX};
 use crate::{
     ApiState,
     body::JsonBody,
@@ -42,7 +42,7 @@ pub(crate) async fn create_run(
     State(state): State<ApiState>,
     caller: Caller,
     idempotency: Idempotency,
-    JsonBody { value: asked, raw }: JsonBody<NewRunBody>,
+    JsonBody { value: asked, raw }: JsonBody<NewRunBody, RUN_BYTES_MAX>,
 ) -> Result<impl IntoResponse, ApiError> {
     let key = idempotency.of(&raw);
     if let Some(key) = &key

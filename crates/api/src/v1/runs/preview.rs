@@ -9,7 +9,7 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::asked::NewRunBody;
+use super::asked::{NewRunBody, RUN_BYTES_MAX};
 use crate::{
     ApiState,
     body::JsonBody,
@@ -78,7 +78,7 @@ pub(crate) struct CreditRange {
 pub(crate) async fn preview_run(
     State(state): State<ApiState>,
     caller: Caller,
-    JsonBody { value: asked, .. }: JsonBody<NewRunBody>,
+    JsonBody { value: asked, .. }: JsonBody<NewRunBody, RUN_BYTES_MAX>,
 ) -> Result<Json<RunPreview>, ApiError> {
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (robot, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
