@@ -53,6 +53,19 @@ impl Access {
         self.begin(&person, caller).await
     }
 
+    /// A link by which somebody sets a new password, for whoever works at the machine to hand over.
+    pub async fn password_link(&self, email: &str) -> Result<String, AccessError> {
+        let email = rules::email("email", email)?;
+        let person = self.store().find_person_by_email(&email).await?;
+        let person = person.ok_or_else(|| AccessError::field("email", format!("nobody here has the address {email}")))?;
+        self.password_link_of(person.id).await
+    }
+
+    async fn password_link_of(&self, person: PersonId) -> Result<String, AccessError> {
+        let token = self.store().create_password_link(person).await?;
+        Ok(self.link(links::RESET_PASSWORD_PATH, token.as_str()))
+    }
+
     /// Makes an owner from the command line.
     pub async fn create_owner(&self, new: &NewOwner, by: &By) -> Result<OwnerMade, AccessError> {
         let email = rules::email("email", &new.email)?;
@@ -68,12 +81,8 @@ impl Access {
         };
         let person = NewPerson { email, name, password };
         let (person, owned) = self.store().create_owner(&person, &organization, self.settings().start, by).await?;
-        let password_link = if person.password.is_some() || new.by_provider {
-            None
-        } else {
-            let token = self.store().create_password_link(person.id).await?;
-            Some(self.link(links::RESET_PASSWORD_PATH, token.as_str()))
-        };
+        let password_link =
+            if person.password.is_some() || new.by_provider { None } else { Some(self.password_link_of(person.id).await?) };
         let key = if new.with_key {
             let key = NewApiKey { name: "first key".to_owned(), role: Role::Owner, expires_at: None };
             Some(self.store().create_api_key(owned.id, key, by).await?)

@@ -57,7 +57,9 @@ impl Key {
                 UnparsedPublicKey::new(algorithm, point).verify(message, signature)
             }
             KeyKind::Edwards { crv, x } => match (algorithm, crv.as_str()) {
-                ("EdDSA", "Ed25519") => UnparsedPublicKey::new(&signature::ED25519, decoded(x)?).verify(message, signature),
+                ("EdDSA" | "Ed25519", "Ed25519") => {
+                    UnparsedPublicKey::new(&signature::ED25519, decoded(x)?).verify(message, signature)
+                }
                 _ => return None,
             },
         };

@@ -62,10 +62,12 @@ pub struct OidcSignIn {
 }
 
 /// What the browser brings back.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct OidcAnswer {
     pub state: Option<String>,
     pub code: Option<String>,
+    /// Who answers, where the provider says so (RFC 9207).
+    pub iss: Option<String>,
     pub error: Option<String>,
     pub error_description: Option<String>,
 }
@@ -149,6 +151,9 @@ impl Oidc {
         let state = answer.state.as_deref().unwrap_or_default();
         if cookie.is_empty() || hash(state) != hash(&derived(cookie, "state")) {
             return Err(refused("it was begun in another browser, or too long ago: begin again"));
+        }
+        if answer.iss.as_ref().is_some_and(|issuer| *issuer != self.settings.issuer) {
+            return Err(refused("another provider answered"));
         }
         if let Some(error) = &answer.error {
             let said = answer.error_description.as_deref().unwrap_or(error);

@@ -1,13 +1,16 @@
 //! Signing in through a provider: one whose answers are bent here, and a certified one that `CREEL_OIDC` names.
 
+use std::collections::BTreeMap;
+
 use creel_access::{AccessError, OidcAnswer, OidcSignIn, SignUpPolicy, SignedIn};
 use creel_types::{Clock, Time};
 use serde_json::json;
+use url::Url;
 
 use crate::{House, caller, oidc_settings, provider::Provider};
 
 fn answer(state: &str, code: &str) -> OidcAnswer {
-    OidcAnswer { state: Some(state.to_owned()), code: Some(code.to_owned()), error: None, error_description: None }
+    OidcAnswer { state: Some(state.to_owned()), code: Some(code.to_owned()), ..OidcAnswer::default() }
 }
 
 struct Flow {
@@ -87,6 +90,7 @@ async fn what_does_not_fit_is_refused() {
         (&cookie, OidcAnswer { state: None, ..answer("", "good") }),
         (&cookie, answer(&state, "bad")),
         (&cookie, OidcAnswer { code: None, ..answer(&state, "") }),
+        (&cookie, OidcAnswer { iss: Some("http://other".to_owned()), ..answer(&state, "good") }),
         (&cookie, OidcAnswer { error: Some("access_denied".to_owned()), ..answer(&state, "good") }),
     ] {
         let refused = access.finish_oidc(cookie, &answer, &caller()).await;
@@ -130,4 +134,67 @@ async fn a_provider_that_is_not_there_is_said_so() {
     let house = House::new(|settings| settings.oidc = Some(oidc_settings(&slash))).await;
     let said = house.access.begin_oidc().await.unwrap_err().to_string();
     assert!(said.contains("must be the same"), "{said}");
+}
+
+/// The browser of somebody called `name`, who signs in at the certified provider and is sent back.
+async fn browse(url: Url, name: &str) -> OidcAnswer {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mut cookies: BTreeMap<String, String> = BTreeMap::new();
+    let (mut url, mut form) = (url, None::<String>);
+    for _ in 0..20 {
+        if url.host_str() == Some("creel.example") {
+            let found = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            return OidcAnswer {
+                state: found("state"),
+                code: found("code"),
+                iss: found("iss"),
+                error: found("error"),
+                error_description: found("error_description"),
+            };
+        }
+        let request = match form.take() {
+            Some(form) => client.post(url.clone()).header("content-type", "application/x-www-form-urlencoded").body(form),
+            None => client.get(url.clone()),
+        };
+        let sent: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header("cookie", sent.join("; ")).send().await.unwrap();
+        for cookie in response.headers().get_all("set-cookie") {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            cookies.insert(name.to_owned(), value.to_owned());
+        }
+        match response.headers().get("location") {
+            Some(to) => url = url.join(to.to_str().unwrap()).unwrap(),
+            None => {
+                let page = response.text().await.unwrap();
+                let prompt = if page.contains("name=\"login\"") { "login" } else { "consent" };
+                form = Some(format!("prompt={prompt}&login={name}&password=any"));
+            }
+        }
+    }
+    panic!("the provider never sent the browser back; it is at {url}")
+}
+
+/// A certified provider, through its own pages.
+#[tokio::test]
+async fn a_certified_provider_signs_in() {
+    let issuer = std::env::var("CREEL_OIDC").expect(
+        "CREEL_OIDC is not set: run `cargo xtask test`, or start xtask/peers/oidc/provider.mjs and set it to what it prints",
+    );
+    let house = House::at(Clock::system(), |settings| settings.oidc = Some(oidc_settings(&issuer))).await;
+    let sign_in = |name: &'static str| {
+        let house = &house;
+        async move {
+            let OidcSignIn { url, cookie } = house.access.begin_oidc().await.unwrap();
+            let answer = browse(url, name).await;
+            (house.access.finish_oidc(&cookie, &answer, &caller()).await, cookie, answer)
+        }
+    };
+    let (ann, cookie, answer) = sign_in("ann").await;
+    let ann = house.holder(&ann.unwrap()).await;
+    assert_eq!((ann.email.as_str(), ann.name.as_str()), ("ann@shop.example", "Name of ann"));
+    let again = house.access.finish_oidc(&cookie, &answer, &caller()).await;
+    assert!(matches!(again, Err(AccessError::OidcRefused(_))), "a code is good once");
+    assert_eq!(house.holder(&sign_in("ann").await.0.unwrap()).await.person, ann.person);
+    assert!(matches!(sign_in("unverified").await.0, Err(AccessError::OidcUnverified)));
 }
