@@ -36,7 +36,7 @@ async fn an_invitation_is_replaced_revoked_and_ends(engine) {
     let (first, old) = invite("bob", Role::Member, by(&admin)).await.unwrap();
     let (second, new) = invite("Bob", Role::Admin, by(&ann)).await.unwrap();
     let (old, new) = (old.unwrap(), new.unwrap());
-    assert_eq!(store.list_invitations(organization, None, 10).await.unwrap(), [second.clone()]);
+    assert_eq!(store.list_invitations(organization, None, 10).await.unwrap(), std::slice::from_ref(&second));
     assert_eq!(store.find_invited(old.as_str()).await.unwrap(), None);
     assert!(is_missing(store.revoke_invitation(organization, first.id, &by(&ann)).await));
     let seen = store.find_invited(new.as_str()).await.unwrap().unwrap();
