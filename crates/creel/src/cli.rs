@@ -188,6 +188,29 @@ pub enum AdminCommand {
         #[command(flatten)]
         why: WhyArgs,
     },
+    /// Makes an owner of an organization, which is made too where there is none of this name. The password comes from the
+    /// environment variable CREEL_OWNER_PASSWORD; without it, a link that sets one is printed.
+    CreateOwner {
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// The organization's name.
+        #[arg(long, value_name = "NAME")]
+        organization: String,
+        /// The person's name; by default the address up to its @.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Makes an API key of the organization and prints it, this once.
+        #[arg(long)]
+        with_key: bool,
+        /// They sign in through the provider of OpenID Connect only: no link is printed.
+        #[arg(long)]
+        by_provider: bool,
+    },
+    /// Prints a link by which somebody sets a new password; it is good for an hour and works once.
+    PasswordLink {
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+    },
     /// Limits what may be spent through a key, robot or schedule; without --credits the limit is taken away.
     Limit {
         /// What the limit is on: api_key, robot or schedule.

@@ -1,5 +1,6 @@
 //! The binary: commands, settings, wiring, shutdown. Everything else is a crate beneath it.
 
+mod access;
 mod cli;
 mod commands;
 mod exit;

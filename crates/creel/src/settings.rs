@@ -15,11 +15,15 @@ const DATABASE_URL: &str = "CREEL_DATABASE_URL";
 
 /// No bucket needs more, and its arithmetic stays far from overflow.
 const RATE_LIMIT_MAX: i64 = 1_000_000;
+/// Environment variables that go over settings: a password belongs rather there than into a file.
+const FROM_ENVIRONMENT: [(&str, &str); 3] =
+    [(DATABASE_URL, "database_url"), ("CREEL_SMTP_URL", "smtp_url"), ("CREEL_OIDC_CLIENT_SECRET", "oidc_client_secret")];
 
 /// The file with every setting, its default and its comment.
 pub const DEFAULT: &str = include_str!("../default.toml");
 
-#[derive(Clone, Debug, Deserialize)]
+/// Never printed: passwords stand in it.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub contact: String,
@@ -31,6 +35,20 @@ pub struct Settings {
     pub rate_limit_per_minute: i64,
     pub rate_limit_burst: i64,
     pub request_delay_ms: i64,
+    pub sign_up: String,
+    pub public_url: String,
+    pub smtp_url: String,
+    pub mail_from: String,
+    pub oidc_issuer: String,
+    pub oidc_client_id: String,
+    pub oidc_client_secret: String,
+    pub oidc_label: String,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -46,9 +64,10 @@ impl Settings {
                 text.parse().map_err(|error| Failure::usage(format!("--config {shown} is not TOML: {error}")))?;
             table.extend(own);
         }
-        // A password belongs rather into the environment than into a file.
-        if let Ok(url) = std::env::var(DATABASE_URL) {
-            table.insert("database_url".to_owned(), toml::Value::String(url));
+        for (variable, setting) in FROM_ENVIRONMENT {
+            if let Ok(value) = std::env::var(variable) {
+                table.insert(setting.to_owned(), toml::Value::String(value));
+            }
         }
         let settings: Settings =
             table.try_into().map_err(|error: toml::de::Error| Failure::usage(format!("--config: {}", error.message())))?;
@@ -79,6 +98,7 @@ impl Settings {
             )));
         }
         self.billing_mode()?;
+        crate::access::check(&self)?;
         Ok(self)
     }
 
@@ -138,5 +158,25 @@ mod tests {
         assert!(read("starting_credits = -1").unwrap_err().contains("starting_credits"));
         assert!(read("starting_credits = \"x\"").is_err());
         assert!(read("=").is_err());
+    }
+
+    #[test]
+    fn what_access_needs_is_named_and_no_secret_is_shown() {
+        for (text, says) in [
+            ("sign_up = \"maybe\"", "sign_up"),
+            ("public_url = \"creel.example\"", "public_url"),
+            ("public_url = \"https://u:pw@creel.example\"", "public_url"),
+            ("smtp_url = \"smtp://u:verysecret@mail.example\"", "public_url"),
+            ("smtp_url = \"mail://u:verysecret@mail.example\"", "smtp_url"),
+            ("smtp_url = \"smtp://u:verysecret@mail.example\"\nmail_from = \"x\"", "mail_from"),
+            ("oidc_issuer = \"https://id.example\"\noidc_client_secret = \"verysecret\"", "public_url"),
+            ("public_url = \"https://creel.example\"\noidc_issuer = \"https://id.example\"", "oidc_client_id"),
+        ] {
+            let said = read(text).unwrap_err();
+            assert!(said.contains(says) && !said.contains("verysecret"), "{text}: {said}");
+        }
+        let good = "public_url = \"https://creel.example\"\nsmtp_url = \"smtp://u:verysecret@mail.example:587?tls=required\"
+            oidc_issuer = \"https://id.example\"\noidc_client_id = \"creel\"\noidc_client_secret = \"verysecret\"";
+        assert!(!format!("{:?}", read(good).unwrap()).contains("verysecret"));
     }
 }

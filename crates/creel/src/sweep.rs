@@ -9,6 +9,7 @@ use creel_store::Store;
 use tokio_util::sync::CancellationToken;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
+const CLEAR_EVERY: Duration = Duration::from_secs(10 * 60);
 const CHECK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub async fn sweep(store: Store, stop: CancellationToken) {
@@ -16,6 +17,7 @@ pub async fn sweep(store: Store, stop: CancellationToken) {
     sweeps.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     // The first check is a day after the start: a server that is restarted often must not read whole ledgers each time.
     let mut checks = tokio::time::interval_at(tokio::time::Instant::now() + CHECK_EVERY, CHECK_EVERY);
+    let mut clearings = tokio::time::interval(CLEAR_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -25,6 +27,11 @@ pub async fn sweep(store: Store, stop: CancellationToken) {
                 }
                 if let Err(error) = store.forget_old_answers().await {
                     tracing::error!(%error, "old answers could not be forgotten");
+                }
+            }
+            _ = clearings.tick() => {
+                if let Err(error) = store.sweep_access().await {
+                    tracing::error!(%error, "ended sessions and links could not be cleared away");
                 }
             }
             _ = checks.tick() => check_all(&store, &stop).await,

@@ -228,7 +228,7 @@ impl Inner {
     }
 }
 
-fn build_client(settings: &FetchSettings, resolver: GuardedResolver) -> Result<Client, FetchError> {
+pub(crate) fn build_client(settings: &FetchSettings, resolver: GuardedResolver) -> Result<Client, FetchError> {
     let setup = |error: reqwest::Error| FetchError::Setup { reason: format!("{error}: {}", failure::deepest(&error)) };
     // One provider for the process; whoever came first has installed the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod error;
 pub mod guard;
 pub mod host_gate;
+pub mod operator;
 pub mod resolver;
 pub mod settings;
 
@@ -18,4 +19,5 @@ pub use client::{Fetched, Fetcher};
 pub use error::FetchError;
 pub use guard::{Guard, Route};
 pub use host_gate::{HostGates, Turn, Wait};
+pub use operator::{OperatorAnswer, OperatorClient};
 pub use settings::{FetchSettings, GetOptions, MayFollow, OverLimit};

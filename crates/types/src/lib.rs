@@ -10,6 +10,7 @@ pub mod email;
 pub mod hex;
 pub mod host;
 pub mod ids;
+pub mod links;
 pub mod money;
 pub mod page;
 pub mod robot;

@@ -1,7 +1,9 @@
-//! `creel admin grant|adjust|revoke|limit`: credits by hand, with a reason and an actor that stand in the ledger.
+//! `creel admin grant|adjust|revoke|limit`: credits by hand, with a reason and an actor that stand in the ledger; and
+//! `creel admin create-owner`.
 
 use std::io::Write;
 
+use creel_access::NewOwner;
 use creel_ledger::{CreditLimit, Grant, LimitPeriod, LotSource, Reference, ReferenceType, Revoked, Share};
 use creel_store::{
     ledger::{change::ByHand, limits::LimitSubject},
@@ -9,12 +11,16 @@ use creel_store::{
 };
 use creel_types::{Actor, By, Credits, LotId, Time};
 
+use super::create_owner;
 use crate::{
     cli::{AdminCommand, Common, OrganizationArg, WhyArgs},
     exit::{Exit, Failure},
     open::Opened,
     print::{number, to_json},
 };
+
+/// The environment variable with the password of the owner who is made.
+const OWNER_PASSWORD: &str = "CREEL_OWNER_PASSWORD";
 
 pub async fn admin(common: &Common, command: AdminCommand) -> Result<Exit, Failure> {
     match command {
@@ -39,6 +45,12 @@ pub async fn admin(common: &Common, command: AdminCommand) -> Result<Exit, Failu
             let (opened, organization, actor) = open(common, &why).await?;
             revoke(common, &opened, &organization, lot, ByHand { reason: &why.reason, actor: &actor }).await
         }
+        AdminCommand::CreateOwner { email, organization, name, with_key, by_provider } => {
+            let password = std::env::var(OWNER_PASSWORD).ok();
+            let new = NewOwner { email, name, organization, password, by_provider, with_key };
+            create_owner::create_owner(common, &new).await
+        }
+        AdminCommand::PasswordLink { email } => create_owner::password_link(common, &email).await,
         AdminCommand::Limit { on, id, credits, period, organization } => {
             limit(common, on, &id, credits, period, &organization).await
         }

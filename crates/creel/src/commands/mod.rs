@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod create_owner;
 mod demo;
 mod extract;
 mod ledger;

@@ -37,7 +37,10 @@ impl Creel {
             .arg("--data")
             .arg(self.folder.path().join("data"))
             .env_remove("CREEL_LOG")
-            .env_remove("CREEL_DATABASE_URL");
+            .env_remove("CREEL_DATABASE_URL")
+            .env_remove("CREEL_SMTP_URL")
+            .env_remove("CREEL_OIDC_CLIENT_SECRET")
+            .env_remove("CREEL_OWNER_PASSWORD");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
