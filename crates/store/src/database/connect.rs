@@ -53,6 +53,9 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
         .options([
             ("statement_timeout", STATEMENT_TIME_MAX.as_millis().to_string()),
             ("lock_timeout", LOCK_WAIT_MAX.as_millis().to_string()),
+            // A plan that was told not to use loops and has no other way counts as endlessly dear, and would be compiled for
+            // longer than it runs.
+            ("jit", "off".to_owned()),
         ]);
     // One connection without a pool first: a pool waits long for a server that is not there, and then says only that it waited.
     PgConnection::connect_with(&options).await?.close().await?;
