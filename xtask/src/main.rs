@@ -69,6 +69,8 @@ enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// The balance over HTTP under a load of 2,000 requests a second, and the limit on requests.
+    Balance(bench::Balance),
     /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
     Settle(bench::Settle),
 }
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Chore::Toolbox => toolbox::show(),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
+        Chore::Bench { bench: Bench::Balance(options) } => bench::balance(&options),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
     };
     match done {

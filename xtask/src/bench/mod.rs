@@ -1,15 +1,35 @@
 //! Benchmarks beside named peers: both measured in turns in the same run, because machines are shared and noisy; what
 //! counts is the ratio of the medians.
 
+mod balance;
 mod extract;
 mod settle;
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
+pub use balance::{Balance, balance};
 pub use extract::extract;
 pub use settle::{Settle, settle};
 
 use crate::sh;
+
+/// Which database is measured on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    fn name(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgres",
+        }
+    }
+}
 
 /// Builds an example in release and answers where it is.
 fn build_example(package: &str, name: &str) -> Result<PathBuf, String> {

@@ -9,11 +9,10 @@ use std::{
     time::Instant,
 };
 
-use clap::ValueEnum;
 use creel_testkit::postgres::{Cluster, Durability};
 use serde_json::{Value, json};
 
-use super::{build_example, median, round};
+use super::{Engine, build_example, median, round};
 use crate::{need, sh};
 
 const PEER: &str = "naive one-by-one transaction";
@@ -23,12 +22,6 @@ const ROUNDS: usize = 3;
 const SECONDS: &str = "2";
 const FLUSHES: usize = 21;
 const FLUSH_BYTES: usize = 8 * 1024;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
 
 #[derive(clap::Args)]
 pub struct Settle {
@@ -84,7 +77,7 @@ impl Places {
         let wanted = |engine| options.engine.is_none_or(|only| only == engine);
         let mut places = Places { of_engines: Vec::new(), _cluster: None };
         if wanted(Engine::Sqlite) {
-            places.of_engines.push(("sqlite", folder.display().to_string()));
+            places.of_engines.push((Engine::Sqlite.name(), folder.display().to_string()));
         }
         if wanted(Engine::Postgres) {
             let url = match &options.postgres {
@@ -97,7 +90,7 @@ impl Places {
                     url
                 }
             };
-            places.of_engines.push(("postgres", url));
+            places.of_engines.push((Engine::Postgres.name(), url));
         }
         Ok(places)
     }

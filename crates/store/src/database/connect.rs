@@ -16,6 +16,8 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
 const STATEMENT_TIME_MAX: Duration = Duration::from_secs(60);
 /// How long a call waits for a free connection.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long a connection that reads may have lain still and be used without asking whether it lives.
+const UNTESTED_MAX: Duration = Duration::from_secs(1);
 const SQLITE_READERS_MAX: u32 = 4;
 const POSTGRES_READERS_MAX: u32 = 6;
 const POSTGRES_WRITERS_MAX: u32 = 10;
@@ -38,7 +40,8 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), Stor
         .statement_cache_capacity(STATEMENTS_MAX)
         .busy_timeout(LOCK_WAIT_MAX);
     let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options.clone()).await?;
-    let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
+    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).test_before_acquire(false);
+    let read = readers.connect_with(options.read_only(true)).await?;
     Ok((read, write))
 }
 
@@ -50,6 +53,9 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
         .options([
             ("statement_timeout", STATEMENT_TIME_MAX.as_millis().to_string()),
             ("lock_timeout", LOCK_WAIT_MAX.as_millis().to_string()),
+            // A plan that was told not to use loops and has no other way counts as endlessly dear, and would be compiled for
+            // longer than it runs.
+            ("jit", "off".to_owned()),
         ]);
     // One connection without a pool first: a pool waits long for a server that is not there, and then says only that it waited.
     PgConnection::connect_with(&options).await?.close().await?;
@@ -65,6 +71,15 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool), StoreError> 
     let reading = options.options([("default_transaction_read_only", "on")]);
     let pool = |most: u32| PgPoolOptions::new().max_connections(most).acquire_timeout(CONNECTION_WAIT_MAX);
     let write = pool(POSTGRES_WRITERS_MAX).connect_with(writing).await?;
-    let read = pool(POSTGRES_READERS_MAX).connect_with(reading).await?;
+    // Whether a connection still lives is asked where it lay still: under load the question costs as much as the answer.
+    let readers = pool(POSTGRES_READERS_MAX).test_before_acquire(false).before_acquire(|connection, lay| {
+        Box::pin(async move {
+            if lay.idle_for >= UNTESTED_MAX {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    let read = readers.connect_with(reading).await?;
     Ok((read, write))
 }

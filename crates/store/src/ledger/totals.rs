@@ -54,20 +54,24 @@ pub(super) async fn before(tx: &mut Tx, organization: OrganizationId, at: Time) 
 
 /// The totals as the row has them and as the ledger sums to, both of the whole ledger and of what was before the cycle.
 pub(super) async fn recompute(tx: &mut Tx, organization: OrganizationId) -> Result<[(Totals, Totals); 2], StoreError> {
-    let mut found = [(Totals::default(), Totals::default()); 2];
-    let parts =
-        [("granted_total", "spent_total", "true"), ("cycle_granted_base", "cycle_spent_base", "at < cycle_starts_at")];
-    for ((granted, spent, part), found) in parts.into_iter().zip(&mut found) {
-        let kept = format!("SELECT {granted} AS granted, {spent} AS spent FROM organizations WHERE id = $1");
-        let sums = format!(
-            "SELECT {SUMS} FROM ledger_entries e JOIN organizations o ON o.id = e.organization_id
-             WHERE e.organization_id = $1 AND {part}"
-        );
-        for (sql, totals) in [(kept, &mut found.0), (sums, &mut found.1)] {
-            if let Some(row) = tx.row(&sql, args![organization]).await? {
-                *totals = Totals::of_row(&row)?;
-            }
-        }
-    }
-    Ok(found)
+    const GRANTED: &str = "e.kind IN ('grant', 'adjust') AND e.amount > 0";
+    const SPENT: &str = "e.kind = 'debit'";
+    const BEFORE: &str = "e.at < o.cycle_starts_at";
+    let sum = |of: &str| format!("CAST(COALESCE(SUM(CASE WHEN {of} THEN ABS(e.amount) END), 0) AS BIGINT)");
+    let sql = format!(
+        "SELECT o.granted_total, o.spent_total, o.cycle_granted_base, o.cycle_spent_base,
+         {} AS granted, {} AS spent, {} AS granted_before, {} AS spent_before
+         FROM organizations o LEFT JOIN ledger_entries e ON e.organization_id = o.id WHERE o.id = $1 GROUP BY o.id",
+        sum(GRANTED),
+        sum(SPENT),
+        sum(&format!("{GRANTED} AND {BEFORE}")),
+        sum(&format!("{SPENT} AND {BEFORE}")),
+    );
+    let row = tx.row(&sql, args![organization]).await?;
+    let row = row.ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })?;
+    let read = |granted, spent| Ok::<_, StoreError>(Totals { granted: row.credits(granted)?, spent: row.credits(spent)? });
+    Ok([
+        (read("granted_total", "spent_total")?, read("granted", "spent")?),
+        (read("cycle_granted_base", "cycle_spent_base")?, read("granted_before", "spent_before")?),
+    ])
 }
