@@ -8,6 +8,7 @@ pub mod password;
 pub mod rules;
 pub mod settings;
 
+pub mod cookie;
 mod csrf;
 mod invitations;
 mod own;

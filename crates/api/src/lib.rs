@@ -17,7 +17,9 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
 };
+use creel_access::{Access, cookie::SessionCookie};
 use creel_crawl::Crawler;
+use creel_notify::Nudge;
 use creel_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,6 +31,9 @@ pub use middleware::rate_limit::RateLimiter;
 #[derive(Clone)]
 pub struct ApiState {
     pub crawler: Crawler,
+    pub access: Access,
+    /// Wakes whoever delivers mail.
+    pub mail: Nudge,
     pub limiter: RateLimiter,
 }
 
@@ -36,6 +41,11 @@ impl ApiState {
     #[must_use]
     pub fn store(&self) -> &Store {
         self.crawler.store()
+    }
+
+    #[must_use]
+    pub fn cookie(&self) -> SessionCookie {
+        SessionCookie::of(&self.access.settings().public_url)
     }
 }
 

@@ -6,14 +6,15 @@
 
 use creel_store::{
     Database, Judge, Store,
+    access::keys::NewApiKey,
+    builds::BuildAnswer,
     captures::NewCapture,
     organizations::Start,
     pages::{NewPage, PageRole},
-    robots::BuildAnswer,
     runs::{NewRun, RunSettings},
     settle::{Committer, FinishedPage, PageResult, Verdict},
 };
-use creel_types::{Clock, Country, Credits, Host, OrganizationId, PageKind, Product, Random, RobotProgram, RunId};
+use creel_types::{By, Clock, Country, Credits, Host, OrganizationId, PageKind, Product, Random, RobotProgram, Role, RunId};
 use futures::future::try_join_all;
 use url::Url;
 use uuid::Uuid;
@@ -42,7 +43,8 @@ async fn main() -> Result<(), Failure> {
     // What is there pays for the debits and leaves something to show.
     let credits = Credits(i64::try_from(debits)? * 2 + 5_000);
     let organization = store.default_organization(Start::Credits(credits)).await?.id;
-    let (_, key) = store.create_api_key(organization, "bench").await?;
+    let new_key = NewApiKey { name: "bench".to_owned(), role: Role::Member, expires_at: None };
+    let (_, key) = store.create_api_key(organization, new_key, &By::system()).await?;
     seed(&store, organization, debits).await?;
     store.database.close().await;
     println!("{}", serde_json::json!({"key": key, "database_url": url}));
@@ -73,7 +75,7 @@ async fn seed(store: &Store, organization: OrganizationId, debits: usize) -> Res
             }
         }
     }
-    store.stop_run(organization, run).await?;
+    store.stop_run(organization, run, &By::system()).await?;
     Ok(())
 }
 
@@ -88,6 +90,7 @@ async fn make_run(store: &Store, organization: OrganizationId, owner: Uuid) -> R
         }
     };
     let new = NewRun {
+        by: By::system(),
         robot,
         api_key: None,
         schedule: None,

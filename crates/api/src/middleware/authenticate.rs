@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, header::AUTHORIZATION},
+    http::{
+        HeaderMap, Method,
+        header::{AUTHORIZATION, COOKIE},
+    },
     middleware::Next,
     response::Response,
 };
@@ -14,18 +17,32 @@ use creel_types::{Actor, By};
 use crate::{
     ApiState,
     caller::{Authenticated, Caller, unauthorized},
-    error::ApiError,
+    error::{ApiError, ErrorCode},
 };
+
+/// Carries the token of the session's forms.
+pub(crate) const CSRF_HEADER: &str = "X-CSRF-Token";
 
 pub(crate) async fn authenticate(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    let found = caller(&state, request.headers(), address).await;
+    let found = caller(&state, request.method(), request.headers(), address).await;
     request.extensions_mut().insert(Authenticated(found));
     next.run(request).await
 }
 
-async fn caller(state: &ApiState, headers: &HeaderMap, address: Option<String>) -> Result<Caller, ApiError> {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;
+async fn caller(
+    state: &ApiState,
+    method: &Method,
+    headers: &HeaderMap,
+    address: Option<String>,
+) -> Result<Caller, ApiError> {
+    match headers.get(AUTHORIZATION) {
+        Some(header) => by_key(state, header.to_str().map_err(|_| unauthorized())?, address).await,
+        None => by_session(state, method, headers, address).await,
+    }
+}
+
+async fn by_key(state: &ApiState, header: &str, address: Option<String>) -> Result<Caller, ApiError> {
     let (scheme, secret) = header.split_once(' ').ok_or_else(unauthorized)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(unauthorized());
@@ -38,6 +55,36 @@ async fn caller(state: &ApiState, headers: &HeaderMap, address: Option<String>) 
     tokio::spawn(async move {
         if let Err(error) = store.note_api_key_used(&holder).await {
             tracing::warn!(%error, "that a key was used could not be written down");
+        }
+    });
+    Ok(caller)
+}
+
+/// A browser sends its cookie whoever made it ask. So a request that may change something also proves that a page of ours made
+/// it, by the token that only our pages know.
+async fn by_session(
+    state: &ApiState,
+    method: &Method,
+    headers: &HeaderMap,
+    address: Option<String>,
+) -> Result<Caller, ApiError> {
+    let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;
+    let token = state.cookie().read(cookies).ok_or_else(unauthorized)?;
+    let holder = state.store().find_session(token).await?.ok_or_else(unauthorized)?;
+    let given = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !method.is_safe() && !creel_access::csrf_matches(token, given) {
+        let message = format!("a request with a session's cookie that changes something carries the header {CSRF_HEADER}");
+        return Err(ApiError::new(ErrorCode::CrossSite, message));
+    }
+    let Some(membership) = &holder.organization else {
+        return Err(ApiError::new(ErrorCode::Forbidden, "you are not a member of an organization at present"));
+    };
+    let by = By { actor: Actor::Person(holder.person), name: holder.email.clone(), address };
+    let caller = Caller { organization: membership.id, role: membership.role, by };
+    let store = state.store().clone();
+    tokio::spawn(async move {
+        if let Err(error) = store.note_session_seen(&holder).await {
+            tracing::warn!(%error, "that a session was used could not be written down");
         }
     });
     Ok(caller)

@@ -34,10 +34,11 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let access = access::open(&opened, &public_url)?;
     greet(&opened, &access, address).await?;
     let stop = interrupt::on_signal();
-    let (_nudge, delivering) = access::start_mail(&opened, &public_url, stop.clone())?;
+    let (mail, delivering) = access::start_mail(&opened, &public_url, stop.clone())?;
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
-    let router = creel_api::router(ApiState { crawler, limiter: RateLimiter::new(opened.settings.rate_limit()) });
+    let limiter = RateLimiter::new(opened.settings.rate_limit());
+    let router = creel_api::router(ApiState { crawler, access, mail, limiter });
     let served = answer(listener, router, stop).await;
     let _ = working.await;
     let _ = sweeping.await;
