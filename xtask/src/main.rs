@@ -5,6 +5,7 @@ mod bench;
 mod corpus;
 mod mutants;
 mod need;
+mod oidc;
 mod postgres;
 mod prove;
 mod score;
@@ -43,6 +44,8 @@ enum Chore {
     },
     /// Sets up the programs of other makers that tests run and prints what names them, for running tests by hand.
     Toolbox,
+    /// Runs a provider of OpenID Connect on loopback until interrupted, for running tests by hand.
+    Oidc,
     /// Scores extraction on the corpus, one table.
     Score,
     /// Measures something beside a named peer, interleaved in the same run.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Chore::Test => test::test(),
         Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Oidc => toolbox::set_up().and_then(|toolbox| oidc::serve(&toolbox)),
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Toolbox => toolbox::show(),
         Chore::Score => score::score(),
