@@ -3,6 +3,7 @@
 
 mod bench;
 mod corpus;
+mod generate;
 mod mutants;
 mod need;
 mod oidc;
@@ -29,6 +30,8 @@ struct Cli {
 enum Chore {
     /// Sets up what is needed and runs every check: format, lints, licences, all tests.
     Test,
+    /// Writes what is generated from the code: the OpenAPI document and the reference of errors.
+    Gen,
     /// Runs the proofs of the ledger in their long form, or the mutants that the tests must notice.
     Prove(prove::Prove),
     /// Installs, seeds and serves a shop that nobody here wrote, on loopback, until interrupted.
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Chore::Test => test::test(),
         Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Gen => generate::generate(),
         Chore::Oidc => toolbox::set_up().and_then(|toolbox| oidc::serve(&toolbox)),
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Toolbox => toolbox::show(),

@@ -37,6 +37,8 @@ pub fn serve(toolbox: &Toolbox) -> Result<(), String> {
     let mut provider = start(toolbox)?;
     println!("an OpenID provider runs until Ctrl-C; for tests in another terminal:");
     println!("export {VARIABLE}={}", provider.issuer);
+    // Waiting closes the child's input, at whose end it ends.
+    let _input = provider.child.stdin.take();
     provider.child.wait().map(|_| ()).map_err(|error| error.to_string())
 }
 

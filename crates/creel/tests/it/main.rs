@@ -4,9 +4,11 @@
 
 mod access;
 mod api;
+mod authorization;
 mod bad_input;
 mod billing;
 mod command;
+mod contract;
 mod crash;
 mod credits;
 mod demo_shop;
