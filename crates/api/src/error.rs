@@ -73,6 +73,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound { .. } => ApiError::new(ErrorCode::NotFound, error.to_string()),
             StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
+            StoreError::Invalid { field, message } => ApiError::field(field, message),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
             StoreError::Refused(creel_ledger::Refused::InsufficientCredits { .. }) => {
                 ApiError::new(ErrorCode::InsufficientCredits, error.to_string())

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The thing is in a state in which this cannot be done.
     #[error("{0}")]
     Conflict(String),
+    /// What was asked for cannot be asked for.
+    #[error("{field}: {message}")]
+    Invalid { field: &'static str, message: String },
     /// A row holds something that this program never writes.
     #[error("the database holds a value that cannot be: {0}")]
     Corrupt(String),

@@ -24,6 +24,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: include_str!("../migrations/0002_credits.postgres.sql"),
     },
+    Migration {
+        both: include_str!("../migrations/0004_listing.sql"),
+        sqlite: include_str!("../migrations/0004_listing.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_listing.postgres.sql"),
+    },
+    Migration { both: include_str!("../migrations/0005_listing_orders.sql"), sqlite: "", postgres: "" },
 ];
 
 /// What a migration found and did.

@@ -282,8 +282,12 @@ impl Store {
     /// Stops a run by somebody's wish; what was in hand goes back to the queue, so that a restart finds it.
     pub async fn stop_run(&self, organization: OrganizationId, id: RunId) -> Result<bool, StoreError> {
         let mut tx = self.database.begin().await?;
-        let known =
-            tx.row("SELECT 1 AS one FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let known = tx
+            .row(
+                "SELECT 1 AS one FROM runs WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL",
+                args![organization, id],
+            )
+            .await?;
         if known.is_none() {
             return Err(StoreError::NotFound { what: "run", id: id.to_string() });
         }
@@ -312,7 +316,8 @@ impl Store {
         self.database
             .execute(
                 "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
-                 ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1 AND ended_at IS NOT NULL",
+                 ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4
+                 WHERE id = $1 AND ended_at IS NOT NULL AND deleted_at IS NULL",
                 args![id, budget, taker, taker.map(|_| self.clock.now().plus_ms(LEASE_MS))],
             )
             .await?;
@@ -325,7 +330,7 @@ impl Store {
             .database
             .row(
                 "SELECT * FROM runs WHERE organization_id = $1 AND robot_id = $2 AND start_urls = $3
-                 AND COALESCE(budget, 0) = $4 ORDER BY id DESC LIMIT 1",
+                 AND COALESCE(budget, 0) = $4 AND deleted_at IS NULL ORDER BY id DESC LIMIT 1",
                 args![organization, new.robot, json(&new.start_urls)?, new.budget.unwrap_or(0)],
             )
             .await?;
@@ -333,13 +338,15 @@ impl Store {
     }
 
     pub async fn get_run(&self, organization: OrganizationId, id: RunId) -> Result<Run, StoreError> {
-        let row =
-            self.database.row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let row = self
+            .database
+            .row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL", args![organization, id])
+            .await?;
         run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
 
     pub async fn get_run_view(&self, organization: OrganizationId, id: RunId) -> Result<RunView, StoreError> {
-        let sql = format!("{VIEW} WHERE u.organization_id = $1 AND u.id = $2");
+        let sql = format!("{VIEW} WHERE u.deleted_at IS NULL AND u.organization_id = $1 AND u.id = $2");
         let row = self.database.row(&sql, args![organization, id]).await?;
         view(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
@@ -354,7 +361,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<RunView>, StoreError> {
         let sql = format!(
-            "{VIEW} WHERE u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
+            "{VIEW} WHERE u.deleted_at IS NULL AND u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
              AND ($4 IS NULL OR u.id < $4) ORDER BY u.id DESC LIMIT $5"
         );
         let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];

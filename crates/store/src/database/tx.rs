@@ -64,6 +64,21 @@ impl Tx {
         }
     }
 
+    /// Says that the statements to come are short and find what they read by the index that was made for them: no table is read
+    /// whole, no order is made by sorting that an index has, and nothing is compiled or shared out for it.
+    pub async fn keep_to_indexes(&mut self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(_) => {
+                let settings = ["enable_seqscan", "enable_sort", "enable_incremental_sort", "jit"]
+                    .map(|name| format!("set_config('{name}', 'off', true)"))
+                    .join(", ");
+                let sql = format!("SELECT {settings}, set_config('max_parallel_workers_per_gather', '0', true)");
+                self.execute(&sql, vec![]).await.map(|_| ())
+            }
+        }
+    }
+
     pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
         Ok(match self {

@@ -1,7 +1,7 @@
 //! What a decided batch writes, each table in one statement.
 
 use creel_ledger::HoldState;
-use creel_types::{Action, Amount, Credits, PageOutcome, Time};
+use creel_types::{Action, Amount, Credits, PageOutcome};
 
 use super::{
     FinishedPage, PageResult, Verdict,
@@ -25,7 +25,7 @@ pub(super) async fn write(
         let args = args![capture.as_str(), page_url.as_str()];
         tx.execute("UPDATE captures SET canonical_url = $2 WHERE id = $1", args).await?;
     }
-    insert_captures(tx, &batch.captures, now).await?;
+    insert_captures(tx, &batch).await?;
     store.fail_points.pass("settle.captures_written");
     finish_pages(tx, items, verdicts, &batch).await?;
     send_back_waiting(tx, items, verdicts, &batch).await?;
@@ -42,7 +42,7 @@ pub(super) async fn write(
     consequences::save(tx, store, &mut accounts, now).await
 }
 
-async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Result<(), StoreError> {
+async fn insert_captures(tx: &mut Tx, batch: &Batch<'_>) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("id", Kind::Text),
         ("organization_id", Kind::Text),
@@ -62,8 +62,11 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
         ("available", Kind::Int),
         ("content", Kind::Text),
     ]);
-    for Decided { id, page, new, content, canonical_url } in captures {
+    for Decided { id, page, new, content, canonical_url } in &batch.captures {
         let product = &new.product;
+        // As late as its debit, which is never earlier than the organization's last: where two machines' clocks differ, nothing
+        // is stored before what `follow_captures` has been through.
+        let extracted_at = batch.accounts.get(&page.organization).map_or(batch.now, |locked| locked.account.last_at);
         given.push(args![
             *id,
             page.organization,
@@ -72,7 +75,7 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
             new.url.as_str(),
             new.page_url.as_str(),
             canonical_url.as_str(),
-            now,
+            extracted_at,
             product.product_id.as_deref(),
             product.title.as_str(),
             new.title_normalized(),
@@ -93,7 +96,7 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
         given.brand, given.min_price, given.max_price, given.currency, given.available, given.content
         FROM given CROSS JOIN runs r WHERE r.id = given.run_id";
     let inserted = tx.execute_given(given, sql).await?;
-    if inserted != captures.len() as u64 {
+    if inserted != batch.captures.len() as u64 {
         return Err(StoreError::corrupt("captures inserted", inserted));
     }
     Ok(())

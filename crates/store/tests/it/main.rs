@@ -12,6 +12,7 @@ mod clock;
 mod drain;
 mod durable;
 mod isolation;
+mod listing;
 mod lost_commit;
 mod owner;
 mod processes;

@@ -1,4 +1,6 @@
 //! Captures: what runs stored.
 
+pub(crate) mod delete;
+mod filter;
 pub(crate) mod get;
 pub(crate) mod list;

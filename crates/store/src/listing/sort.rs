@@ -1,0 +1,189 @@
+//! The orders of a list of captures, where a capture stands in one, and the cursor that says so to the outside.
+
+use std::{cmp::Ordering, fmt, str::FromStr};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use creel_types::{CaptureId, words};
+
+use crate::{
+    StoreError,
+    captures::normalize_title,
+    database::{Row, Value},
+};
+
+/// Characters of a title that count when captures are sorted by it; titles that are equal so far are sorted by id.
+pub const TITLE_CHARS_MAX: usize = 100;
+
+/// Where a capture without a price stands: behind every price. The gate lets none pass that was crawled.
+pub(super) const NO_PRICE: i64 = i64::MAX;
+
+words! {
+    /// Ties are broken by id, ascending where the sort ascends, descending where it descends.
+    CaptureSort {
+        NewestFirst = "-extracted_at",
+        OldestFirst = "extracted_at",
+        CheapestFirst = "min_price",
+        DearestFirst = "-min_price",
+        Title = "title",
+    }
+}
+
+/// What is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    ExtractedAt,
+    MinPrice,
+    Title,
+}
+
+impl Key {
+    /// Its column in `listing`.
+    pub(super) const fn column(self) -> &'static str {
+        match self {
+            Key::ExtractedAt => "extracted_at",
+            Key::MinPrice => "min_price",
+            Key::Title => "title",
+        }
+    }
+}
+
+impl CaptureSort {
+    pub(super) const fn key(self) -> Key {
+        match self {
+            CaptureSort::NewestFirst | CaptureSort::OldestFirst => Key::ExtractedAt,
+            CaptureSort::CheapestFirst | CaptureSort::DearestFirst => Key::MinPrice,
+            CaptureSort::Title => Key::Title,
+        }
+    }
+
+    pub(super) const fn descends(self) -> bool {
+        matches!(self, CaptureSort::NewestFirst | CaptureSort::DearestFirst)
+    }
+
+    /// Which of two captures stands first.
+    pub(super) fn compare(self, one: &Position, other: &Position) -> Ordering {
+        let ascending = one.cmp(other);
+        if self.descends() { ascending.reverse() } else { ascending }
+    }
+}
+
+/// A title as it is sorted: case and white space do not count, and neither does what is beyond the limit.
+#[must_use]
+pub fn title_key(title: &str) -> String {
+    normalize_title(title).chars().take(TITLE_CHARS_MAX).collect()
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum KeyValue {
+    Int(i64),
+    Text(String),
+}
+
+impl From<KeyValue> for Value {
+    fn from(value: KeyValue) -> Value {
+        match value {
+            KeyValue::Int(number) => Value::from(number),
+            KeyValue::Text(text) => Value::from(text),
+        }
+    }
+}
+
+/// Where a capture stands in an order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub key: KeyValue,
+    pub capture: CaptureId,
+}
+
+impl Position {
+    /// Reads `key` and `capture_id`.
+    pub(super) fn read(row: &Row, key: Key) -> Result<Position, StoreError> {
+        let value = match key {
+            Key::ExtractedAt | Key::MinPrice => KeyValue::Int(row.int("key")?),
+            Key::Title => KeyValue::Text(row.text("key")?),
+        };
+        Ok(Position { key: value, capture: row.parsed("capture_id")? })
+    }
+}
+
+/// Where a page of a list ended, for the next one to begin. It belongs to the sort that it came from; filters may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureCursor {
+    pub(super) sort: CaptureSort,
+    pub(super) position: Position,
+}
+
+impl CaptureCursor {
+    #[must_use]
+    pub fn sort(&self) -> CaptureSort {
+        self.sort
+    }
+}
+
+impl fmt::Display for CaptureCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { key, capture } = &self.position;
+        let key: &dyn fmt::Display = match key {
+            KeyValue::Int(number) => number,
+            KeyValue::Text(text) => text,
+        };
+        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{} {capture} {key}", self.sort)))
+    }
+}
+
+/// A text that no list gave as a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotACursor;
+
+impl FromStr for CaptureCursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<CaptureCursor, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        let plain = String::from_utf8(bytes).map_err(|_| NotACursor)?;
+        let mut parts = plain.splitn(3, ' ');
+        let (Some(sort), Some(capture), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NotACursor);
+        };
+        let sort = CaptureSort::parse(sort).ok_or(NotACursor)?;
+        let capture = capture.parse().map_err(|_| NotACursor)?;
+        let key = match sort.key() {
+            Key::ExtractedAt | Key::MinPrice => KeyValue::Int(key.parse().map_err(|_| NotACursor)?),
+            Key::Title => KeyValue::Text(key.to_owned()),
+        };
+        Ok(CaptureCursor { sort, position: Position { key, capture } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use creel_types::{Random, Time};
+
+    #[test]
+    fn a_cursor_survives_its_text_and_nothing_else_is_one() {
+        let capture = Random::seeded(1).id(Time(5));
+        let keys = [
+            (CaptureSort::NewestFirst, KeyValue::Int(1_769_851_800_123)),
+            (CaptureSort::DearestFirst, KeyValue::Int(NO_PRICE)),
+            (CaptureSort::Title, KeyValue::Text("a title  with spaces, ümlauts & 100 %".to_owned())),
+            (CaptureSort::Title, KeyValue::Text(String::new())),
+        ];
+        for (sort, key) in keys {
+            let cursor = CaptureCursor { sort, position: Position { key, capture } };
+            let text = cursor.to_string();
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
+            assert_eq!(text.parse(), Ok(cursor));
+            assert!(text[..text.len() / 2].parse::<CaptureCursor>().is_err());
+        }
+        for text in ["", "x", "%%%", "MTIzIDQ1Ng", &capture.to_string()] {
+            assert_eq!(text.parse::<CaptureCursor>(), Err(NotACursor), "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_are_sorted_without_case_and_white_space_as_far_as_they_count() {
+        assert_eq!(title_key("  Big\t RED\nShoe "), "big red shoe");
+        assert_eq!(title_key(&"é".repeat(TITLE_CHARS_MAX + 5)).chars().count(), TITLE_CHARS_MAX);
+    }
+}
