@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod follow;
 mod interrupt;
 mod open;
 mod print;

@@ -23,7 +23,11 @@ CREATE TABLE listing (
     of_available BIGINT NOT NULL,
     extracted_at BIGINT NOT NULL,
     min_price BIGINT NOT NULL,
-    title TEXT COLLATE "C" NOT NULL
+    title TEXT COLLATE "C" NOT NULL,
+    -- What is sorted by, in coarse steps.
+    time_block BIGINT NOT NULL,
+    price_block BIGINT NOT NULL,
+    title_block TEXT COLLATE "C" NOT NULL
 );
 
 -- The words of each listed capture. A word stands behind its organization's number, so that the rare word of one organization

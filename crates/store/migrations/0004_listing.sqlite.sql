@@ -23,7 +23,11 @@ CREATE TABLE listing (
     of_available BIGINT NOT NULL,
     extracted_at BIGINT NOT NULL,
     min_price BIGINT NOT NULL,
-    title TEXT NOT NULL
+    title TEXT NOT NULL,
+    -- What is sorted by, in coarse steps.
+    time_block BIGINT NOT NULL,
+    price_block BIGINT NOT NULL,
+    title_block TEXT NOT NULL
 );
 
 -- The words of each listed capture, with a space before and after each, and the index over them. There a word stands behind

@@ -24,3 +24,10 @@ CREATE INDEX listing_currency_title ON listing (of_currency, title, capture_id) 
 CREATE INDEX listing_available_extracted_at ON listing (of_available, extracted_at, capture_id);
 CREATE INDEX listing_available_min_price ON listing (of_available, min_price, capture_id);
 CREATE INDEX listing_available_title ON listing (of_available, title, capture_id);
+
+-- A range of one key in the order of another: step by step of the order, each with the range inside it. For whole organizations,
+-- which may have so many captures that no range of them is narrow.
+CREATE INDEX listing_blocks_extracted_at_min_price ON listing (of_all, time_block, min_price, extracted_at, capture_id);
+CREATE INDEX listing_blocks_min_price_extracted_at ON listing (of_all, price_block, extracted_at, min_price, capture_id);
+CREATE INDEX listing_blocks_title_extracted_at ON listing (of_all, title_block, extracted_at);
+CREATE INDEX listing_blocks_title_min_price ON listing (of_all, title_block, min_price);

@@ -29,6 +29,7 @@ pub(crate) fn router() -> Router<ApiState> {
         .route("/extract/runs/{id}/stop", post(runs::stop::stop))
         .route("/extract/runs/{id}/pages", get(runs::pages::pages))
         .route("/extract/captures", get(captures::list::list))
+        .route("/extract/captures/export", get(captures::export::export))
         .route("/extract/captures/{id}", get(captures::get::get).delete(captures::delete::delete))
         .route("/billing/balance", get(billing::balance::balance))
         .route("/billing/statement", get(billing::statement::statement))

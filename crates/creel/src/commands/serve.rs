@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::{
     cli::{Common, ServeArgs},
     exit::{Exit, Failure},
-    interrupt,
+    follow, interrupt,
     open::Opened,
     print, sweep,
 };
@@ -28,10 +28,12 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let stop = interrupt::on_signal();
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
+    let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
     let router = creel_api::router(ApiState { crawler });
     let served = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     let _ = working.await;
     let _ = sweeping.await;
+    let _ = following.await;
     let _ = committing.await;
     opened.store.database.close().await;
     served?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Rows of the design: a crate imports only crates of a smaller row.
-const ROWS: [(&str, u32); 12] = [
+const ROWS: [(&str, u32); 13] = [
     ("creel-types", 0),
     ("creel-ledger", 1),
     ("creel-frontier", 1),
@@ -14,6 +14,7 @@ const ROWS: [(&str, u32); 12] = [
     ("creel-fetch", 2),
     ("creel-store", 2),
     ("creel-crawl", 4),
+    ("creel-transfer", 4),
     ("creel-api", 5),
     ("creel", 6),
     // For tests and the demo: imports only types.

@@ -17,6 +17,10 @@ const STATEMENT_TIME_MAX: Duration = Duration::from_secs(60);
 /// How long a call waits for a free connection.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(30);
 const SQLITE_READERS_MAX: u32 = 4;
+/// Pages that a connection to a file keeps in memory, in KiB, as the negative number that SQLite takes for that. The writer's
+/// are what makes captures listed at speed: each goes into many places of many indexes.
+const SQLITE_READER_CACHE: &str = "-16384";
+const SQLITE_WRITER_CACHE: &str = "-65536";
 const POSTGRES_READERS_MAX: u32 = 6;
 const POSTGRES_WRITERS_MAX: u32 = 10;
 /// Prepared statements that a connection keeps. Statements that are given rows have one text for each power of two.
@@ -37,8 +41,13 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), Stor
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
         .busy_timeout(LOCK_WAIT_MAX);
-    let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options.clone()).await?;
-    let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .test_before_acquire(false)
+        .connect_with(options.clone().pragma("cache_size", SQLITE_WRITER_CACHE))
+        .await?;
+    let options = options.read_only(true).pragma("cache_size", SQLITE_READER_CACHE);
+    let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options).await?;
     Ok((read, write))
 }
 

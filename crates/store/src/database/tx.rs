@@ -70,9 +70,16 @@ impl Tx {
         match self {
             Tx::Sqlite(_) => Ok(()),
             Tx::Postgres(_) => {
-                let settings = ["enable_seqscan", "enable_sort", "enable_incremental_sort", "jit"]
-                    .map(|name| format!("set_config('{name}', 'off', true)"))
-                    .join(", ");
+                let settings = [
+                    "enable_seqscan",
+                    "enable_sort",
+                    "enable_incremental_sort",
+                    "enable_hashjoin",
+                    "enable_mergejoin",
+                    "jit",
+                ]
+                .map(|name| format!("set_config('{name}', 'off', true)"))
+                .join(", ");
                 let sql = format!("SELECT {settings}, set_config('max_parallel_workers_per_gather', '0', true)");
                 self.execute(&sql, vec![]).await.map(|_| ())
             }

@@ -7,7 +7,7 @@ use creel_types::{OrganizationId, Time};
 
 use super::{
     facet::{self, Facet, FacetKind, available_key, brand_key, value_key},
-    sort::title_key,
+    sort::{price_block, time_block, title_block, title_key},
     tail::price_key,
     words::{Content, words_of},
 };
@@ -184,6 +184,9 @@ async fn insert(
         ("extracted_at", Kind::Int),
         ("min_price", Kind::Int),
         ("title", Kind::Text),
+        ("time_block", Kind::Int),
+        ("price_block", Kind::Int),
+        ("title_block", Kind::Text),
     ]);
     for capture in unlisted {
         let of = |kind| capture.facet(kind, facets);
@@ -200,6 +203,9 @@ async fn insert(
             capture.extracted_at,
             capture.min_price,
             capture.title.as_str(),
+            time_block(capture.extracted_at.0),
+            price_block(capture.min_price),
+            title_block(&capture.title),
         ]);
     }
     let inserted = tx.insert_given("listing", given, "").await?;

@@ -11,6 +11,7 @@ mod plan;
 mod query;
 mod select;
 mod sort;
+mod step;
 mod tail;
 mod words;
 

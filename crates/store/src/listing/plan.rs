@@ -5,7 +5,10 @@
 //! that one narrow condition names, and to sort: quick where that condition names few. A walk has a bound, and who meets it
 //! gathers after all, so that no list reads more than the narrowest of its conditions names.
 
-use super::{facet::Facet, sort::Key};
+use super::{
+    facet::{Facet, FacetKind},
+    sort::Key,
+};
 
 /// How much is read before another way is taken. Tests set their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +19,13 @@ pub struct Bounds {
     pub walk_max: i64,
     /// How far conditions are counted once a walk was given up.
     pub count_max: i64,
+    /// Captures of a range from which on they are not gathered, but read step by step of the order.
+    pub step_min: i64,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { gather_max: 5_000, walk_max: 4_000, count_max: 150_000 }
+        Bounds { gather_max: 5_000, walk_max: 2_000, count_max: 50_000, step_min: 8_000 }
     }
 }
 
@@ -53,9 +58,15 @@ pub(super) enum Plan {
     /// Look at the first so many of the order; where that does not fill the page, gather.
     Walk,
     Gather(Driver),
+    /// Read the range of this key in one step of the order after the other, until the page is full.
+    Step(Key),
 }
 
 impl Shape {
+    fn range(&self) -> Option<Key> {
+        self.drivers.iter().find_map(|driver| if let Driver::Range(key) = driver { Some(*key) } else { None })
+    }
+
     /// The narrowest value has few captures, or nothing else is asked for: then nothing needs to be counted.
     pub(super) fn plan_at_once(&self) -> Option<Plan> {
         if !self.has_more_values && self.drivers.is_empty() {
@@ -74,12 +85,18 @@ impl Shape {
     }
 
     /// What is gathered where the walk was in vain and each driver was counted as far as is counted.
-    pub(super) fn plan_after_walk(&self, counted: &[(Driver, i64)]) -> Driver {
+    pub(super) fn plan_after_walk(&self, counted: &[(Driver, i64)]) -> Plan {
         let counted = counted.iter().filter(|(_, captures)| *captures < self.bounds.count_max);
         let narrowest = counted.min_by_key(|(_, captures)| *captures);
+        let is_few = |captures: i64| captures < self.narrowest.captures;
         match narrowest {
-            Some((driver, captures)) if *captures < self.narrowest.captures => *driver,
-            _ => Driver::Facet,
+            Some((driver, captures)) if is_few(*captures) && *captures < self.bounds.step_min => Plan::Gather(*driver),
+            // Many within the range, and none of them where the order begins.
+            _ if self.narrowest.kind == FacetKind::All && self.range().is_some() => {
+                self.range().map_or(Plan::Walk, Plan::Step)
+            }
+            Some((driver, captures)) if is_few(*captures) => Plan::Gather(*driver),
+            _ => Plan::Gather(Driver::Facet),
         }
     }
 }
@@ -92,7 +109,6 @@ pub(super) fn narrowest(facets: &[Facet]) -> Option<Facet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::listing::facet::FacetKind;
 
     fn shape(captures: i64, has_more_values: bool, drivers: &[Driver]) -> Shape {
         let narrowest = Facet { kind: FacetKind::Store, id: 1, captures };
@@ -118,9 +134,19 @@ mod tests {
 
     #[test]
     fn after_a_walk_in_vain_the_narrowest_condition_is_gathered() {
-        let shape = shape(100_000, true, &[]);
-        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 99_999)]), Driver::Words);
-        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 100_000)]), Driver::Facet);
-        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 150_000)]), Driver::Facet);
+        let shape = shape(40_000, true, &[]);
+        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 39_999)]), Plan::Gather(Driver::Words));
+        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 40_000)]), Plan::Gather(Driver::Facet));
+        assert_eq!(shape.plan_after_walk(&[(Driver::Words, 50_000)]), Plan::Gather(Driver::Facet));
+    }
+
+    #[test]
+    fn a_wide_range_of_a_whole_organization_is_read_step_by_step() {
+        let range = Driver::Range(Key::MinPrice);
+        let narrowest = Facet { kind: FacetKind::All, id: 1, captures: 1_000_000 };
+        let shape = Shape { narrowest, ..shape(0, false, &[range]) };
+        assert_eq!(shape.plan_after_walk(&[(range, 50_000)]), Plan::Step(Key::MinPrice));
+        assert_eq!(shape.plan_after_walk(&[(range, 7_000)]), Plan::Gather(range));
+        assert_eq!(shape.plan_after_walk(&[(range, 50_000), (Driver::Words, 6_000)]), Plan::Gather(Driver::Words));
     }
 }

@@ -38,6 +38,11 @@ impl Conditions {
         format!("${}", self.args.len())
     }
 
+    /// Conditions of a statement's further part, behind the values of its first.
+    pub(super) fn with_values_of(first: Conditions) -> Conditions {
+        Conditions { all: Vec::new(), args: first.args }
+    }
+
     /// A condition on one value, whose place is the `?`.
     pub(super) fn add(&mut self, condition: &str, value: impl Into<Value>) {
         let place = self.value(value);
@@ -78,25 +83,30 @@ pub(super) async fn listed(tx: &mut Tx, asked: &Asked<'_>, facets: &[Facet]) -> 
     match plan {
         Plan::Read => list.read(tx, None).await,
         Plan::Gather(driver) => list.gather(tx, driver).await,
+        Plan::Step(key) => list.step(tx, key).await,
         Plan::Walk => {
             let found = list.read(tx, Some(asked.bounds.walk_max)).await?;
             if found.len() >= asked.limit {
                 return Ok(found);
             }
             let counted = list.count(tx, &shape.drivers, asked.bounds.count_max).await?;
-            list.gather(tx, shape.plan_after_walk(&counted)).await
+            match shape.plan_after_walk(&counted) {
+                Plan::Step(key) => list.step(tx, key).await,
+                Plan::Gather(driver) => list.gather(tx, driver).await,
+                Plan::Read | Plan::Walk => list.gather(tx, Driver::Facet).await,
+            }
         }
     }
 }
 
-struct List<'a> {
-    engine: Engine,
-    asked: &'a Asked<'a>,
+pub(super) struct List<'a> {
+    pub(super) engine: Engine,
+    pub(super) asked: &'a Asked<'a>,
     narrowest: Facet,
     /// All that are named, but not the organization.
     facets: &'a [Facet],
     /// The organization's own.
-    all: i64,
+    pub(super) all: i64,
 }
 
 impl List<'_> {
@@ -121,7 +131,7 @@ impl List<'_> {
     }
 
     /// `listing l`, and on SQLite the index that it is read by. PostgreSQL sees by itself that only one serves.
-    fn from(&self, key: Key) -> String {
+    fn table(&self, key: Key) -> String {
         match self.engine {
             Engine::Sqlite => format!("listing l INDEXED BY listing_{}_{}", self.narrowest.kind, key.column()),
             Engine::Postgres => "listing l".to_owned(),
@@ -129,10 +139,10 @@ impl List<'_> {
     }
 
     /// What a driver is read from.
-    fn from_of(&self, driver: Driver) -> String {
+    fn tables_of(&self, driver: Driver) -> String {
         match (driver, self.engine) {
-            (Driver::Facet, _) => self.from(self.asked.sort.key()),
-            (Driver::Range(key), _) => self.from(key),
+            (Driver::Facet, _) => self.table(self.asked.sort.key()),
+            (Driver::Range(key), _) => self.table(key),
             // A cross join is run in the order in which it is written.
             (Driver::Words, Engine::Sqlite) => "listing_search CROSS JOIN listing l".to_owned(),
             (Driver::Words, Engine::Postgres) => "listing_words w JOIN listing l ON l.number = w.number".to_owned(),
@@ -143,7 +153,7 @@ impl List<'_> {
         conditions.add(&format!("l.{} = ?", self.narrowest.kind.column()), self.narrowest.id);
     }
 
-    fn range(&self, conditions: &mut Conditions, key: Key) {
+    pub(super) fn range(&self, conditions: &mut Conditions, key: Key) {
         let filter = self.asked.filter;
         match key {
             Key::ExtractedAt => {
@@ -163,7 +173,7 @@ impl List<'_> {
     }
 
     /// The values beside the narrowest, and the range of another key.
-    fn others(&self, conditions: &mut Conditions) {
+    pub(super) fn others(&self, conditions: &mut Conditions) {
         for facet in self.facets.iter().filter(|facet| facet.kind != self.narrowest.kind) {
             conditions.add(&format!("l.{} = ?", facet.kind.column()), facet.id);
         }
@@ -175,7 +185,7 @@ impl List<'_> {
     }
 
     /// That a capture has the words: looked up for each one.
-    fn words_of_row(&self, conditions: &mut Conditions) {
+    pub(super) fn words_of_row(&self, conditions: &mut Conditions) {
         let Some(search) = &self.asked.filter.q else { return };
         match self.engine {
             Engine::Sqlite => {
@@ -205,19 +215,19 @@ impl List<'_> {
         }
     }
 
-    fn order(&self, key: &str) -> String {
+    pub(super) fn order(&self, key: &str) -> String {
         let direction = if self.asked.sort.descends() { "DESC" } else { "ASC" };
         format!("ORDER BY {key} {direction}, capture_id {direction}")
     }
 
-    fn after(&self, conditions: &mut Conditions) {
+    pub(super) fn after(&self, conditions: &mut Conditions) {
         if let Some(after) = self.asked.after {
             let key = format!("l.{}", self.asked.sort.key().column());
             conditions.position(&key, "l.capture_id", self.asked.sort, after);
         }
     }
 
-    fn limit(&self, conditions: &mut Conditions) -> String {
+    pub(super) fn limit(&self, conditions: &mut Conditions) -> String {
         conditions.value(i64::try_from(self.asked.limit).unwrap_or(i64::MAX))
     }
 
@@ -233,7 +243,7 @@ impl List<'_> {
         self.narrow(&mut conditions);
         self.range(&mut conditions, key);
         self.after(&mut conditions);
-        let (from, order, on_the_way) = (self.from(key), self.order(&format!("l.{}", key.column())), conditions.sql());
+        let (from, order, on_the_way) = (self.table(key), self.order(&format!("l.{}", key.column())), conditions.sql());
         let column = key.column();
         let sql = match at_most {
             None => {
@@ -241,7 +251,7 @@ impl List<'_> {
                 format!("SELECT l.capture_id, l.{column} AS key FROM {from} WHERE {on_the_way} {order} LIMIT {limit}")
             }
             Some(at_most) => {
-                let mut wanted = Conditions { all: Vec::new(), args: conditions.args };
+                let mut wanted = Conditions::with_values_of(conditions);
                 self.others(&mut wanted);
                 self.words_of_row(&mut wanted);
                 let is_wanted = wanted.sql();
@@ -279,7 +289,7 @@ impl List<'_> {
         if driver != Driver::Words {
             self.words_of_row(&mut conditions);
         }
-        let (from, wanted, order) = (self.from_of(driver), conditions.sql(), self.order("key"));
+        let (from, wanted, order) = (self.tables_of(driver), conditions.sql(), self.order("key"));
         let limit = self.limit(&mut conditions);
         let sql = format!(
             "WITH gathered AS MATERIALIZED (SELECT l.capture_id, l.{} AS key FROM {from} WHERE {wanted})
@@ -310,11 +320,11 @@ impl List<'_> {
             (Driver::Range(key), _) => {
                 self.narrow(&mut conditions);
                 self.range(&mut conditions, key);
-                self.from(key)
+                self.table(key)
             }
             (Driver::Facet, _) => {
                 self.narrow(&mut conditions);
-                self.from(self.asked.sort.key())
+                self.table(self.asked.sort.key())
             }
         };
         let (counted, bound) = (conditions.sql(), conditions.value(bound));
@@ -323,7 +333,7 @@ impl List<'_> {
         (sql, conditions.into_args())
     }
 
-    async fn rows(&self, tx: &mut Tx, sql: &str, args: Vec<Value>) -> Result<Vec<Position>, StoreError> {
+    pub(super) async fn rows(&self, tx: &mut Tx, sql: &str, args: Vec<Value>) -> Result<Vec<Position>, StoreError> {
         let key = self.asked.sort.key();
         tx.rows(sql, args).await?.iter().map(|row| Position::read(row, key)).collect()
     }

@@ -45,6 +45,37 @@ impl Key {
             Key::Title => "title",
         }
     }
+
+    /// The column with its coarse steps.
+    pub(super) const fn block_column(self) -> &'static str {
+        match self {
+            Key::ExtractedAt => "time_block",
+            Key::MinPrice => "price_block",
+            Key::Title => "title_block",
+        }
+    }
+}
+
+/// Characters of a title that make its block.
+const BLOCK_CHARS: usize = 3;
+
+/// A block of instants: 2^24 ms, four hours and forty minutes.
+pub(super) const fn time_block(ms: i64) -> i64 {
+    ms >> 24
+}
+
+/// A block of prices: a thirty-second of each doubling.
+pub(super) const fn price_block(scaled: i64) -> i64 {
+    if scaled <= 0 {
+        return 0;
+    }
+    let doublings = scaled.ilog2();
+    let mantissa = if doublings >= 5 { scaled >> (doublings - 5) } else { scaled << (5 - doublings) };
+    (doublings as i64) << 5 | (mantissa & 31)
+}
+
+pub(super) fn title_block(title: &str) -> String {
+    title.chars().take(BLOCK_CHARS).collect()
 }
 
 impl CaptureSort {
@@ -96,6 +127,15 @@ pub(super) struct Position {
 }
 
 impl Position {
+    /// The block that it is in.
+    pub(super) fn block(&self, key: Key) -> KeyValue {
+        match (&self.key, key) {
+            (KeyValue::Text(title), _) => KeyValue::Text(title_block(title)),
+            (KeyValue::Int(number), Key::MinPrice) => KeyValue::Int(price_block(*number)),
+            (KeyValue::Int(number), _) => KeyValue::Int(time_block(*number)),
+        }
+    }
+
     /// Reads `key` and `capture_id`.
     pub(super) fn read(row: &Row, key: Key) -> Result<Position, StoreError> {
         let value = match key {
@@ -179,6 +219,15 @@ mod tests {
         for text in ["", "x", "%%%", "MTIzIDQ1Ng", &capture.to_string()] {
             assert_eq!(text.parse::<CaptureCursor>(), Err(NotACursor), "{text}");
         }
+    }
+
+    #[test]
+    fn blocks_are_in_the_order_of_what_is_in_them() {
+        let prices = [0, 1, 2, 3, 31, 32, 33, 63, 64, 99_999, 100_000, 1_000_000_000, NO_PRICE - 1, NO_PRICE];
+        assert!(prices.windows(2).all(|pair| price_block(pair[0]) <= price_block(pair[1])));
+        assert!((1..5_000).all(|price| price_block(price) <= price_block(price + 1)));
+        assert!(price_block(1_000_000) < price_block(1_050_000));
+        assert!(time_block(-1) < time_block(0));
     }
 
     #[test]

@@ -265,7 +265,7 @@ async fn random_questions_are_answered_as_a_naive_filter_does(engine) {
 
 on_both! {
 async fn the_same_by_walks_that_are_filled_and_walks_that_are_given_up(engine) {
-    hold(engine, Bounds { gather_max: 2, walk_max: 8, count_max: 20 }).await;
+    hold(engine, Bounds { gather_max: 2, walk_max: 8, count_max: 20, step_min: 6 }).await;
 }
 }
 
