@@ -68,6 +68,8 @@ enum Bench {
     },
     /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
     Settle(bench::Settle),
+    /// How long lists of a million captures take.
+    List(bench::List),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
+        Chore::Bench { bench: Bench::List(options) } => bench::list(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

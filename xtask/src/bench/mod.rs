@@ -2,11 +2,13 @@
 //! counts is the ratio of the medians.
 
 mod extract;
+mod list;
 mod settle;
 
 use std::path::PathBuf;
 
 pub use extract::extract;
+pub use list::{List, list};
 pub use settle::{Settle, settle};
 
 use crate::sh;

@@ -9,6 +9,7 @@
 mod generate;
 mod measure;
 mod peer;
+#[allow(dead_code, reason = "the other program connects by itself too")]
 #[path = "../settle_throughput/engine.rs"]
 mod place;
 mod questions;

@@ -9,6 +9,7 @@ mod proxy;
 mod shop;
 
 mod clock;
+mod deletion;
 mod drain;
 mod durable;
 mod isolation;
