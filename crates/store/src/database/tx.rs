@@ -112,6 +112,15 @@ impl Tx {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
+    /// How many rows PostgreSQL expects a statement to have, from what it knows of the tables; on SQLite nothing is known.
+    pub async fn expected_rows(&mut self, sql: &str, args: Vec<Value>) -> Result<i64, StoreError> {
+        let Tx::Postgres(_) = self else { return Ok(i64::MAX) };
+        let plan = self.row(&format!("EXPLAIN {sql}"), args).await?;
+        let text = plan.map_or(Ok(String::new()), |row| row.text("QUERY PLAN"))?;
+        let rows = text.split("rows=").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|rows| rows.parse().ok());
+        rows.ok_or_else(|| StoreError::corrupt("the plan of a statement", text))
+    }
+
     /// Runs a statement that works on the given rows; answers how many rows it touched.
     pub async fn execute_given(&mut self, given: Given, sql: &str) -> Result<u64, StoreError> {
         if given.is_empty() {

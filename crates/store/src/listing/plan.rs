@@ -75,11 +75,18 @@ impl Shape {
         (self.narrowest.captures <= self.bounds.gather_max).then_some(Plan::Gather(Driver::Facet))
     }
 
+    /// Captures of a driver that are gathered without trying to walk. A walk looks at as many captures for each wanted one as the
+    /// narrowest value has for each of the driver's: where it would have to look at more than the driver names, the driver it is.
+    pub(super) fn gather_max(&self, limit: usize) -> i64 {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        limit.saturating_mul(self.narrowest.captures).isqrt().min(self.bounds.gather_max)
+    }
+
     /// What is done once each driver was counted up to one more than is gathered.
-    pub(super) fn plan(&self, counted: &[(Driver, i64)]) -> Plan {
+    pub(super) fn plan(&self, limit: usize, counted: &[(Driver, i64)]) -> Plan {
         let narrowest = counted.iter().min_by_key(|(_, captures)| *captures);
         match narrowest {
-            Some((driver, captures)) if *captures <= self.bounds.gather_max => Plan::Gather(*driver),
+            Some((driver, captures)) if *captures <= self.gather_max(limit) => Plan::Gather(*driver),
             _ => Plan::Walk,
         }
     }
@@ -127,9 +134,9 @@ mod tests {
         assert_eq!(shape(5_001, true, &[]).plan_at_once(), None);
         assert_eq!(shape(5_001, false, &[Driver::Words]).plan_at_once(), None);
         let (range, shape) = (Driver::Range(Key::MinPrice), shape(1_000_000, true, &[]));
-        assert_eq!(shape.plan(&[]), Plan::Walk);
-        assert_eq!(shape.plan(&[(range, 5_001), (Driver::Words, 5_001)]), Plan::Walk);
-        assert_eq!(shape.plan(&[(range, 30), (Driver::Words, 20)]), Plan::Gather(Driver::Words));
+        assert_eq!(shape.plan(50, &[]), Plan::Walk);
+        assert_eq!(shape.plan(50, &[(range, 5_001), (Driver::Words, 5_001)]), Plan::Walk);
+        assert_eq!(shape.plan(50, &[(range, 30), (Driver::Words, 20)]), Plan::Gather(Driver::Words));
     }
 
     #[test]

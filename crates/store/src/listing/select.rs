@@ -78,7 +78,10 @@ pub(super) async fn listed(tx: &mut Tx, asked: &Asked<'_>, facets: &[Facet]) -> 
     let shape = list.shape();
     let plan = match shape.plan_at_once() {
         Some(plan) => plan,
-        None => shape.plan(&list.count(tx, &shape.drivers, asked.bounds.gather_max + 1).await?),
+        None => {
+            let bound = shape.gather_max(asked.limit) + 1;
+            shape.plan(asked.limit, &list.count(tx, &shape.drivers, bound).await?)
+        }
     };
     match plan {
         Plan::Read => list.read(tx, None).await,
@@ -299,19 +302,35 @@ impl List<'_> {
         (sql, conditions.into_args())
     }
 
-    /// How many captures each driver names, counted up to a bound.
+    /// How many captures each driver names, counted up to a bound. PostgreSQL would read them all before it counted the first; it
+    /// is asked what it expects instead, which is as good for choosing a way.
     async fn count(&self, tx: &mut Tx, drivers: &[Driver], bound: i64) -> Result<Vec<(Driver, i64)>, StoreError> {
         let mut counted = Vec::new();
         for driver in drivers {
-            let (sql, args) = self.count_sql(*driver, bound);
-            let row = tx.row(&sql, args).await?;
-            counted.push((*driver, row.map_or(Ok(0), |row| row.int("count"))?));
+            let captures = match self.engine {
+                Engine::Sqlite => {
+                    let (sql, args) = self.count_sql(*driver, bound);
+                    tx.row(&sql, args).await?.map_or(Ok(0), |row| row.int("count"))?
+                }
+                Engine::Postgres => {
+                    let (sql, args) = self.driver_sql(*driver, Conditions::default());
+                    tx.expected_rows(&sql, args).await?
+                }
+            };
+            counted.push((*driver, captures));
         }
         Ok(counted)
     }
 
     fn count_sql(&self, driver: Driver, bound: i64) -> (String, Vec<Value>) {
         let mut conditions = Conditions::default();
+        let bound = conditions.value(bound);
+        let (sql, args) = self.driver_sql(driver, conditions);
+        (format!("SELECT COUNT(*) AS count FROM ({sql} LIMIT {bound}) counted"), args)
+    }
+
+    /// What a driver names, with nothing else.
+    fn driver_sql(&self, driver: Driver, mut conditions: Conditions) -> (String, Vec<Value>) {
         let from = match (driver, self.engine) {
             (Driver::Words, engine) => {
                 self.words_of_index(&mut conditions);
@@ -327,10 +346,7 @@ impl List<'_> {
                 self.table(self.asked.sort.key())
             }
         };
-        let (counted, bound) = (conditions.sql(), conditions.value(bound));
-        let sql =
-            format!("SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM {from} WHERE {counted} LIMIT {bound}) counted");
-        (sql, conditions.into_args())
+        (format!("SELECT 1 AS one FROM {from} WHERE {}", conditions.sql()), conditions.into_args())
     }
 
     pub(super) async fn rows(&self, tx: &mut Tx, sql: &str, args: Vec<Value>) -> Result<Vec<Position>, StoreError> {
