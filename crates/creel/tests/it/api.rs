@@ -14,20 +14,20 @@ use crate::{
 };
 
 /// A running server with the key that it printed at its first start.
-struct Server {
-    creel: Creel,
+pub struct Server {
+    pub creel: Creel,
     child: Child,
     address: String,
     key: String,
 }
 
-struct Answer {
-    status: u16,
-    body: Value,
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
 }
 
 impl Server {
-    fn start() -> Server {
+    pub fn start() -> Server {
         let creel = Creel::new();
         let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private"]);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
@@ -37,12 +37,21 @@ impl Server {
         Server { creel, child, address, key }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, None, Some(&self.key))
     }
 
-    fn post(&self, path: &str, body: &Value) -> Answer {
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.ask("POST", path, Some(body.to_string()), Some(&self.key))
+    }
+
+    /// A call whose answer is no JSON: status and text.
+    pub fn text(&self, method: &str, path: &str) -> (u16, String) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+        let request = client.request(method.parse().unwrap(), format!("{}{path}", self.address)).bearer_auth(&self.key);
+        let response = request.send().unwrap();
+        (response.status().as_u16(), response.text().unwrap())
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<String>, key: Option<&str>) -> Answer {
@@ -63,7 +72,7 @@ impl Server {
     }
 
     /// A robot for the shop.
-    fn robot(&self, shop: &DemoShop) -> String {
+    pub fn robot(&self, shop: &DemoShop) -> String {
         let build = self.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
         assert_eq!(build.status, 202, "{}", build.body);
         let id = build.body["id"].as_str().unwrap();
@@ -75,7 +84,7 @@ impl Server {
         robot
     }
 
-    fn wait(&self, run: &str) -> Value {
+    pub fn wait(&self, run: &str) -> Value {
         let answer = self.get(&format!("/v1/extract/runs/{run}?wait=60"));
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body

@@ -11,6 +11,7 @@ mod credits;
 mod demo_shop;
 mod evershop;
 mod extract;
+mod lists;
 mod shops;
 mod small_shop;
 mod tidy;
