@@ -1,7 +1,9 @@
 //! What a decided batch writes, each table in one statement.
 
+use std::collections::BTreeMap;
+
 use creel_ledger::HoldState;
-use creel_types::{Action, Amount, Credits, PageOutcome};
+use creel_types::{Action, Amount, Credits, OrganizationId, PageOutcome};
 
 use super::{
     FinishedPage, PageResult, Verdict,
@@ -25,7 +27,7 @@ pub(super) async fn write(
         let args = args![capture.as_str(), page_url.as_str()];
         tx.execute("UPDATE captures SET canonical_url = $2 WHERE id = $1", args).await?;
     }
-    insert_captures(tx, &batch).await?;
+    insert_captures(tx, &batch.captures, &batch.accounts).await?;
     store.fail_points.pass("settle.captures_written");
     finish_pages(tx, items, verdicts, &batch).await?;
     send_back_waiting(tx, items, verdicts, &batch).await?;
@@ -42,7 +44,11 @@ pub(super) async fn write(
     consequences::save(tx, store, &mut accounts, now).await
 }
 
-async fn insert_captures(tx: &mut Tx, batch: &Batch<'_>) -> Result<(), StoreError> {
+async fn insert_captures(
+    tx: &mut Tx,
+    captures: &[Decided<'_>],
+    accounts: &BTreeMap<OrganizationId, Locked>,
+) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("id", Kind::Text),
         ("organization_id", Kind::Text),
@@ -62,11 +68,11 @@ async fn insert_captures(tx: &mut Tx, batch: &Batch<'_>) -> Result<(), StoreErro
         ("available", Kind::Int),
         ("content", Kind::Text),
     ]);
-    for Decided { id, page, new, content, canonical_url } in &batch.captures {
+    for Decided { id, page, new, content, canonical_url } in captures {
         let product = &new.product;
         // As late as its debit, which is never earlier than the organization's last: where two machines' clocks differ, nothing
         // is stored before what `follow_captures` has been through.
-        let extracted_at = batch.accounts.get(&page.organization).map_or(batch.now, |locked| locked.account.last_at);
+        let extracted_at = accounts.get(&page.organization).map(|locked| locked.account.last_at);
         given.push(args![
             *id,
             page.organization,
@@ -96,7 +102,7 @@ async fn insert_captures(tx: &mut Tx, batch: &Batch<'_>) -> Result<(), StoreErro
         given.brand, given.min_price, given.max_price, given.currency, given.available, given.content
         FROM given CROSS JOIN runs r WHERE r.id = given.run_id";
     let inserted = tx.execute_given(given, sql).await?;
-    if inserted != batch.captures.len() as u64 {
+    if inserted != captures.len() as u64 {
         return Err(StoreError::corrupt("captures inserted", inserted));
     }
     Ok(())
