@@ -88,9 +88,15 @@ pub(super) async fn listed(tx: &mut Tx, asked: &Asked<'_>, facets: &[Facet]) -> 
         Plan::Gather(driver) => list.gather(tx, driver).await,
         Plan::Step(key) => list.step(tx, key).await,
         Plan::Walk => {
-            let found = list.read(tx, Some(asked.bounds.walk_max)).await?;
-            if found.len() >= asked.limit {
-                return Ok(found);
+            // Another value's order may begin where all of them meet: the unavailable ones in dollars are many, and where the shops
+            // with dollars were crawled last year, none of the newest unavailable ones is.
+            let mut values = if facets.is_empty() { vec![narrowest] } else { facets.clone() };
+            values.sort_by_key(|facet| facet.captures);
+            for narrowest in values {
+                let found = List { narrowest, ..list }.read(tx, Some(asked.bounds.walk_max)).await?;
+                if found.len() >= asked.limit {
+                    return Ok(found);
+                }
             }
             let counted = list.count(tx, &shape.drivers, asked.bounds.count_max).await?;
             match shape.plan_after_walk(&counted) {
@@ -102,6 +108,7 @@ pub(super) async fn listed(tx: &mut Tx, asked: &Asked<'_>, facets: &[Facet]) -> 
     }
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct List<'a> {
     pub(super) engine: Engine,
     pub(super) asked: &'a Asked<'a>,
