@@ -79,6 +79,8 @@ enum Bench {
     Balance(bench::Balance),
     /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
     Settle(bench::Settle),
+    /// How long lists of a million captures take.
+    List(bench::List),
 }
 
 fn main() -> ExitCode {
@@ -94,6 +96,7 @@ fn main() -> ExitCode {
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
         Chore::Bench { bench: Bench::Balance(options) } => bench::balance(&options),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
+        Chore::Bench { bench: Bench::List(options) } => bench::list(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

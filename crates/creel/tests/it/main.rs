@@ -15,6 +15,7 @@ mod demo_shop;
 mod evershop;
 mod examples;
 mod extract;
+mod lists;
 mod server;
 mod shops;
 mod small_shop;

@@ -47,6 +47,13 @@ impl Server {
         self.ask("POST", path, Some(body.to_string()), Some(&self.key))
     }
 
+    /// A call whose answer is no JSON: status and text.
+    pub fn text(&self, method: &str, path: &str) -> (u16, String) {
+        let answer = self.ask(method, path, None, Some(&self.key));
+        let text = answer.body.as_str().map_or_else(|| answer.body.to_string(), str::to_owned);
+        (answer.status, text)
+    }
+
     pub fn ask(&self, method: &str, path: &str, body: Option<String>, key: Option<&str>) -> Answer {
         // The first call of the process chooses the cryptography; later ones find it chosen.
         let _ = rustls::crypto::ring::default_provider().install_default();
