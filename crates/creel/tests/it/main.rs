@@ -16,6 +16,7 @@ mod evershop;
 mod examples;
 mod extract;
 mod lists;
+mod requests;
 mod server;
 mod shops;
 mod small_shop;
