@@ -16,6 +16,8 @@ pub struct Server {
     child: Child,
     pub address: String,
     pub key: String,
+    /// Makes the first owner, while there is nobody.
+    pub set_up_link: String,
 }
 
 pub struct Answer {
@@ -25,15 +27,22 @@ pub struct Answer {
 
 impl Server {
     pub fn start() -> Server {
+        Server::configured("")
+    }
+
+    /// With more settings.
+    pub fn configured(settings: &str) -> Server {
         let creel = Creel::new();
         let config = creel.folder().join("creel.toml").display().to_string();
-        std::fs::write(&config, "rate_limit_per_minute = 0\n").unwrap();
+        std::fs::write(&config, format!("rate_limit_per_minute = 0\n{settings}")).unwrap();
         let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
         let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();
+        let set_up_link =
+            lines.by_ref().find_map(|line| Some(line.split_once("becomes the owner: ")?.1.to_owned())).unwrap();
         std::thread::spawn(move || lines.for_each(drop));
-        Server { creel, child, address, key }
+        Server { creel, child, address, key, set_up_link }
     }
 
     pub fn get(&self, path: &str) -> Answer {

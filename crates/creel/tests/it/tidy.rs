@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Rows of the design: a crate imports only crates of a smaller row.
-const ROWS: [(&str, u32); 14] = [
+const ROWS: [(&str, u32); 15] = [
     ("creel-types", 0),
     ("creel-ledger", 1),
     ("creel-frontier", 1),
@@ -17,6 +17,7 @@ const ROWS: [(&str, u32); 14] = [
     ("creel-access", 4),
     ("creel-notify", 4),
     ("creel-api", 5),
+    ("creel-dashboard", 5),
     ("creel", 6),
     // For tests and the demo: imports only types.
     ("creel-testkit", 1),
