@@ -14,6 +14,8 @@ mod demo_shop;
 mod evershop;
 mod examples;
 mod extract;
+mod mailbox;
+mod pages;
 mod people;
 mod server;
 mod shops;

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{browser::Browser, command::finish, server::Server};
 
-const PASSWORD: &str = "a few good words";
+const CLOSED: &str = "sign_up = \"closed\"\n";
+pub const PASSWORD: &str = "a few good words";
 
 /// A server with its owner, who is signed in.
 pub fn with_owner(settings: &str) -> (Server, Browser) {
@@ -73,7 +74,7 @@ fn a_session_is_a_cookie_and_proves_where_it_comes_from() {
 
 #[test]
 fn whoever_joins_may_what_their_role_says_until_removed() {
-    let (server, mut ann) = with_owner("");
+    let (server, mut ann) = with_owner(CLOSED);
     let mut bob = joined(&server, &mut ann, "bob@shop.example", "member");
     assert_eq!(bob.ask("GET", "/v1/members", &Value::Null).json()["rows"].as_array().unwrap().len(), 2);
     for (method, path) in [("GET", "/v1/api-keys"), ("GET", "/v1/invitations"), ("GET", "/v1/audit")] {
@@ -149,11 +150,11 @@ fn guessing_is_slowed_and_says_for_how_long() {
 #[test]
 fn strangers_stay_outside_unless_sign_up_is_open() {
     let form = json!({"email": "new@shop.example", "name": "New", "password": PASSWORD, "organization": "New & Co."});
-    let (closed, _) = with_owner("");
+    let (closed, _) = with_owner(CLOSED);
     assert_eq!(Browser::of(&closed).ask("POST", "/v1/sign-up", &form).status, 403);
     let reset = json!({"email": "ann@shop.example"});
     assert_eq!(Browser::of(&closed).ask("POST", "/v1/password-reset", &reset).status, 503, "it has no mail");
-    let (open, _) = with_owner("sign_up = \"open\"\n");
+    let (open, _) = with_owner("");
     let mut new = Browser::of(&open);
     assert_eq!(new.ask("POST", "/v1/sign-up", &form).status, 201);
     assert_eq!(new.ask("GET", "/v1/organization", &Value::Null).json()["name"], "New & Co.");
