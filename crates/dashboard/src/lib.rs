@@ -12,7 +12,7 @@ mod session;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::IntoResponse,
     routing::{get, post},
 };
@@ -71,11 +71,11 @@ pub fn router(dashboard: Dashboard) -> Router {
         .route("/icon.svg", get(assets::icon))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(dashboard.clone(), origin::refuse_other_sites))
-        .layer(from_fn(page::headers))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
             let what = panic.downcast_ref::<&str>().copied().unwrap_or("no message");
             tracing::error!(what, "a page panicked");
             Refusal::internal().into_response()
         }))
+        .layer(from_fn_with_state(dashboard.clone(), page::finish))
         .with_state(dashboard)
 }

@@ -6,6 +6,7 @@ use axum::{
     http::{
         HeaderMap,
         header::{HOST, ORIGIN},
+        uri::Authority,
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -15,7 +16,10 @@ use url::Url;
 use crate::{Dashboard, refusal::Refusal};
 
 pub(crate) async fn refuse_other_sites(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_own(request.headers(), &dashboard.access.settings().public_url) {
+    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    // HTTP/2 names the host in the address.
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or("");
+    if request.method().is_safe() || is_own(request.headers(), host, &dashboard.access.settings().public_url) {
         return next.run(request).await;
     }
     Refusal::cross_site().into_response()
@@ -23,7 +27,7 @@ pub(crate) async fn refuse_other_sites(State(dashboard): State<Dashboard>, reque
 
 /// By `Sec-Fetch-Site`, which no page can set; browsers leave it out over plain HTTP, where `Origin` must be the host asked, or
 /// the public address.
-fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
+fn is_own(headers: &HeaderMap, host: &str, public_url: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin";
@@ -32,7 +36,7 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     let is_public = Url::parse(public_url).is_ok_and(|public| public.origin() == origin.origin());
     // A server that is reached under the name that the page has: behind a proxy that speaks TLS only the scheme differs.
     let authority = origin.as_str().split_once("://").map(|(_, rest)| rest.trim_end_matches('/'));
-    is_public || (authority.is_some() && authority == text(HOST.as_str()))
+    is_public || authority.is_some_and(|authority| authority == host)
 }
 
 #[cfg(test)]
@@ -62,7 +66,8 @@ mod tests {
                     (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
                 })
                 .collect();
-            assert_eq!(is_own(&headers, "https://creel.example"), own, "{sent}");
+            let host = headers.get("host").map_or("", |host| host.to_str().unwrap());
+            assert_eq!(is_own(&headers, host, "https://creel.example"), own, "{sent}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{
@@ -14,15 +14,20 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::refusal::Refusal;
+use crate::{Dashboard, refusal::Refusal};
 
 /// Nothing runs, and nothing comes from elsewhere or goes there.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+/// Writes the page of a refusal that no page shows itself, and the headers of every answer.
+pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let page = Message::new(&dashboard, refusal.title(), &refusal.message).with_link("/", "To the start page");
+        response = refusal.with(page);
+    }
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -74,7 +79,7 @@ impl Link {
     }
 }
 
-/// A page that says one thing. Its links are relative, so that it can be written without knowing where the site is.
+/// A page that says one thing.
 #[derive(Template)]
 #[template(path = "message.html")]
 pub(crate) struct Message {
@@ -85,12 +90,8 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn new(title: &str, text: &str) -> Message {
-        Message { base: String::new(), title: title.to_owned(), text: text.to_owned(), links: Vec::new() }
-    }
-
-    pub(crate) fn below(self, base: String) -> Message {
-        Message { base, ..self }
+    pub(crate) fn new(dashboard: &Dashboard, title: &str, text: &str) -> Message {
+        Message { base: dashboard.base(), title: title.to_owned(), text: text.to_owned(), links: Vec::new() }
     }
 
     pub(crate) fn with_link(mut self, path: &str, text: &str) -> Message {

@@ -7,8 +7,6 @@ use axum::{
 use creel_access::AccessError;
 use creel_store::StoreError;
 
-use crate::page::Message;
-
 /// A reason, with the field that it belongs to where there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
@@ -33,6 +31,16 @@ impl Refusal {
         Refusal::new(StatusCode::FORBIDDEN, message)
     }
 
+    pub(crate) fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::NOT_FOUND => "There is nothing here any more",
+            StatusCode::FORBIDDEN => "This is not allowed",
+            StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
+            StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+            _ => "This did not work",
+        }
+    }
+
     /// The status, with the headers that belong to the refusal, of a page that shows it.
     pub(crate) fn with(&self, page: impl IntoResponse) -> Response {
         let mut response = (self.status, page).into_response();
@@ -44,15 +52,11 @@ impl Refusal {
 }
 
 impl IntoResponse for Refusal {
+    /// Its page is written where it is known below which path the pages are ([`crate::page::finish`]).
     fn into_response(self) -> Response {
-        let title = match self.status {
-            StatusCode::NOT_FOUND => "This link leads nowhere any more",
-            StatusCode::FORBIDDEN => "This is not allowed",
-            StatusCode::SERVICE_UNAVAILABLE => "Not just now",
-            StatusCode::TOO_MANY_REQUESTS => "Too many tries",
-            _ => "This did not work",
-        };
-        self.with(Message::new(title, &self.message))
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -79,6 +83,9 @@ impl From<AccessError> for Refusal {
         let status = match error {
             AccessError::Store(error) => return error.into(),
             AccessError::Field { field, message } => {
+                // Most say what the field must be or is, without naming it.
+                let of_field = ["has ", "is ", "must "].iter().any(|verb| message.starts_with(verb));
+                let message = if of_field { format!("It {message}") } else { message };
                 let message = sentence(&message);
                 return Refusal { field: Some(field), ..Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message) };
             }

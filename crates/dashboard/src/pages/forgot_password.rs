@@ -42,8 +42,5 @@ pub(crate) async fn submit(State(dashboard): State<Dashboard>, Sent(sent): Sent<
     dashboard.mail.nudge();
     let text =
         format!("If {} has an account, a mail with a link is on its way. The link is good for one hour.", sent.email.trim());
-    Message::new("Look into your mailbox", &text)
-        .below(dashboard.base())
-        .with_link(SIGN_IN_PATH, "Back to signing in")
-        .into_response()
+    Message::new(&dashboard, "Look into your mailbox", &text).with_link(SIGN_IN_PATH, "Back to signing in").into_response()
 }

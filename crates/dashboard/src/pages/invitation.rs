@@ -62,8 +62,7 @@ pub(crate) async fn show(
 
 fn sign_in_first(dashboard: &Dashboard, invited: &Invited, token: &str) -> Response {
     let text = format!("{} There is an account with this address: sign in to accept.", said(invited));
-    Message::new(&format!("Join {}", invited.organization_name), &text)
-        .below(dashboard.base())
+    Message::new(dashboard, &format!("Join {}", invited.organization_name), &text)
         .with_link(&format!("{SIGN_IN_PATH}?invitation={token}"), "Sign in and accept")
         .into_response()
 }

@@ -54,6 +54,6 @@ pub(crate) async fn callback(
 
 fn refused(dashboard: &Dashboard, error: AccessError) -> Response {
     let refusal = Refusal::from(error);
-    let page = Message::new("You are not signed in", &refusal.message).below(dashboard.base());
+    let page = Message::new(dashboard, "You are not signed in", &refusal.message);
     refusal.with(page.with_link(SIGN_IN_PATH, "Back to signing in").into_response())
 }

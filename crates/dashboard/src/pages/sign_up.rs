@@ -57,7 +57,7 @@ pub(crate) async fn submit(State(dashboard): State<Dashboard>, visit: Visit, Sen
         Ok(SignedUp::CheckMail) => {
             dashboard.mail.nudge();
             let text = format!("A mail to {} says how to go on. Its link is good for 24 hours.", email.trim());
-            Message::new("Look into your mailbox", &text).below(dashboard.base()).into_response()
+            Message::new(&dashboard, "Look into your mailbox", &text).into_response()
         }
         Err(AccessError::SignUpClosed) => Refusal::from(AccessError::SignUpClosed).into_response(),
         Err(error) => page(&dashboard, &sent).refuse(&error.into()),
