@@ -3,8 +3,10 @@
 
 mod bench;
 mod corpus;
+mod generate;
 mod mutants;
 mod need;
+mod oidc;
 mod postgres;
 mod prove;
 mod score;
@@ -28,6 +30,8 @@ struct Cli {
 enum Chore {
     /// Sets up what is needed and runs every check: format, lints, licences, all tests.
     Test,
+    /// Writes what is generated from the code: the OpenAPI document and the reference of errors.
+    Gen,
     /// Runs the proofs of the ledger in their long form, or the mutants that the tests must notice.
     Prove(prove::Prove),
     /// Installs, seeds and serves a shop that nobody here wrote, on loopback, until interrupted.
@@ -43,6 +47,8 @@ enum Chore {
     },
     /// Sets up the programs of other makers that tests run and prints what names them, for running tests by hand.
     Toolbox,
+    /// Runs a provider of OpenID Connect on loopback until interrupted, for running tests by hand.
+    Oidc,
     /// Scores extraction on the corpus, one table.
     Score,
     /// Measures something beside a named peer, interleaved in the same run.
@@ -73,6 +79,8 @@ enum Bench {
     Balance(bench::Balance),
     /// Exact durable debits a second, beside the one-by-one transaction that one would write first.
     Settle(bench::Settle),
+    /// How long lists of a million captures take.
+    List(bench::List),
 }
 
 fn main() -> ExitCode {
@@ -80,12 +88,15 @@ fn main() -> ExitCode {
         Chore::Test => test::test(),
         Chore::Prove(wanted) => prove::prove(&wanted),
         Chore::Shop { shop: Shop::Evershop { port } } => shop::serve_evershop(port),
+        Chore::Gen => generate::generate(),
+        Chore::Oidc => toolbox::set_up().and_then(|toolbox| oidc::serve(&toolbox)),
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Toolbox => toolbox::show(),
         Chore::Score => score::score(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
         Chore::Bench { bench: Bench::Balance(options) } => bench::balance(&options),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
+        Chore::Bench { bench: Bench::List(options) } => bench::list(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check there is, in the order in which failures are cheapest to learn of.
 
-use crate::{need, postgres, sh, shop, toolbox};
+use crate::{need, oidc, postgres, sh, shop, toolbox};
 
 /// Where the tests find EverShop.
 const EVERSHOP_PORT: u16 = 3011;
@@ -16,9 +16,11 @@ pub fn test() -> Result<(), String> {
     sh::run(sh::cargo().args(["build", "--locked", "-p", "creel"]))?;
     let evershop = shop::start_evershop(EVERSHOP_PORT)?;
     let toolbox = toolbox::set_up()?;
+    let provider = oidc::start(&toolbox)?;
     let postgres = postgres::start("postgres")?;
     let mut nextest = sh::cargo();
     nextest.args(["nextest", "run", "--workspace", "--locked"]);
     nextest.envs(toolbox.variables());
+    nextest.env(oidc::VARIABLE, &provider.issuer);
     sh::run(nextest.env("CREEL_EVERSHOP", &evershop.address).env(postgres::VARIABLE, postgres.url()))
 }

@@ -1,21 +1,9 @@
 //! Prints the OpenAPI document, or with `errors` the reference of error codes: for `cargo xtask gen`.
 #![expect(clippy::print_stdout, reason = "a chore's output")]
 
-use creel_api::{ErrorCode, document::document};
+use creel_api::document::{document_text, errors_text};
 
 fn main() {
-    if std::env::args().nth(1).as_deref() == Some("errors") {
-        print!("{}", errors());
-    } else {
-        println!("{:#}", document());
-    }
-}
-
-fn errors() -> String {
-    let mut page = include_str!("errors.md").to_owned();
-    for code in ErrorCode::ALL {
-        let status = code.status();
-        page += &format!("| {} | `{code}` | {} | {} |\n", status.as_u16(), code.meaning(), code.remedy());
-    }
-    page
+    let errors = std::env::args().nth(1).as_deref() == Some("errors");
+    print!("{}", if errors { errors_text() } else { document_text() });
 }

@@ -41,6 +41,22 @@ pub fn document() -> Value {
     finished(crate::endpoints(None).split_for_parts().1)
 }
 
+/// The document as it is kept in the repository.
+#[must_use]
+pub fn document_text() -> String {
+    format!("{:#}\n", document())
+}
+
+/// The reference of error codes, in Markdown.
+#[must_use]
+pub fn errors_text() -> String {
+    let rows = ErrorCode::ALL.iter().map(|code| {
+        let (status, meaning, remedy) = (code.status().as_u16(), code.meaning(), code.remedy());
+        format!("| {status} | `{code}` | {meaning} | {remedy} |\n")
+    });
+    include_str!("document/errors.md").to_owned() + &rows.collect::<String>()
+}
+
 /// What stands above the endpoints.
 pub(crate) fn head() -> OpenApi {
     let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();

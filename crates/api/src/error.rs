@@ -185,6 +185,7 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound { .. } => ApiError::not_found(),
             StoreError::LedgerFrozen(_) => ApiError::new(ErrorCode::LedgerFrozen, error.to_string()),
             StoreError::Forbidden(message) => ApiError::new(ErrorCode::Forbidden, message),
+            StoreError::Invalid { field, message } => ApiError::field(field, message),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
             StoreError::OtherRequest => ApiError {
                 field: Some("Idempotency-Key".to_owned()),

@@ -4,6 +4,7 @@ mod access;
 mod cli;
 mod commands;
 mod exit;
+mod follow;
 mod interrupt;
 mod open;
 mod print;

@@ -1,6 +1,6 @@
-//! Captures: read, listed, streamed. They are written by [`crate::settle`] alone.
+//! Captures: read, streamed. They are written by [`crate::settle`] alone; [`crate::listing`] lists and deletes them.
 
-use creel_types::{Capture, CaptureId, OrganizationId, Product, RobotId, RunId};
+use creel_types::{Capture, CaptureId, OrganizationId, Product, RunId};
 
 use crate::{Store, StoreError, args, database::Row, robots::LIST_ROWS_MAX};
 
@@ -36,14 +36,6 @@ pub fn normalize_title(title: &str) -> String {
     title.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct CaptureFilter {
-    pub run: Option<RunId>,
-    pub robot: Option<RobotId>,
-    pub before: Option<CaptureId>,
-    pub limit: i64,
-}
-
 impl Store {
     pub async fn get_capture(&self, organization: OrganizationId, id: CaptureId) -> Result<Capture, StoreError> {
         let row = self
@@ -54,23 +46,6 @@ impl Store {
             )
             .await?;
         capture(&row.ok_or_else(|| StoreError::NotFound { what: "capture", id: id.to_string() })?)
-    }
-
-    /// Newest first.
-    pub async fn list_captures(
-        &self,
-        organization: OrganizationId,
-        filter: &CaptureFilter,
-    ) -> Result<Vec<Capture>, StoreError> {
-        let rows = self
-            .database
-            .rows(
-                "SELECT * FROM captures WHERE organization_id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR run_id = $2)
-                 AND ($3 IS NULL OR robot_id = $3) AND ($4 IS NULL OR id < $4) ORDER BY id DESC LIMIT $5",
-                args![organization, filter.run, filter.robot, filter.before, filter.limit.clamp(1, LIST_ROWS_MAX)],
-            )
-            .await?;
-        rows.iter().map(capture).collect()
     }
 
     /// A run's captures in the order in which they were stored, after the given one: for writing them out in pieces.
@@ -91,7 +66,7 @@ impl Store {
     }
 }
 
-fn capture(row: &Row) -> Result<Capture, StoreError> {
+pub(crate) fn capture(row: &Row) -> Result<Capture, StoreError> {
     Ok(Capture {
         id: row.parsed("id")?,
         run_id: row.opt_parsed("run_id")?,

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// Whoever asks may not do this here.
     #[error("{0}")]
     Forbidden(String),
+    /// What was asked for cannot be asked for.
+    #[error("{field}: {message}")]
+    Invalid { field: &'static str, message: String },
     /// A row holds something that this program never writes.
     #[error("the database holds a value that cannot be: {0}")]
     Corrupt(String),

@@ -9,6 +9,7 @@ pub mod fail_points;
 pub mod history;
 pub mod idempotency;
 pub mod ledger;
+pub mod listing;
 pub mod migrate;
 pub mod organizations;
 pub mod outbox;
@@ -37,6 +38,8 @@ pub struct Store {
     pub clock: Clock,
     pub random: Random,
     pub thresholds: Arc<[Threshold]>,
+    /// How much a list of captures reads before another way is taken.
+    pub listing_bounds: listing::Bounds,
     pub fail_points: FailPoints,
 }
 
@@ -54,6 +57,13 @@ impl Store {
     /// A store on an open database, with its schema brought up to date.
     pub async fn on(database: Database, clock: Clock, random: Random) -> Result<Store, StoreError> {
         migrate::migrate(&database).await?;
-        Ok(Store { database, clock, random, thresholds: THRESHOLDS_DEFAULT.into(), fail_points: FailPoints::default() })
+        Ok(Store {
+            database,
+            clock,
+            random,
+            thresholds: THRESHOLDS_DEFAULT.into(),
+            listing_bounds: listing::Bounds::default(),
+            fail_points: FailPoints::default(),
+        })
     }
 }

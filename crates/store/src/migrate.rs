@@ -25,8 +25,14 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0002_credits.postgres.sql"),
     },
     Migration { both: include_str!("../migrations/0003_access.sql"), sqlite: "", postgres: "" },
-    Migration { both: include_str!("../migrations/0005_totals.sql"), sqlite: "", postgres: "" },
-    Migration { both: include_str!("../migrations/0006_api.sql"), sqlite: "", postgres: "" },
+    Migration {
+        both: include_str!("../migrations/0004_listing.sql"),
+        sqlite: include_str!("../migrations/0004_listing.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_listing.postgres.sql"),
+    },
+    Migration { both: include_str!("../migrations/0005_listing_orders.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0006_totals.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0007_api.sql"), sqlite: "", postgres: "" },
 ];
 
 /// What a migration found and did.

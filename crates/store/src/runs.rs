@@ -326,7 +326,8 @@ impl Store {
     /// Stops a run by somebody's wish; what was in hand goes back to the queue, so that a restart finds it.
     pub async fn stop_run(&self, organization: OrganizationId, id: RunId, by: &By) -> Result<bool, StoreError> {
         let mut tx = self.database.begin().await?;
-        let known = tx.row("SELECT name FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let sql = "SELECT name FROM runs WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL";
+        let known = tx.row(sql, args![organization, id]).await?;
         let name = known.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?.text("name")?;
         let now = self.clock.now();
         let ended = end_run(&mut tx, id, EndReason::StoppedByUser, None, now).await?;
@@ -377,7 +378,7 @@ impl Store {
             .database
             .row(
                 "SELECT * FROM runs WHERE organization_id = $1 AND robot_id = $2 AND start_urls = $3
-                 AND COALESCE(budget, 0) = $4 ORDER BY id DESC LIMIT 1",
+                 AND COALESCE(budget, 0) = $4 AND deleted_at IS NULL ORDER BY id DESC LIMIT 1",
                 args![organization, new.robot, text(&new.start_urls)?, new.budget.unwrap_or(0)],
             )
             .await?;
@@ -385,13 +386,15 @@ impl Store {
     }
 
     pub async fn get_run(&self, organization: OrganizationId, id: RunId) -> Result<Run, StoreError> {
-        let row =
-            self.database.row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let row = self
+            .database
+            .row("SELECT * FROM runs WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL", args![organization, id])
+            .await?;
         run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
 
     pub async fn get_run_view(&self, organization: OrganizationId, id: RunId) -> Result<RunView, StoreError> {
-        let sql = format!("{VIEW} WHERE u.organization_id = $1 AND u.id = $2");
+        let sql = format!("{VIEW} WHERE u.deleted_at IS NULL AND u.organization_id = $1 AND u.id = $2");
         let row = self.database.row(&sql, args![organization, id]).await?;
         view(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)
     }
@@ -406,7 +409,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<RunView>, StoreError> {
         let sql = format!(
-            "{VIEW} WHERE u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
+            "{VIEW} WHERE u.deleted_at IS NULL AND u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
              AND ($4 IS NULL OR u.id < $4) ORDER BY u.id DESC LIMIT $5"
         );
         let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];

@@ -3,6 +3,7 @@
 
 mod balance;
 mod extract;
+mod list;
 mod settle;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::ValueEnum;
 
 pub use balance::{Balance, balance};
 pub use extract::extract;
+pub use list::{List, list};
 pub use settle::{Settle, settle};
 
 use crate::sh;

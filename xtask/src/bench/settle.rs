@@ -46,7 +46,7 @@ pub fn settle(options: &Settle) -> Result<(), String> {
     let in_flight: &[usize] = if options.quick { &QUICK_IN_FLIGHT } else { &IN_FLIGHT };
     let bench = Bench { program: &program, folder: &folder, rounds: if options.quick { 1 } else { ROUNDS } };
     let mut flushes = Vec::new();
-    let places = Places::prepare(options, &folder)?;
+    let places = Places::prepare(options.engine, options.postgres.as_deref(), &folder)?;
     for (engine, at) in places.of_engines {
         for shape in ["hot", "spread"] {
             for in_flight in in_flight {
@@ -66,25 +66,25 @@ pub fn settle(options: &Settle) -> Result<(), String> {
 }
 
 /// The engines asked for, each with where its databases are made.
-struct Places {
-    of_engines: Vec<(&'static str, String)>,
+pub(super) struct Places {
+    pub(super) of_engines: Vec<(&'static str, String)>,
     /// Runs as long as it is measured on.
     _cluster: Option<Cluster>,
 }
 
 impl Places {
-    fn prepare(options: &Settle, folder: &Path) -> Result<Places, String> {
-        let wanted = |engine| options.engine.is_none_or(|only| only == engine);
+    pub(super) fn prepare(only: Option<Engine>, postgres: Option<&str>, folder: &Path) -> Result<Places, String> {
+        let wanted = |engine| only.is_none_or(|only| only == engine);
         let mut places = Places { of_engines: Vec::new(), _cluster: None };
         if wanted(Engine::Sqlite) {
             places.of_engines.push((Engine::Sqlite.name(), folder.display().to_string()));
         }
         if wanted(Engine::Postgres) {
-            let url = match &options.postgres {
-                Some(url) => url.clone(),
+            let url = match postgres {
+                Some(url) => url.to_owned(),
                 None => {
                     need::postgres()?;
-                    let cluster = Cluster::start(&sh::work_folder("settle-postgres")?, Durability::Durable)?;
+                    let cluster = Cluster::start(&folder.join("postgres"), Durability::Durable)?;
                     let url = cluster.url();
                     places._cluster = Some(cluster);
                     url

@@ -178,9 +178,8 @@ async fn browse(url: Url, name: &str) -> OidcAnswer {
 /// A certified provider, through its own pages.
 #[tokio::test]
 async fn a_certified_provider_signs_in() {
-    let issuer = std::env::var("CREEL_OIDC").expect(
-        "CREEL_OIDC is not set: run `cargo xtask test`, or start xtask/peers/oidc/provider.mjs and set it to what it prints",
-    );
+    let issuer = std::env::var("CREEL_OIDC")
+        .expect("CREEL_OIDC is not set: run `cargo xtask test`, or start `cargo xtask oidc` and set it to what that prints");
     let house = House::at(Clock::system(), |settings| settings.oidc = Some(oidc_settings(&issuer))).await;
     let sign_in = |name: &'static str| {
         let house = &house;

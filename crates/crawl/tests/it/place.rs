@@ -9,8 +9,8 @@ use creel_crawl::{CrawlSettings, Crawler};
 use creel_store::{
     Database, Owner, Store, args,
     builds::BuildAnswer,
-    captures::CaptureFilter,
     database::Engine,
+    listing::{CaptureFilter, CaptureQuery},
     organizations::Start,
     runs::{NewRun, Run, RunSettings},
     settle::Committer,
@@ -155,8 +155,8 @@ impl Place {
     }
 
     pub async fn contents(&self) -> Contents {
-        let filter = CaptureFilter { run: Some(self.run), limit: 500, ..CaptureFilter::default() };
-        let captures = self.store.list_captures(self.organization, &filter).await.unwrap();
+        let filter = CaptureFilter { run: Some(self.run), ..CaptureFilter::default() };
+        let captures = self.store.list_captures(self.organization, &CaptureQuery::newest(filter, 500)).await.unwrap().rows;
         let content = |capture: &creel_types::Capture| {
             let product = serde_json::to_value(&capture.product).unwrap();
             let offers: Vec<String> =

@@ -15,7 +15,7 @@ use crate::{
     cli::{Common, ServeArgs},
     commands::admin::operator,
     exit::{Exit, Failure},
-    interrupt,
+    follow, interrupt,
     open::Opened,
     print, sweep,
 };
@@ -37,12 +37,14 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let (mail, delivering) = access::start_mail(&opened, &public_url, stop.clone())?;
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
+    let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
     let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
     let served = answer(listener, router, stop).await;
     let _ = working.await;
     let _ = sweeping.await;
+    let _ = following.await;
     if let Some(delivering) = delivering {
         let _ = delivering.await;
     }

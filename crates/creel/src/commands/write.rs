@@ -7,31 +7,13 @@ use std::{
 };
 
 use creel_store::Store;
-use creel_types::{Capture, RunId};
+use creel_transfer::{RowPer, Table, write_json_line};
+use creel_types::RunId;
 
 use crate::{cli::Format, exit::Failure};
 
 /// Captures read from the database at a time.
 const CHUNK: i64 = 200;
-
-const COLUMNS: [&str; 16] = [
-    "id",
-    "store",
-    "url",
-    "canonical_url",
-    "extracted_at",
-    "product_id",
-    "title",
-    "brand",
-    "price",
-    "full_price",
-    "max_price",
-    "currency",
-    "available",
-    "sku_count",
-    "image_url",
-    "breadcrumbs",
-];
 
 /// Where captures go: a file that appears whole or not at all, or standard output.
 pub struct Output {
@@ -82,56 +64,25 @@ impl Drop for Output {
 async fn write_to(store: &Store, run: RunId, format: Format, mut out: impl Write) -> Result<usize, Failure> {
     let mut written = 0;
     let mut after = None;
+    let table = Table::new(RowPer::Product);
+    let mut buffer = Vec::new();
     if format == Format::Csv {
-        write_row(&mut out, &COLUMNS)?;
+        table.write_head(&mut buffer)?;
     }
     loop {
         let captures = store.list_captures_of_run(run, after, CHUNK).await?;
+        for capture in &captures {
+            match format {
+                Format::Jsonl => write_json_line(capture, None, &mut buffer).map_err(std::io::Error::from)?,
+                Format::Csv => table.write_rows(capture, &mut buffer)?,
+            }
+        }
+        out.write_all(&buffer)?;
+        buffer.clear();
         let Some(last) = captures.last() else { break };
         after = Some(last.id);
         written += captures.len();
-        for capture in &captures {
-            match format {
-                Format::Jsonl => {
-                    serde_json::to_writer(&mut out, capture).map_err(std::io::Error::from)?;
-                    out.write_all(b"\n")?;
-                }
-                Format::Csv => write_row(&mut out, &csv_row(capture))?,
-            }
-        }
     }
     out.flush()?;
     Ok(written)
-}
-
-fn write_row<T: AsRef<[u8]>>(out: &mut impl Write, row: &[T]) -> Result<(), Failure> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    writer.write_record(row).map_err(|error| Failure::from(std::io::Error::from(error)))?;
-    writer.flush()?;
-    Ok(())
-}
-
-fn csv_row(capture: &Capture) -> Vec<String> {
-    let product = &capture.product;
-    let chosen = product.skus.iter().find(|sku| sku.selected).or(product.skus.first());
-    let price = chosen.and_then(|sku| sku.offers.first()).and_then(|offer| offer.price.as_ref());
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    vec![
-        capture.id.to_string(),
-        capture.store.clone(),
-        capture.url.clone(),
-        capture.canonical_url.clone(),
-        capture.extracted_at.to_string(),
-        text(&product.product_id),
-        product.title.clone(),
-        text(&product.brand),
-        price.map(|price| price.amount.to_string()).unwrap_or_default(),
-        price.and_then(|price| price.full_amount).map(|full| full.to_string()).unwrap_or_default(),
-        product.max_price.map(|price| price.to_string()).unwrap_or_default(),
-        product.currency.map(|currency| currency.to_string()).unwrap_or_default(),
-        product.available.to_string(),
-        product.sku_count.to_string(),
-        text(&product.image_url),
-        product.breadcrumbs.join(" > "),
-    ]
 }

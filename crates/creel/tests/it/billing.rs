@@ -161,23 +161,10 @@ fn a_broken_ledger_is_closed_until_it_verifies() {
     assert_eq!(captures.len(), 1);
 }
 
-/// A schema of its own on the server that all tests share.
-fn postgres_schema() -> String {
-    let server = std::env::var("CREEL_POSTGRES").expect("CREEL_POSTGRES is set by `cargo xtask test`");
-    let schema = format!("creel_{}", std::process::id());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let database = creel_store::Database::open_postgres(&server).await.unwrap();
-        database.execute(&format!("CREATE SCHEMA {schema}"), vec![]).await.unwrap();
-        database.close().await;
-    });
-    format!("{server}?options[search_path]={schema}")
-}
-
 #[test]
 fn the_same_crawl_on_postgresql_goes_on_at_once_after_a_kill() {
     let shop = DemoShop::start();
-    let url = postgres_schema();
+    let url = crate::command::postgres_schema();
     let (undisturbed, _) = Creel::new().crawl(shop.url(), &[], 0);
     let creel = Creel::new();
     let command = |words: &[&str]| {

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 /// A data folder with the binary beside it.
 pub struct Creel {
     folder: TempDir,
+    /// The PostgreSQL that it keeps everything in; none for a file in the folder.
+    database_url: Option<String>,
 }
 
 /// What a finished command left.
@@ -22,7 +24,12 @@ pub struct Finished {
 
 impl Creel {
     pub fn new() -> Creel {
-        Creel { folder: tempfile::tempdir().unwrap() }
+        Creel { folder: tempfile::tempdir().unwrap(), database_url: None }
+    }
+
+    /// The same on a PostgreSQL.
+    pub fn on_postgres() -> Creel {
+        Creel { database_url: Some(postgres_schema()), ..Creel::new() }
     }
 
     pub fn folder(&self) -> &Path {
@@ -41,6 +48,9 @@ impl Creel {
             .env_remove("CREEL_SMTP_URL")
             .env_remove("CREEL_OIDC_CLIENT_SECRET")
             .env_remove("CREEL_OWNER_PASSWORD");
+        if let Some(url) = &self.database_url {
+            command.env("CREEL_DATABASE_URL", url);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -87,4 +97,17 @@ impl Finished {
     pub fn lines(&self) -> Vec<Value> {
         self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect()
     }
+}
+
+/// A schema of its own on the server that all tests share.
+pub fn postgres_schema() -> String {
+    let server = std::env::var("CREEL_POSTGRES").expect("CREEL_POSTGRES is set by `cargo xtask test`");
+    let schema = format!("creel_{}", std::process::id());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let database = creel_store::Database::open_postgres(&server).await.unwrap();
+        database.execute(&format!("CREATE SCHEMA {schema}"), vec![]).await.unwrap();
+        database.close().await;
+    });
+    format!("{server}?options[search_path]={schema}")
 }

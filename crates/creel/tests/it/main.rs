@@ -4,16 +4,19 @@
 
 mod access;
 mod api;
+mod authorization;
 mod bad_input;
 mod billing;
 mod browser;
 mod command;
+mod contract;
 mod crash;
 mod credits;
 mod demo_shop;
 mod evershop;
 mod examples;
 mod extract;
+mod lists;
 mod mailbox;
 mod pages;
 mod people;

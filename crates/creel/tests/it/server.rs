@@ -27,12 +27,19 @@ pub struct Answer {
 
 impl Server {
     pub fn start() -> Server {
-        Server::configured("")
+        Server::start_with(Creel::new())
+    }
+
+    pub fn start_with(creel: Creel) -> Server {
+        Server::begin(creel, "")
     }
 
     /// With more settings.
     pub fn configured(settings: &str) -> Server {
-        let creel = Creel::new();
+        Server::begin(Creel::new(), settings)
+    }
+
+    fn begin(creel: Creel, settings: &str) -> Server {
         let config = creel.folder().join("creel.toml").display().to_string();
         std::fs::write(&config, format!("rate_limit_per_minute = 0\n{settings}")).unwrap();
         let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
@@ -53,6 +60,13 @@ impl Server {
         self.ask("POST", path, Some(body.to_string()), Some(&self.key))
     }
 
+    /// A call whose answer is no JSON: status and text.
+    pub fn text(&self, method: &str, path: &str) -> (u16, String) {
+        let answer = self.ask(method, path, None, Some(&self.key));
+        let text = answer.body.as_str().map_or_else(|| answer.body.to_string(), str::to_owned);
+        (answer.status, text)
+    }
+
     pub fn ask(&self, method: &str, path: &str, body: Option<String>, key: Option<&str>) -> Answer {
         // The first call of the process chooses the cryptography; later ones find it chosen.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -67,7 +81,8 @@ impl Server {
         let response = request.send().unwrap();
         let status = response.status().as_u16();
         let text = response.text().unwrap();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: not JSON: {text}")) }
+        // Events are text; what is gone answers nothing.
+        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
     }
 
     /// A robot build once it is completed.

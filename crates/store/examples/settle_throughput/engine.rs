@@ -42,7 +42,7 @@ impl Place {
                 Ok(Place::Sqlite(tempfile::tempdir_in(at)?))
             }
             Engine::Postgres => {
-                let name = format!("settle_{}", std::process::id());
+                let name = format!("bench_{}", std::process::id());
                 run_in_cluster(at, &format!("CREATE DATABASE {name}")).await?;
                 Ok(Place::Postgres { cluster: at.to_owned(), name })
             }

@@ -19,6 +19,10 @@ const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(30);
 /// How long a connection that reads may have lain still and be used without asking whether it lives.
 const UNTESTED_MAX: Duration = Duration::from_secs(1);
 const SQLITE_READERS_MAX: u32 = 4;
+/// Pages that a connection to a file keeps in memory, in KiB, as the negative number that SQLite takes for that. The writer's
+/// are what makes captures listed at speed: each goes into many places of many indexes.
+const SQLITE_READER_CACHE: &str = "-16384";
+const SQLITE_WRITER_CACHE: &str = "-65536";
 const POSTGRES_READERS_MAX: u32 = 6;
 const POSTGRES_WRITERS_MAX: u32 = 10;
 /// Prepared statements that a connection keeps. Statements that are given rows have one text for each power of two.
@@ -39,9 +43,17 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), Stor
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
         .busy_timeout(LOCK_WAIT_MAX);
-    let write = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).test_before_acquire(false);
-    let read = readers.connect_with(options.read_only(true)).await?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .test_before_acquire(false)
+        .connect_with(options.clone().pragma("cache_size", SQLITE_WRITER_CACHE))
+        .await?;
+    let options = options.read_only(true).pragma("cache_size", SQLITE_READER_CACHE);
+    let read = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS_MAX)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
     Ok((read, write))
 }
 

@@ -64,6 +64,28 @@ impl Tx {
         }
     }
 
+    /// Says that the statements to come are short and find what they read by the index that was made for them: no table is read
+    /// whole, no order is made by sorting that an index has, and nothing is compiled or shared out for it.
+    pub async fn keep_to_indexes(&mut self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(_) => {
+                let settings = [
+                    "enable_seqscan",
+                    "enable_sort",
+                    "enable_incremental_sort",
+                    "enable_hashjoin",
+                    "enable_mergejoin",
+                    "jit",
+                ]
+                .map(|name| format!("set_config('{name}', 'off', true)"))
+                .join(", ");
+                let sql = format!("SELECT {settings}, set_config('max_parallel_workers_per_gather', '0', true)");
+                self.execute(&sql, vec![]).await.map(|_| ())
+            }
+        }
+    }
+
     pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
         Ok(match self {
@@ -88,6 +110,15 @@ impl Tx {
 
     pub async fn row(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// How many rows PostgreSQL expects a statement to have, from what it knows of the tables; on SQLite nothing is known.
+    pub async fn expected_rows(&mut self, sql: &str, args: Vec<Value>) -> Result<i64, StoreError> {
+        let Tx::Postgres(_) = self else { return Ok(i64::MAX) };
+        let plan = self.row(&format!("EXPLAIN {sql}"), args).await?;
+        let text = plan.map_or(Ok(String::new()), |row| row.text("QUERY PLAN"))?;
+        let rows = text.split("rows=").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|rows| rows.parse().ok());
+        rows.ok_or_else(|| StoreError::corrupt("the plan of a statement", text))
     }
 
     /// Runs a statement that works on the given rows; answers how many rows it touched.

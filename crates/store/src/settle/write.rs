@@ -1,7 +1,9 @@
 //! What a decided batch writes, each table in one statement.
 
+use std::collections::BTreeMap;
+
 use creel_ledger::HoldState;
-use creel_types::{Action, Amount, Credits, PageOutcome, Time};
+use creel_types::{Action, Amount, Credits, OrganizationId, PageOutcome};
 
 use super::{
     FinishedPage, PageResult, Verdict,
@@ -25,7 +27,7 @@ pub(super) async fn write(
         let args = args![capture.as_str(), page_url.as_str()];
         tx.execute("UPDATE captures SET canonical_url = $2 WHERE id = $1", args).await?;
     }
-    insert_captures(tx, &batch.captures, now).await?;
+    insert_captures(tx, &batch.captures, &batch.accounts).await?;
     store.fail_points.pass("settle.captures_written");
     finish_pages(tx, items, verdicts, &batch).await?;
     send_back_waiting(tx, items, verdicts, &batch).await?;
@@ -42,7 +44,11 @@ pub(super) async fn write(
     consequences::save(tx, store, &mut accounts, now).await
 }
 
-async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Result<(), StoreError> {
+async fn insert_captures(
+    tx: &mut Tx,
+    captures: &[Decided<'_>],
+    accounts: &BTreeMap<OrganizationId, Locked>,
+) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("id", Kind::Text),
         ("organization_id", Kind::Text),
@@ -64,6 +70,9 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
     ]);
     for Decided { id, page, new, content, canonical_url } in captures {
         let product = &new.product;
+        // As late as its debit, which is never earlier than the organization's last: where two machines' clocks differ, nothing
+        // is stored before what `follow_captures` has been through.
+        let extracted_at = accounts.get(&page.organization).map(|locked| locked.account.last_at);
         given.push(args![
             *id,
             page.organization,
@@ -72,7 +81,7 @@ async fn insert_captures(tx: &mut Tx, captures: &[Decided<'_>], now: Time) -> Re
             new.url.as_str(),
             new.page_url.as_str(),
             canonical_url.as_str(),
-            now,
+            extracted_at,
             product.product_id.as_deref(),
             product.title.as_str(),
             new.title_normalized(),

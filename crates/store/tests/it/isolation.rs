@@ -18,11 +18,11 @@ use creel_store::{
         sessions::{Browser, Proof},
     },
     args,
-    captures::CaptureFilter,
     database::Engine,
     history::RobotHistory,
     idempotency::IdempotencyKey,
     ledger::{change::ByHand, limits::LimitSubject},
+    listing::{CaptureFilter, CaptureQuery},
     organizations::Start,
     runs::{NewRun, RunSettings},
     schedules::{IntervalUnit, NewSchedule},
@@ -151,8 +151,11 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         settings: RunSettings::default(),
         budget: None,
     };
-    let of_run = CaptureFilter { run: Some(run), limit: 10, ..CaptureFilter::default() };
-    let of_robot = CaptureFilter { robot: Some(robot), limit: 10, ..CaptureFilter::default() };
+    let of_run = CaptureFilter { run: Some(run), ..CaptureFilter::default() };
+    let of_robot = CaptureFilter { robot: Some(robot), ..CaptureFilter::default() };
+    let list = |filter| async move {
+        said(store.list_captures(organization, &CaptureQuery::newest(filter, 10)).await.map(|page| page.rows))
+    };
     let s = String::new;
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
@@ -170,8 +173,10 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("restart_run", said(store.restart_run(organization, run, None, None, &creel_types::By::system()).await)),
         ("list_runs", said(store.list_runs(organization, None, Some(robot), None, 10).await)),
         ("get_capture", said(store.get_capture(organization, capture).await)),
-        ("list_captures", said(store.list_captures(organization, &of_run).await)),
-        ("list_captures", said(store.list_captures(organization, &of_robot).await)),
+        ("list_captures", list(of_run).await),
+        ("list_captures", list(of_robot).await),
+        ("delete_capture", said(store.delete_capture(organization, capture, &creel_types::By::system()).await)),
+        ("delete_run", said(store.delete_run(organization, run, &creel_types::By::system()).await)),
         ("create_schedule", said(store.create_schedule(organization, new_schedule(robot)).await)),
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule).await)),
@@ -300,6 +305,8 @@ async fn anothers_things_are_as_good_as_missing(engine) {
     shop.organization = shop.store.create_organization("other", Start::Credits(Credits(100))).await.unwrap().id;
     let other = shop.organization;
     let others = things(&shop).await;
+    // Listed, so that what lists are made from is held against another's ids too.
+    assert_eq!(shop.store.follow_captures().await.unwrap().listed, 2);
     let (before, before_one) = (dump(&shop.store, other).await, dump(&shop.store, one).await);
     let nobodys = Things::of_nobody(&shop.store);
     let answers = name_all(&shop.store, one, others).await;
@@ -349,7 +356,7 @@ async fn settle_as(shop: &Shop, one: OrganizationId, others: Things) {
 /// What is asked for without the id of a thing shows the own things alone.
 async fn lists_are_apart(store: &Store, one: OrganizationId, other: OrganizationId, own: &Things, others: &Things) {
     let all = |organization| async move {
-        let (limit, all) = (100, CaptureFilter { limit: 100, ..CaptureFilter::default() });
+        let (limit, all) = (100, CaptureQuery::newest(CaptureFilter::default(), 100));
         [
             said(store.list_robots(organization, None, limit).await),
             said(store.list_robot_builds(organization, None, limit).await),

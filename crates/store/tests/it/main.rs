@@ -10,9 +10,11 @@ mod shop;
 
 mod access;
 mod clock;
+mod deletion;
 mod drain;
 mod durable;
 mod isolation;
+mod listing;
 mod lost_commit;
 mod owner;
 mod processes;

@@ -6,8 +6,9 @@ use creel_store::{
     Database, Judge, Store,
     access::keys::NewApiKey,
     builds::BuildAnswer,
-    captures::{CaptureFilter, NewCapture},
+    captures::NewCapture,
     database::Engine,
+    listing::{CaptureFilter, CaptureQuery},
     organizations::Start,
     pages::{NewPage, PageRole},
     runs::{NewRun, Run, RunSettings},
@@ -205,8 +206,8 @@ impl Shop {
     /// Everything that must hold after anything: the ledger verifies, and credits = starting − 2 × captures.
     pub async fn check(&self, started_with: i64) -> i64 {
         let verified = self.store.verify_ledger(self.organization).await.unwrap().unwrap();
-        let filter = CaptureFilter { limit: 500, ..CaptureFilter::default() };
-        let captures = self.store.list_captures(self.organization, &filter).await.unwrap().len() as i64;
+        let all = CaptureQuery::newest(CaptureFilter::default(), 500);
+        let captures = self.store.list_captures(self.organization, &all).await.unwrap().rows.len() as i64;
         assert_eq!(verified.balance, Credits(started_with - 2 * captures));
         captures
     }

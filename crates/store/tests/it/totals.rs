@@ -7,7 +7,7 @@ use creel_types::{Credits, HoldId};
 
 use crate::shop::{Shop, on_both, stored};
 
-const ADDED: &str = include_str!("../../migrations/0005_totals.sql");
+const ADDED: &str = include_str!("../../migrations/0006_totals.sql");
 
 async fn cycle(shop: &Shop) -> Cycle {
     shop.store.balance(shop.organization).await.unwrap().cycle

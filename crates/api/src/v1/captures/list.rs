@@ -1,33 +1,27 @@
-//! `GET /v1/extract/captures?run_id=&robot_id=&cursor=&limit=`: newest first.
+//! `GET /v1/extract/captures?<filters>&sort=&cursor=&limit=`: newest first where no sort is given.
 
 use axum::{Json, extract::State};
-use creel_store::captures::CaptureFilter;
-use creel_types::{Capture, RobotId, RunId};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use creel_store::listing::{CaptureCursor, CaptureQuery, CaptureSort};
+use creel_types::Capture;
 
+use super::filter::query_with_filters;
 use crate::{
     ApiState,
     body::QueryString,
     caller::Caller,
-    error::ApiError,
+    error::{ApiError, ErrorBody},
     page::{self, Page},
 };
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Asked {
-    #[param(inline)]
-    run_id: Option<RunId>,
-    #[param(inline)]
-    robot_id: Option<RobotId>,
-    /// `next_cursor` of the page before.
-    #[param(format = Uuid)]
-    cursor: Option<String>,
-    /// Rows of a page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<i64>,
+query_with_filters! {
+    Asked {
+        /// `next_cursor` of the page before. It belongs to its sort.
+        #[param(pattern = r"^((-?extracted_at|-?min_price)\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.-?[0-9]{1,18}|title\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.([0-9a-f]{2})*)$")]
+        cursor: Option<String>,
+        /// Rows of a page.
+        #[param(minimum = 1, maximum = 500, default = 50)]
+        limit: Option<i64>,
+    }
 }
 
 /// Captures, newest first
@@ -36,16 +30,24 @@ pub(crate) struct Asked {
     path = "/v1/extract/captures",
     tag = "captures",
     params(Asked),
-    responses((status = 200, body = Page<Capture>))
+    responses(
+        (status = 200, body = Page<Capture>),
+        (status = 409, description = "The cursor belongs to another sort", body = ErrorBody),
+    )
 )]
 pub(crate) async fn list_captures(
     State(state): State<ApiState>,
     caller: Caller,
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<Page<Capture>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let filter = CaptureFilter { run: asked.run_id, robot: asked.robot_id, before, limit: limit + 1 };
-    let rows = state.store().list_captures(caller.organization, &filter).await?;
-    Ok(page::page(rows, limit, |capture| capture.id.to_string()))
+    let limit = usize::try_from(page::limit(asked.limit)?).unwrap_or_default();
+    let sort = asked.sort.unwrap_or(CaptureSort::NewestFirst);
+    let after = page::cursor::<CaptureCursor>(asked.cursor.as_deref())?;
+    if let Some(cursor) = after.as_ref().filter(|cursor| cursor.sort() != sort) {
+        let message = format!("it goes on with the sort {}, and {sort} is asked for", cursor.sort());
+        return Err(ApiError::conflict("cursor", message));
+    }
+    let Some(filter) = asked.filter()? else { return Ok(Json(Page { rows: Vec::new(), next_cursor: None })) };
+    let found = state.store().list_captures(caller.organization, &CaptureQuery { filter, sort, after, limit }).await?;
+    Ok(Json(Page { rows: found.rows, next_cursor: found.next.map(|next| next.to_string()) }))
 }

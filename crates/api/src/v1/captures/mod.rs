@@ -1,4 +1,7 @@
 //! Captures: what runs stored.
 
+pub(crate) mod delete;
+pub(crate) mod export;
+mod filter;
 pub(crate) mod get;
 pub(crate) mod list;

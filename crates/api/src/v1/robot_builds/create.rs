@@ -9,9 +9,6 @@ use uuid::Uuid;
 
 use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, v1::runs::asked::URL_BYTES_MAX};
 
-/// Longest name of DNS with a port.
-const HOST_BYTES_MAX: usize = 259;
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRobotBuild {
@@ -54,8 +51,7 @@ pub(crate) async fn create_robot_build(
     }
     let url = creel_crawl::build::shop_address(&new.url).map_err(|error| ApiError::field("url", error.to_string()))?;
     state.crawler.fetcher().guard().check_url(&url).map_err(|error| ApiError::field("url", error.to_string()))?;
-    let host = Host::of(&url).filter(|host| host.as_str().len() <= HOST_BYTES_MAX);
-    let host = host.ok_or_else(|| ApiError::field("url", "its host is longer than a name can be"))?;
+    let host = Host::of(&url).ok_or_else(|| ApiError::field("url", "it has no host"))?;
     let asked = state.store().request_robot_build(caller.organization, url.as_str(), &host, new.country_code).await?;
     Ok(match asked {
         BuildAnswer::Robot(id) => (StatusCode::OK, Json(RobotOrBuild { id: id.0 })),

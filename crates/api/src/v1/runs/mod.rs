@@ -2,6 +2,7 @@
 
 pub(crate) mod asked;
 pub(crate) mod create;
+pub(crate) mod delete;
 pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod list;

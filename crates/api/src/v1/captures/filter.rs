@@ -1,0 +1,97 @@
+//! The filters that the list of captures and its export have in common, read from the query string.
+
+use creel_store::listing::{BadSearch, CaptureFilter, SearchText};
+use creel_types::Amount;
+
+use crate::error::ApiError;
+
+/// Makes the query of an endpoint: its own parameters, and every filter. The filters cannot be flattened into it: serde forgets
+/// to refuse unknown parameters then.
+macro_rules! query_with_filters {
+    ($(#[$meta:meta])* $name:ident { $($(#[$own_meta:meta])* $own:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub(crate) struct $name {
+            $($(#[$own_meta])* $own: $type,)*
+            #[param(inline)]
+            run_id: Option<creel_types::RunId>,
+            #[param(inline)]
+            robot_id: Option<creel_types::RobotId>,
+            import_id: Option<uuid::Uuid>,
+            /// The store's host, such as `shop.example`.
+            store: Option<String>,
+            /// The brand, letter for letter.
+            brand: Option<String>,
+            /// Full text: captures that have all of these words in title, brand, breadcrumbs or codes. `word*` finds what begins so.
+            #[param(min_length = 1, max_length = 200)]
+            q: Option<String>,
+            /// The lowest price of the capture is at least this.
+            #[serde(default, deserialize_with = "crate::v1::captures::filter::amount")]
+            #[param(value_type = Option<f64>, minimum = 0, maximum = 100_000_000_000_i64)]
+            min_price: Option<creel_types::Amount>,
+            /// The lowest price of the capture is at most this.
+            #[serde(default, deserialize_with = "crate::v1::captures::filter::amount")]
+            #[param(value_type = Option<f64>, minimum = 0, maximum = 100_000_000_000_i64)]
+            max_price: Option<creel_types::Amount>,
+            #[param(inline)]
+            currency: Option<creel_types::Currency>,
+            available: Option<bool>,
+            /// Extracted at this instant or later.
+            #[param(inline)]
+            from: Option<creel_types::Time>,
+            /// Extracted before this instant.
+            #[param(inline)]
+            to: Option<creel_types::Time>,
+            /// Newest first where nothing is said; ties by id.
+            #[param(inline)]
+            sort: Option<creel_store::listing::CaptureSort>,
+        }
+
+        impl $name {
+            /// The filters; nothing where they cannot find anything.
+            fn filter(&self) -> Result<Option<creel_store::listing::CaptureFilter>, crate::error::ApiError> {
+                let filter = creel_store::listing::CaptureFilter {
+                    run: self.run_id,
+                    robot: self.robot_id,
+                    import: self.import_id,
+                    store: self.store.as_ref().map(|store| store.trim().to_lowercase()),
+                    brand: self.brand.clone(),
+                    q: None,
+                    min_price: self.min_price,
+                    max_price: self.max_price,
+                    currency: self.currency,
+                    available: self.available,
+                    from: self.from,
+                    to: self.to,
+                };
+                crate::v1::captures::filter::with_search(filter, self.q.as_deref())
+            }
+        }
+    };
+}
+
+pub(crate) use query_with_filters;
+
+/// An amount of money in a query string.
+pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
+    let text: Option<String> = serde::Deserialize::deserialize(deserializer)?;
+    text.map(|text| {
+        serde_json::from_str(&text)
+            .map_err(|_| serde::de::Error::custom(format!("{text:?} is not an amount of money, 0 or more")))
+    })
+    .transpose()
+}
+
+/// The filter with its full text. Bounds that hold nothing between them, and a text without a word, find nothing.
+pub(crate) fn with_search(filter: CaptureFilter, q: Option<&str>) -> Result<Option<CaptureFilter>, ApiError> {
+    let is_empty = filter.min_price.zip(filter.max_price).is_some_and(|(least, most)| least > most)
+        || filter.from.zip(filter.to).is_some_and(|(from, to)| from >= to);
+    let q = match q.map(str::parse::<SearchText>).transpose() {
+        Ok(q) => q,
+        Err(BadSearch::NoWord) if q != Some("") => return Ok(None),
+        Err(error) => return Err(ApiError::field("q", error.to_string())),
+    };
+    Ok((!is_empty).then_some(CaptureFilter { q, ..filter }))
+}

@@ -1,0 +1,42 @@
+//! The running server keeps what the committed OpenAPI document says: schemathesis asks it thousands of times, right and wrong,
+//! with all its checks, on both databases.
+
+use std::{path::Path, process::Command};
+
+use crate::{command::Creel, demo_shop::DemoShop, server::Server};
+
+/// Requests of each kind that are tried for each operation; more by hand.
+const EXAMPLES: &str = "25";
+
+fn keeps_its_document(server: &Server) {
+    // Something of everything, so that lists are not empty.
+    let shop = DemoShop::start();
+    let robot = server.robot(&shop);
+    let run = server.post("/v1/extract/runs", &serde_json::json!({"robot_id": robot, "budget": 3}));
+    server.wait(run.body["id"].as_str().unwrap());
+    let python = std::env::var("CREEL_PYTHON")
+        .expect("CREEL_PYTHON is not set: run `cargo xtask test`, or see `cargo xtask toolbox`");
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/openapi.json");
+    let out = Command::new(python)
+        .args(["-m", "schemathesis.cli", "run"])
+        .arg(document)
+        .args(["--url", &server.address, "--header", &format!("Authorization: Bearer {}", server.key)])
+        .args(["--checks", "all", "--max-examples", EXAMPLES, "--seed", "1", "--no-color"])
+        .current_dir(server.creel.folder())
+        .output()
+        .unwrap();
+    let (said, errors) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(out.status.success(), "{said}\n{errors}");
+    assert!(said.contains("Tested: "), "{said}");
+    server.creel.verified_balance();
+}
+
+#[test]
+fn the_document_is_kept_on_sqlite() {
+    keeps_its_document(&Server::start());
+}
+
+#[test]
+fn the_document_is_kept_on_postgres() {
+    keeps_its_document(&Server::start_with(Creel::on_postgres()));
+}
