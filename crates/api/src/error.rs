@@ -172,7 +172,9 @@ impl From<AccessError> for ApiError {
             AccessError::WrongCredentials => ErrorCode::Unauthorized,
             AccessError::NotVerified | AccessError::SignUpClosed | AccessError::OidcUnverified => ErrorCode::Forbidden,
             AccessError::LinkVoid | AccessError::NoOidc => ErrorCode::NotFound,
-            AccessError::NoMail | AccessError::Busy | AccessError::OidcUnavailable(_) => ErrorCode::Unavailable,
+            // It lasts until the operator sets a mail server.
+            AccessError::NoMail => ErrorCode::Conflict,
+            AccessError::Busy | AccessError::OidcUnavailable(_) => ErrorCode::Unavailable,
             AccessError::OidcRefused(_) => ErrorCode::BadRequest,
         };
         ApiError::new(code, message)

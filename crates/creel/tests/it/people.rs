@@ -153,7 +153,7 @@ fn strangers_stay_outside_unless_sign_up_is_open() {
     let (closed, _) = with_owner(CLOSED);
     assert_eq!(Browser::of(&closed).ask("POST", "/v1/sign-up", &form).status, 403);
     let reset = json!({"email": "ann@shop.example"});
-    assert_eq!(Browser::of(&closed).ask("POST", "/v1/password-reset", &reset).status, 503, "it has no mail");
+    assert_eq!(Browser::of(&closed).ask("POST", "/v1/password-reset", &reset).status, 409, "it has no mail");
     let (open, _) = with_owner("");
     let mut new = Browser::of(&open);
     assert_eq!(new.ask("POST", "/v1/sign-up", &form).status, 201);

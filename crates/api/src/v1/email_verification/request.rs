@@ -26,6 +26,7 @@ pub(crate) struct EmailVerification {
     request_body = EmailVerification,
     responses(
         (status = 202, description = "If the address waits to be proved, a mail is on its way"),
+        (status = 409, description = "This installation cannot send mail", body = ErrorBody),
         (status = 429, description = "Too many mails to this address; `Retry-After` says how long to wait", body = ErrorBody),
     )
 )]

@@ -26,6 +26,7 @@ pub(crate) struct PasswordReset {
     request_body = PasswordReset,
     responses(
         (status = 202, description = "If the address has an account, a mail is on its way"),
+        (status = 409, description = "This installation cannot send mail", body = ErrorBody),
         (status = 429, description = "Too many mails to this address; `Retry-After` says how long to wait", body = ErrorBody),
     )
 )]
