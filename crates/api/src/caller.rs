@@ -48,7 +48,10 @@ impl FromRequestParts<ApiState> for Caller {
 }
 
 pub(crate) fn unauthorized() -> ApiError {
-    ApiError::new(ErrorCode::Unauthorized, "send a valid API key in the header: Authorization: Bearer crl_…")
+    ApiError::new(
+        ErrorCode::Unauthorized,
+        "send a valid API key in the header, Authorization: Bearer crl_…, or the cookie of a session",
+    )
 }
 
 /// A caller whose role is at least admin.

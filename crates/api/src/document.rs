@@ -11,7 +11,7 @@ use utoipa::{
         Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
         SecurityRequirement,
         path::{Operation, Parameter, ParameterIn, PathItem},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
 };
@@ -80,6 +80,13 @@ pub(crate) fn finished(mut document: OpenApi) -> Value {
         .description(Some("An API key of the organization: `Authorization: Bearer crl_…`."))
         .build();
     components.security_schemes.insert("api_key".to_owned(), RefOr::T(SecurityScheme::Http(bearer)));
+    let cookie = ApiKeyValue::with_description(
+        "creel_session",
+        "The session of somebody who is signed in (`__Host-creel_session` over https). It is also taken wherever a key is; what \
+         changes something carries `X-CSRF-Token` beside it.",
+    );
+    let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+    components.security_schemes.insert("session".to_owned(), RefOr::T(session));
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             add_errors(operation);
@@ -100,8 +107,13 @@ fn add_errors(operation: &mut Operation) {
     let authenticated = operation.security.as_ref().is_none_or(|schemes| !schemes.is_empty());
     let mut codes = vec![ErrorCode::Internal, ErrorCode::Unavailable];
     if authenticated {
-        operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("api_key", [])]);
+        let by_key = || vec![SecurityRequirement::new::<_, [&str; 0], &str>("api_key", [])];
+        let for_people = operation.security.is_some();
+        operation.security.get_or_insert_with(by_key);
         codes.extend([ErrorCode::Unauthorized, ErrorCode::TooManyRequests]);
+        if for_people {
+            codes.push(ErrorCode::Forbidden);
+        }
     }
     if role_of(operation).is_some_and(|role| role != "member") {
         codes.push(ErrorCode::Forbidden);

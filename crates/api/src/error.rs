@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
+use creel_access::AccessError;
 use creel_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -146,6 +147,37 @@ impl ApiError {
     #[must_use]
     pub fn internal() -> ApiError {
         ApiError::new(ErrorCode::Internal, "something went wrong here; it was logged")
+    }
+}
+
+/// The flows' refusals. What a body may be at all was checked when it was read, so a password that is refused here is one that
+/// could be and must not: that is no wrong field but a conflict.
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> ApiError {
+        let message = error.to_string();
+        let code = match error {
+            AccessError::Store(error) => return error.into(),
+            AccessError::Field { field: field @ ("password" | "new_password" | "old_password"), message } => {
+                return ApiError::conflict(field, format!("the password {message}"));
+            }
+            AccessError::Field { field, message } => return ApiError::field(field, message),
+            AccessError::Throttled { retry_after_seconds } => {
+                let refused = ApiError::new(ErrorCode::TooManyRequests, message);
+                return ApiError { retry_after_seconds: Some(retry_after_seconds), ..refused };
+            }
+            AccessError::Settings(_) | AccessError::Internal(_) => {
+                tracing::error!(%error, "a request failed");
+                return ApiError::internal();
+            }
+            AccessError::WrongCredentials => ErrorCode::Unauthorized,
+            AccessError::NotVerified | AccessError::SignUpClosed | AccessError::OidcUnverified => ErrorCode::Forbidden,
+            AccessError::LinkVoid | AccessError::NoOidc => ErrorCode::NotFound,
+            // It lasts until the operator sets a mail server.
+            AccessError::NoMail => ErrorCode::Conflict,
+            AccessError::Busy | AccessError::OidcUnavailable(_) => ErrorCode::Unavailable,
+            AccessError::OidcRefused(_) => ErrorCode::BadRequest,
+        };
+        ApiError::new(code, message)
     }
 }
 

@@ -4,11 +4,13 @@ mod body;
 mod caller;
 pub mod document;
 pub mod error;
+mod fields;
 mod health;
 mod idempotency;
 mod middleware;
 mod page;
 pub mod serve;
+mod session;
 mod v1;
 
 use axum::{

@@ -349,7 +349,8 @@ impl Store {
         by: &By,
     ) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
-        let sql = format!("SELECT * FROM runs WHERE organization_id = $1 AND id = $2{}", tx.lock("runs"));
+        let sql =
+            format!("SELECT * FROM runs WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL{}", tx.lock("runs"));
         let row = tx.row(&sql, args![organization, id]).await?;
         let run = run(&row.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?)?;
         if !run.status.is_ended() || run.end_reason == Some(EndReason::CrawlComplete) {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderMap, Method,
+        HeaderMap, HeaderValue, Method,
         header::{AUTHORIZATION, COOKIE},
     },
     middleware::Next,
@@ -18,6 +18,7 @@ use crate::{
     ApiState,
     caller::{Authenticated, Caller, unauthorized},
     error::{ApiError, ErrorCode},
+    session::{FoundSession, Session},
 };
 
 /// Carries the token of the session's forms.
@@ -25,24 +26,29 @@ pub(crate) const CSRF_HEADER: &str = "X-CSRF-Token";
 
 pub(crate) async fn authenticate(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    let found = caller(&state, request.method(), request.headers(), address).await;
-    request.extensions_mut().insert(Authenticated(found));
+    let (caller, session) = match request.headers().get(AUTHORIZATION) {
+        Some(header) => {
+            let caller = by_key(&state, header, address).await;
+            let refused = if caller.is_ok() { people_only() } else { unauthorized() };
+            (caller, Err(refused))
+        }
+        None => {
+            let session = by_session(&state, request.method(), request.headers()).await;
+            (session.as_ref().map_err(Clone::clone).and_then(|session| member(session, address)), session)
+        }
+    };
+    request.extensions_mut().insert(Authenticated(caller));
+    request.extensions_mut().insert(FoundSession(session));
     next.run(request).await
 }
 
-async fn caller(
-    state: &ApiState,
-    method: &Method,
-    headers: &HeaderMap,
-    address: Option<String>,
-) -> Result<Caller, ApiError> {
-    match headers.get(AUTHORIZATION) {
-        Some(header) => by_key(state, header.to_str().map_err(|_| unauthorized())?, address).await,
-        None => by_session(state, method, headers, address).await,
-    }
+fn people_only() -> ApiError {
+    let message = "this is for people who are signed in, who send their session's cookie; an API key is no person";
+    ApiError::new(ErrorCode::Forbidden, message)
 }
 
-async fn by_key(state: &ApiState, header: &str, address: Option<String>) -> Result<Caller, ApiError> {
+async fn by_key(state: &ApiState, header: &HeaderValue, address: Option<String>) -> Result<Caller, ApiError> {
+    let header = header.to_str().map_err(|_| unauthorized())?;
     let (scheme, secret) = header.split_once(' ').ok_or_else(unauthorized)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(unauthorized());
@@ -62,12 +68,7 @@ async fn by_key(state: &ApiState, header: &str, address: Option<String>) -> Resu
 
 /// A browser sends its cookie whoever made it ask. So a request that may change something also proves that a page of ours made
 /// it, by the token that only our pages know.
-async fn by_session(
-    state: &ApiState,
-    method: &Method,
-    headers: &HeaderMap,
-    address: Option<String>,
-) -> Result<Caller, ApiError> {
+async fn by_session(state: &ApiState, method: &Method, headers: &HeaderMap) -> Result<Session, ApiError> {
     let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;
     let token = state.cookie().read(cookies).ok_or_else(unauthorized)?;
     let holder = state.store().find_session(token).await?.ok_or_else(unauthorized)?;
@@ -76,16 +77,21 @@ async fn by_session(
         let message = format!("a request with a session's cookie that changes something carries the header {CSRF_HEADER}");
         return Err(ApiError::new(ErrorCode::CrossSite, message));
     }
+    let (store, seen) = (state.store().clone(), holder.clone());
+    tokio::spawn(async move {
+        if let Err(error) = store.note_session_seen(&seen).await {
+            tracing::warn!(%error, "that a session was used could not be written down");
+        }
+    });
+    Ok(Session { holder, token: token.to_owned() })
+}
+
+/// Whoever is signed in, as a member of the organization that they look at.
+fn member(session: &Session, address: Option<String>) -> Result<Caller, ApiError> {
+    let holder = &session.holder;
     let Some(membership) = &holder.organization else {
         return Err(ApiError::new(ErrorCode::Forbidden, "you are not a member of an organization at present"));
     };
     let by = By { actor: Actor::Person(holder.person), name: holder.email.clone(), address };
-    let caller = Caller { organization: membership.id, role: membership.role, by };
-    let store = state.store().clone();
-    tokio::spawn(async move {
-        if let Err(error) = store.note_session_seen(&holder).await {
-            tracing::warn!(%error, "that a session was used could not be written down");
-        }
-    });
-    Ok(caller)
+    Ok(Caller { organization: membership.id, role: membership.role, by })
 }

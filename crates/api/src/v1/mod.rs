@@ -4,11 +4,17 @@ mod api_keys;
 mod audit;
 mod billing;
 mod captures;
+mod email_verification;
+mod invitations;
 mod members;
 mod organization;
+mod organizations;
+mod password_reset;
 mod robot_builds;
 mod robots;
 mod runs;
+mod session;
+mod sign_up;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use utoipa::ToSchema;
@@ -66,6 +72,25 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(api_keys::get::get_api_key, api_keys::update::update_api_key, api_keys::revoke::revoke_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(audit::list::list_audit))
+        .merge(people())
+}
+
+/// What people do for themselves, and what anybody may call.
+fn people() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(invitations::create::create_invitation, invitations::list::list_invitations))
+        .routes(routes!(invitations::revoke::revoke_invitation))
+        .routes(routes!(invitations::resend::resend_invitation))
+        .routes(routes!(invitations::accept::accept_invitation))
+        .routes(routes!(session::create::sign_in, session::get::get_session, session::end::sign_out))
+        .routes(routes!(session::organization::switch_organization))
+        .routes(routes!(session::password::change_password))
+        .routes(routes!(organizations::create::create_organization, organizations::list::list_organizations))
+        .routes(routes!(sign_up::sign_up))
+        .routes(routes!(password_reset::request::request_password_reset))
+        .routes(routes!(password_reset::confirm::confirm_password_reset))
+        .routes(routes!(email_verification::request::request_email_verification))
+        .routes(routes!(email_verification::confirm::confirm_email_verification))
 }
 
 /// The id in a path. One that is no id at all is as missing as one that does not exist.

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use creel_access::Access;
 use creel_api::{ApiState, RateLimiter, serve::serve as answer};
-
 use creel_crawl::worker;
+use creel_dashboard::Dashboard;
 use creel_store::access::keys::NewApiKey;
 use creel_types::Role;
 use tokio::net::TcpListener;
@@ -39,7 +39,8 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
     let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
-    let router = creel_api::router(ApiState { crawler, access, mail, limiter });
+    let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
+    let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
     let served = answer(listener, router, stop).await;
     let _ = working.await;
     let _ = sweeping.await;

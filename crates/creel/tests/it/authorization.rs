@@ -76,6 +76,10 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("rotate_api_key", row(Some("key"), nothing)),
         ("revoke_api_key", row(Some("key"), nothing)),
         ("list_audit", row(None, nothing)),
+        ("create_invitation", row(None, |_| json!({"email": "new@shop.example"}))),
+        ("list_invitations", row(None, nothing)),
+        ("resend_invitation", row(Some("invitation"), nothing)),
+        ("revoke_invitation", row(Some("invitation"), nothing)),
     ])
 }
 
@@ -97,12 +101,12 @@ impl Operation {
     }
 }
 
-/// The operations of the document that take a key, with the role that they say they take.
-fn operations(document: &Value) -> Vec<Operation> {
+/// The operations of the document that take this kind of proof, with the role that they say they take.
+fn operations(document: &Value, proof: &str) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            if operation["security"].as_array().is_some_and(Vec::is_empty) {
+            if !operation["security"].as_array().unwrap().iter().any(|taken| taken.get(proof).is_some()) {
                 continue;
             }
             all.push(Operation {
@@ -133,6 +137,8 @@ impl World {
         let first = |path: &str| server.get(path).body["rows"][0]["id"].as_str().unwrap().to_owned();
         let (capture, build) = (first("/v1/extract/captures"), first("/v1/extract/robot-builds"));
         let key = server.post("/v1/api-keys", &json!({"name": "spare"})).body["id"].as_str().unwrap().to_owned();
+        let invited = server.post("/v1/invitations", &json!({"email": "carl@shop.example"}));
+        let invitation = invited.body["id"].as_str().unwrap().to_owned();
         let owner = |organization: &str, email: &str| {
             let words = ["admin", "create-owner", "--email", email, "--organization", organization, "--with-key", "--json"];
             let made = server.creel.run(&words);
@@ -141,8 +147,15 @@ impl World {
         };
         let person = owner("default", "ann@shop.example")["person_id"].as_str().unwrap().to_owned();
         let other = owner("Other", "bob@shop.example")["api_key"]["secret"].as_str().unwrap().to_owned();
-        let things =
-            [("robot", robot), ("run", run), ("capture", capture), ("build", build), ("key", key), ("person", person)];
+        let things = [
+            ("invitation", invitation),
+            ("robot", robot),
+            ("run", run),
+            ("capture", capture),
+            ("build", build),
+            ("key", key),
+            ("person", person),
+        ];
         World { server, things: BTreeMap::from(things), other }
     }
 
@@ -182,7 +195,7 @@ fn everybody_may_do_just_what_the_document_says() {
     let shop = DemoShop::start();
     let world = World::new(&shop);
     let document = world.server.get("/openapi.json").body;
-    let (rows, operations) = (rows(), operations(&document));
+    let (rows, operations) = (rows(), operations(&document, "api_key"));
     let forgotten: Vec<&str> =
         operations.iter().map(|one| one.name.as_str()).filter(|name| !rows.contains_key(name)).collect();
     assert!(forgotten.is_empty(), "say in this file what {forgotten:?} name and are sent");
@@ -217,6 +230,19 @@ fn everybody_may_do_just_what_the_document_says() {
             assert_eq!(answer.status != 403, may, "{} as {role}: {} {}", operation.name, answer.status, answer.body);
             assert!(answer.status < 500 && answer.status != 401, "{} as {role}: {}", operation.name, answer.body);
         }
+    }
+}
+
+#[test]
+fn what_is_for_people_takes_no_key() {
+    let server = Server::start();
+    let for_people = operations(&server.get("/openapi.json").body, "session");
+    assert!(for_people.len() >= 6, "{}", for_people.len());
+    for operation in for_people {
+        let ask = |key| server.ask(&operation.method, &operation.path(NOBODYS), Some("{}".to_owned()), key);
+        assert_eq!(ask(Some(&server.key)).status, 403, "{}", operation.name);
+        assert_eq!(ask(None).status, 401, "{}", operation.name);
+        assert_eq!(ask(Some("crl_nonsense")).status, 401, "{}", operation.name);
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Server {
     child: Child,
     pub address: String,
     pub key: String,
+    /// Makes the first owner, while there is nobody.
+    pub set_up_link: String,
 }
 
 /// A client that goes straight to loopback.
@@ -47,12 +49,19 @@ impl Server {
         Server::start_with_settings(creel, "rate_limit_per_minute = 0\n")
     }
 
+    /// With more settings.
+    pub fn configured(settings: &str) -> Server {
+        Server::start_with_settings(Creel::new(), &format!("rate_limit_per_minute = 0\n{settings}"))
+    }
+
     pub fn start_with_settings(creel: Creel, settings: &str) -> Server {
         std::fs::write(creel.folder().join("creel.toml"), settings).unwrap();
         let (child, address, mut lines) = launch(&creel);
         let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();
+        let set_up_link =
+            lines.by_ref().find_map(|line| Some(line.split_once("becomes the owner: ")?.1.to_owned())).unwrap();
         std::thread::spawn(move || lines.for_each(drop));
-        Server { creel, child, address, key }
+        Server { creel, child, address, key, set_up_link }
     }
 
     /// Killed with SIGKILL, and another process on the same folder.

@@ -3,6 +3,7 @@
 
 use creel_types::{By, OrganizationId, PersonId, Role, SessionId, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Token,
@@ -42,7 +43,7 @@ pub struct SessionHolder {
 }
 
 /// An organization with what a person may do in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Membership {
     pub id: OrganizationId,
     pub name: String,

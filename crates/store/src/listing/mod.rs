@@ -20,4 +20,4 @@ pub use follow::Followed;
 pub use plan::Bounds;
 pub use query::{CAPTURES_MAX, CaptureFilter, CapturePage, CaptureQuery};
 pub use sort::{CaptureCursor, CaptureSort, NotACursor, TITLE_CHARS_MAX, title_key};
-pub use words::{BadSearch, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchText, WORDS_MAX, words_of_product};
+pub use words::{BadSearch, SEARCH_CHARS_MAX, SearchText, WORDS_MAX, words_of_product};

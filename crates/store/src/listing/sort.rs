@@ -14,7 +14,7 @@ use crate::{
 pub const TITLE_CHARS_MAX: usize = 100;
 
 /// Where a capture without a price stands: behind every price. The gate lets none pass that was crawled.
-pub(super) const NO_PRICE: i64 = i64::MAX;
+pub(super) const NO_PRICE: i64 = 999_999_999_999_999_999;
 
 words! {
     /// Ties are broken by id, ascending where the sort ascends, descending where it descends.

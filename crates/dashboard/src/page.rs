@@ -1,0 +1,107 @@
+//! What pages are made of, and what every answer of a page says to the browser.
+
+use askama::Template;
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+            X_FRAME_OPTIONS,
+        },
+    },
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::{Dashboard, refusal::Refusal};
+
+/// Nothing runs, and nothing comes from elsewhere or goes there.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// Writes the page of a refusal that no page shows itself, and the headers of every answer.
+pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let page = Message::new(&dashboard, refusal.title(), &refusal.message).with_link("/", "To the start page");
+        response = refusal.with(page);
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // Addresses of pages hold tokens, which must not reach other sites. `no-referrer` would keep them even from this one, and
+    // with them the `Origin` by which a form shows over plain HTTP where it comes from.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A template as an answer.
+pub(crate) fn render(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            (StatusCode::INTERNAL_SERVER_ERROR, "This page could not be written. It was logged.").into_response()
+        }
+    }
+}
+
+/// Sends the browser on, with the cookies that it is to keep or forget.
+pub(crate) fn go(to: &str, cookies: &[String]) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let Ok(location) = HeaderValue::from_str(to) else { return Refusal::internal().into_response() };
+    response.headers_mut().insert(LOCATION, location);
+    keep(&mut response, cookies);
+    response
+}
+
+pub(crate) fn keep(response: &mut Response, cookies: &[String]) {
+    for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+/// A way to another page.
+pub(crate) struct Link {
+    pub(crate) href: String,
+    pub(crate) text: String,
+}
+
+impl Link {
+    pub(crate) fn new(href: impl Into<String>, text: impl Into<String>) -> Link {
+        Link { href: href.into(), text: text.into() }
+    }
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub(crate) struct Message {
+    base: String,
+    title: String,
+    text: String,
+    links: Vec<Link>,
+}
+
+impl Message {
+    pub(crate) fn new(dashboard: &Dashboard, title: &str, text: &str) -> Message {
+        Message { base: dashboard.base(), title: title.to_owned(), text: text.to_owned(), links: Vec::new() }
+    }
+
+    pub(crate) fn with_link(mut self, path: &str, text: &str) -> Message {
+        self.links.push(Link::new(format!("{}{path}", self.base), text));
+        self
+    }
+}
+
+impl IntoResponse for Message {
+    fn into_response(self) -> Response {
+        render(&self)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a page answers where something is refused or fails: the same page with the reason at its field, or a page that says it.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use creel_access::AccessError;
+use creel_store::StoreError;
+
+/// A reason, with the field that it belongs to where there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) field: Option<&'static str>,
+    pub(crate) message: String,
+    retry_after_seconds: Option<i64>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
+        Refusal { status, field: None, message: message.into(), retry_after_seconds: None }
+    }
+
+    pub(crate) fn internal() -> Refusal {
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. It was logged.")
+    }
+
+    pub(crate) fn cross_site() -> Refusal {
+        let message = "This form was not sent from a page of this site, or the page was too old. Go back, load the page again, \
+                       and send it once more.";
+        Refusal::new(StatusCode::FORBIDDEN, message)
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::NOT_FOUND => "There is nothing here any more",
+            StatusCode::FORBIDDEN => "This is not allowed",
+            StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
+            StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+            _ => "This did not work",
+        }
+    }
+
+    /// The status, with the headers that belong to the refusal, of a page that shows it.
+    pub(crate) fn with(&self, page: impl IntoResponse) -> Response {
+        let mut response = (self.status, page).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// Its page is written where it is known below which path the pages are ([`crate::page::finish`]).
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        match error {
+            StoreError::NotFound { .. } => Refusal::new(StatusCode::NOT_FOUND, "There is nothing here."),
+            StoreError::Forbidden(message) => Refusal::new(StatusCode::FORBIDDEN, sentence(&message)),
+            StoreError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
+            other if other.is_transient() => {
+                Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
+            }
+            other => {
+                tracing::error!(error = %other, "a page failed");
+                Refusal::internal()
+            }
+        }
+    }
+}
+
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Refusal {
+        let message = sentence(&error.to_string());
+        let status = match error {
+            AccessError::Store(error) => return error.into(),
+            AccessError::Field { field, message } => {
+                // Most say what the field must be or is, without naming it.
+                let of_field = ["has ", "is ", "must "].iter().any(|verb| message.starts_with(verb));
+                let message = if of_field { format!("It {message}") } else { message };
+                let message = sentence(&message);
+                return Refusal { field: Some(field), ..Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message) };
+            }
+            AccessError::Throttled { retry_after_seconds } => {
+                let refused = Refusal::new(StatusCode::TOO_MANY_REQUESTS, message);
+                return Refusal { retry_after_seconds: Some(retry_after_seconds), ..refused };
+            }
+            AccessError::Settings(_) | AccessError::Internal(_) => {
+                tracing::error!(%error, "a page failed");
+                return Refusal::internal();
+            }
+            AccessError::WrongCredentials => StatusCode::UNAUTHORIZED,
+            AccessError::NotVerified | AccessError::SignUpClosed | AccessError::OidcUnverified => StatusCode::FORBIDDEN,
+            AccessError::LinkVoid | AccessError::NoOidc => StatusCode::NOT_FOUND,
+            AccessError::NoMail | AccessError::Busy | AccessError::OidcUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AccessError::OidcRefused(_) => StatusCode::BAD_REQUEST,
+        };
+        Refusal::new(status, message)
+    }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
