@@ -27,7 +27,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves until `stop`, then lets what is under way come to its end.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
     let mut server = Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT_MAX);
+    // A client that has said all it has to say may close its half and still be answered.
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT_MAX).half_close(true);
     server.http2().timer(TokioTimer::new());
     let graceful = GracefulShutdown::new();
     loop {

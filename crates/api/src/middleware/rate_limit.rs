@@ -154,3 +154,66 @@ fn tell(headers: &mut HeaderMap, limit: RateLimit, turn: Turn) {
 fn seconds(ms: i64) -> i64 {
     ms.max(0) / THOUSAND + i64::from(ms % THOUSAND != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use creel_types::{Clock, Random};
+
+    use super::*;
+
+    const LIMIT: RateLimit = RateLimit { per_minute: 60, burst: 12 };
+
+    /// One process beside a bucket that the test keeps.
+    struct Process {
+        limiter: RateLimiter,
+        organization: OrganizationId,
+    }
+
+    impl Process {
+        fn new() -> Process {
+            let limiter = RateLimiter::new(Some(LIMIT));
+            Process { limiter, organization: Random::seeded(1).id(Clock::default().now()) }
+        }
+
+        /// Asks at an instant; the bucket is what another look would find.
+        fn ask(&self, ms: i64, bucket: &mut (i64, i64)) -> Turn {
+            let now = Time(ms);
+            if let Some(turn) = self.limiter.spend(self.organization, LIMIT, now, None) {
+                return turn;
+            }
+            let held = LIMIT.filled(bucket.0, ms - bucket.1);
+            let granted = (held / THOUSAND).min(LIMIT.burst / BLOCKS);
+            *bucket = (held - granted * THOUSAND, ms);
+            let lease = RateLease { granted, left: bucket.0, at: now };
+            self.limiter.spend(self.organization, LIMIT, now, Some(lease)).unwrap()
+        }
+    }
+
+    #[test]
+    fn one_process_lets_through_the_burst_and_then_the_rate() {
+        let (process, mut bucket) = (Process::new(), (12 * THOUSAND, 0));
+        let allowed = (0..30).filter(|_| process.ask(0, &mut bucket).allowed).count();
+        assert_eq!(allowed, 12);
+        let refused = process.ask(0, &mut bucket);
+        assert_eq!((refused.allowed, refused.remaining, refused.next_ms, refused.full_ms), (false, 0, 1_000, 12_000));
+        // A token a second, whoever asks how often.
+        let allowed = (1..=10_000).filter(|ms| process.ask(*ms, &mut bucket).allowed).count();
+        assert_eq!(allowed, 10);
+    }
+
+    #[test]
+    fn two_processes_share_a_bucket_and_err_by_a_block_at_most() {
+        let (one, other, mut bucket) = (Process::new(), Process::new(), (12 * THOUSAND, 0));
+        assert!(one.ask(0, &mut bucket).allowed, "one token is spent and one more is in hand");
+        // Full again, but for nothing; the token in hand is void by then.
+        let mut allowed = 0;
+        for _ in 0..40 {
+            allowed += i32::from(one.ask(60_000, &mut bucket).allowed) + i32::from(other.ask(60_000, &mut bucket).allowed);
+        }
+        assert_eq!(allowed, 12);
+        for ms in 60_001..=70_000 {
+            allowed += i32::from(one.ask(ms, &mut bucket).allowed) + i32::from(other.ask(ms, &mut bucket).allowed);
+        }
+        assert!((20..=22).contains(&allowed), "{allowed}");
+    }
+}

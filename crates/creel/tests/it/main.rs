@@ -20,6 +20,7 @@ mod lists;
 mod mailbox;
 mod pages;
 mod people;
+mod requests;
 mod server;
 mod shops;
 mod small_shop;

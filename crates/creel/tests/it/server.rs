@@ -20,6 +20,21 @@ pub struct Server {
     pub set_up_link: String,
 }
 
+/// A client that goes straight to loopback.
+pub fn client() -> reqwest::blocking::Client {
+    // The first call of the process chooses the cryptography; later ones find it chosen.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder().no_proxy().build().unwrap()
+}
+
+fn launch(creel: &Creel) -> (Child, String, Box<dyn Iterator<Item = String> + Send>) {
+    let config = creel.folder().join("creel.toml").display().to_string();
+    let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
+    (child, address, Box::new(lines))
+}
+
 pub struct Answer {
     pub status: u16,
     pub body: Value,
@@ -31,25 +46,31 @@ impl Server {
     }
 
     pub fn start_with(creel: Creel) -> Server {
-        Server::begin(creel, "")
+        Server::start_with_settings(creel, "rate_limit_per_minute = 0\n")
     }
 
-    /// With more settings.
+    /// With more settings than usual.
     pub fn configured(settings: &str) -> Server {
-        Server::begin(Creel::new(), settings)
+        Server::start_with_settings(Creel::new(), &format!("rate_limit_per_minute = 0\n{settings}"))
     }
 
-    fn begin(creel: Creel, settings: &str) -> Server {
-        let config = creel.folder().join("creel.toml").display().to_string();
-        std::fs::write(&config, format!("rate_limit_per_minute = 0\n{settings}")).unwrap();
-        let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
+    pub fn start_with_settings(creel: Creel, settings: &str) -> Server {
+        std::fs::write(creel.folder().join("creel.toml"), settings).unwrap();
+        let (child, address, mut lines) = launch(&creel);
         let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();
         let set_up_link =
             lines.by_ref().find_map(|line| Some(line.split_once("becomes the owner: ")?.1.to_owned())).unwrap();
         std::thread::spawn(move || lines.for_each(drop));
         Server { creel, child, address, key, set_up_link }
+    }
+
+    /// Killed with SIGKILL, and another process on the same folder.
+    pub fn kill_and_start_again(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let (child, address, lines) = launch(&self.creel);
+        std::thread::spawn(move || lines.for_each(drop));
+        (self.child, self.address) = (child, address);
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -68,10 +89,7 @@ impl Server {
     }
 
     pub fn ask(&self, method: &str, path: &str, body: Option<String>, key: Option<&str>) -> Answer {
-        // The first call of the process chooses the cryptography; later ones find it chosen.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
-        let mut request = client.request(method.parse().unwrap(), format!("{}{path}", self.address));
+        let mut request = client().request(method.parse().unwrap(), format!("{}{path}", self.address));
         if let Some(key) = key {
             request = request.bearer_auth(key);
         }

@@ -159,7 +159,6 @@ pub enum BadSearch {
     NoWord,
     TooLong,
     TooManyWords,
-    ShortPrefix,
 }
 
 impl fmt::Display for BadSearch {
@@ -168,7 +167,6 @@ impl fmt::Display for BadSearch {
             BadSearch::NoWord => f.write_str("there is no word in it; leave it out to search for nothing"),
             BadSearch::TooLong => write!(f, "at most {SEARCH_CHARS_MAX} characters are searched for"),
             BadSearch::TooManyWords => write!(f, "at most {SEARCH_WORDS_MAX} words are searched for"),
-            BadSearch::ShortPrefix => write!(f, "at least {PREFIX_CHARS_MIN} characters stand before a *"),
         }
     }
 }
@@ -189,10 +187,9 @@ impl std::str::FromStr for SearchText {
             asked.extend(runs.into_iter().flat_map(|run| run.asked(false)));
             let is_prefix = piece.ends_with('*');
             for word in last.into_iter().flat_map(|run| run.asked(is_prefix)) {
-                if is_prefix && word.word.is_ascii() && word.word.len() < PREFIX_CHARS_MIN {
-                    return Err(BadSearch::ShortPrefix);
-                }
-                asked.insert(word);
+                // What begins with one letter is half of everything: such a letter is a word of its own.
+                let is_short = word.word.is_ascii() && word.word.len() < PREFIX_CHARS_MIN;
+                asked.insert(Asked { is_prefix: word.is_prefix && !is_short, ..word });
             }
         }
         match asked.len() {
@@ -293,10 +290,10 @@ mod tests {
             sql("a NEAR(b c) title:x").as_deref(),
             Ok("\"7:a\" AND \"7:b\" AND \"7:c\" AND \"7:near\" AND \"7:title\" AND \"7:x\"")
         );
-        assert_eq!("it's & | !x:*".parse::<SearchText>().map(|s| s.for_postgres(3)), Err(BadSearch::ShortPrefix));
+        assert_eq!("it's & | !x:*".parse::<SearchText>().unwrap().for_postgres(3), "'3:it' & '3:s' & '3:x'");
         assert_eq!("it's \\' | !xy*".parse::<SearchText>().unwrap().for_postgres(3), "'3:it' & '3:s' & '3:xy':*");
         assert_eq!(sql("京").as_deref(), Ok("\"7:京\" *"));
-        for (text, why) in [("", BadSearch::NoWord), (" *' ", BadSearch::NoWord), ("a*", BadSearch::ShortPrefix)] {
+        for (text, why) in [("", BadSearch::NoWord), (" *' ", BadSearch::NoWord)] {
             assert_eq!(sql(text), Err(why), "{text}");
         }
         assert_eq!(sql(&"a".repeat(SEARCH_CHARS_MAX + 1)), Err(BadSearch::TooLong));

@@ -1,7 +1,7 @@
 //! The filters that the list of captures and its export have in common, read from the query string.
 
 use creel_store::listing::{BadSearch, CaptureFilter, SearchText};
-use creel_types::Amount;
+use creel_types::{Amount, money::AMOUNT_MAX};
 
 use crate::error::ApiError;
 
@@ -74,14 +74,16 @@ macro_rules! query_with_filters {
 
 pub(crate) use query_with_filters;
 
-/// An amount of money in a query string.
+/// An amount of money in a query string: any JSON number in the bounds, rounded to the places that amounts have.
 pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
     let text: Option<String> = serde::Deserialize::deserialize(deserializer)?;
-    text.map(|text| {
-        serde_json::from_str(&text)
-            .map_err(|_| serde::de::Error::custom(format!("{text:?} is not an amount of money, 0 or more")))
-    })
-    .transpose()
+    let read = |text: &str| {
+        // Beyond what a decimal holds there are only numbers that are next to nothing.
+        let tiny = || text.parse::<f64>().ok().filter(|value| (0.0..=1e-9).contains(value)).map(|_| Amount::ZERO);
+        serde_json::from_str(text).ok().or_else(tiny)
+    };
+    let wrong = |text| serde::de::Error::custom(format!("{text:?} is not an amount of money from 0 to {AMOUNT_MAX}"));
+    text.map(|text| read(&text).ok_or_else(|| wrong(text))).transpose()
 }
 
 /// The filter with its full text. Bounds that hold nothing between them, and a text without a word, find nothing.
