@@ -184,6 +184,34 @@ fn patterns_and_depth_limit_what_is_captured() {
 }
 
 #[test]
+fn a_run_starts_from_what_was_captured_before() {
+    let shop = DemoShop::start();
+    let server = Server::start();
+    let robot = server.robot(&shop);
+    let first = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 4}));
+    let first = first.body["id"].as_str().unwrap().to_owned();
+    server.wait(&first);
+    let urls = |run: &str| -> Vec<String> {
+        let rows = server.get(&format!("/v1/extract/captures?run_id={run}&sort=title")).body;
+        rows["rows"].as_array().unwrap().iter().map(|row| row["canonical_url"].to_string()).collect()
+    };
+    let again = json!({"robot_id": robot, "discover": false, "start_urls_from": {"filter": {"run_id": first}}});
+    let preview = server.post("/v1/extract/runs/preview", &again);
+    assert_eq!((preview.status, &preview.body["credits"]["high"]), (200, &json!(8)), "{}", preview.body);
+    let second = server.post("/v1/extract/runs", &again);
+    assert_eq!(second.status, 202, "{}", second.body);
+    let second = second.body["id"].as_str().unwrap().to_owned();
+    server.wait(&second);
+    assert_eq!((urls(&second), urls(&second).len()), (urls(&first), 4));
+    let none = json!({"robot_id": robot, "start_urls_from": {"filter": {"brand": "nobody's"}}});
+    let none = server.post("/v1/extract/runs", &none);
+    assert_eq!((none.status, &none.body["field"]), (409, &json!("start_urls_from")), "{}", none.body);
+    let wrong = json!({"robot_id": robot, "start_urls_from": {"filter": {"colour": "red"}}});
+    let wrong = server.post("/v1/extract/runs", &wrong);
+    assert_eq!((wrong.status, &wrong.body["field"]), (422, &json!("start_urls_from.filter.colour")), "{}", wrong.body);
+}
+
+#[test]
 fn credits_are_summed_forecast_and_explained() {
     let shop = DemoShop::start();
     let server = Server::start();

@@ -77,13 +77,20 @@ pub(crate) use query_with_filters;
 /// An amount of money in a query string: any JSON number in the bounds, rounded to the places that amounts have.
 pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
     let text: Option<String> = serde::Deserialize::deserialize(deserializer)?;
-    let read = |text: &str| {
-        // Beyond what a decimal holds there are only numbers that are next to nothing.
-        let tiny = || text.parse::<f64>().ok().filter(|value| (0.0..=1e-9).contains(value)).map(|_| Amount::ZERO);
-        serde_json::from_str(text).ok().or_else(tiny)
-    };
-    let wrong = |text| serde::de::Error::custom(format!("{text:?} is not an amount of money from 0 to {AMOUNT_MAX}"));
-    text.map(|text| read(&text).ok_or_else(|| wrong(text))).transpose()
+    text.map(|text| read_amount(&text).map_err(serde::de::Error::custom)).transpose()
+}
+
+/// The same as a number of a body.
+pub(crate) fn amount_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
+    let number: Option<serde_json::Number> = serde::Deserialize::deserialize(deserializer)?;
+    number.map(|number| read_amount(&number.to_string()).map_err(serde::de::Error::custom)).transpose()
+}
+
+fn read_amount(text: &str) -> Result<Amount, String> {
+    // Beyond what a decimal holds there are only numbers that are next to nothing.
+    let tiny = || text.parse::<f64>().ok().filter(|value| (0.0..=1e-9).contains(value)).map(|_| Amount::ZERO);
+    let read = serde_json::from_str(text).ok().or_else(tiny);
+    read.ok_or_else(|| format!("{text:?} is not an amount of money from 0 to {AMOUNT_MAX}"))
 }
 
 /// The filter with its full text. Bounds that hold nothing between them, and a text without a word, find nothing.

@@ -2,6 +2,6 @@
 
 pub(crate) mod delete;
 pub(crate) mod export;
-mod filter;
+pub(crate) mod filter;
 pub(crate) mod get;
 pub(crate) mod list;

@@ -8,14 +8,16 @@ use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
 
+use super::captured::StartUrlsFrom;
 use crate::{
+    ApiState,
     body::whole_number,
     caller::Caller,
     error::ApiError,
     v1::{Name, name},
 };
 
-const START_URLS_MAX: usize = 10_000;
+pub(super) const START_URLS_MAX: usize = 10_000;
 /// As many start URLs and patterns as are taken, all as long as they may be, fit.
 pub(super) const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub(crate) const URL_BYTES_MAX: usize = 2_048;
@@ -45,6 +47,9 @@ pub(crate) struct NewRunBody {
     #[serde(default, alias = "urls")]
     #[schema(max_items = 10_000, value_type = Vec<StartUrl>)]
     start_urls: Vec<String>,
+    /// Starts from the pages of products that were captured before, beside the start URLs; with `discover: false` nothing else
+    /// is fetched.
+    pub(super) start_urls_from: Option<StartUrlsFrom>,
     /// The most captures that the run makes; without it the run ends when the crawl is complete or credits run out.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
@@ -75,6 +80,20 @@ impl NewRunBody {
             let list = error.list().as_str();
             ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
         })
+    }
+
+    /// Adds the addresses that `start_urls_from` names.
+    pub(super) async fn with_captured(
+        mut self,
+        state: &ApiState,
+        caller: &Caller,
+        program: &RobotProgram,
+    ) -> Result<NewRunBody, ApiError> {
+        if let Some(from) = &self.start_urls_from {
+            self.start_urls.extend(from.urls(state, caller, &program.host).await?);
+            self.start_urls.truncate(START_URLS_MAX);
+        }
+        Ok(self)
     }
 
     /// The run that is meant, once everything about it was found right.

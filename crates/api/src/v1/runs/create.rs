@@ -36,6 +36,7 @@ pub(crate) struct MadeRun {
         )),
         (status = 402, description = "One capture cannot be paid", body = ErrorBody),
         (status = 404, description = "There is no such robot", body = ErrorBody),
+        (status = 409, description = "No capture fits start_urls_from", body = ErrorBody),
     )
 )]
 pub(crate) async fn create_run(
@@ -53,7 +54,7 @@ pub(crate) async fn create_run(
     }
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (_, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
-    let new = asked.checked(&program, &caller)?;
+    let new = asked.with_captured(&state, &caller, &program).await?.checked(&program, &caller)?;
     refuse_without_credits(&state, &caller).await?;
     Ok(answer(match key {
         Some(key) => state.store().create_run_once(caller.organization, new, &key).await?,

@@ -73,6 +73,7 @@ pub(crate) struct CreditRange {
     responses(
         (status = 200, body = RunPreview),
         (status = 404, description = "There is no such robot", body = ErrorBody),
+        (status = 409, description = "No capture fits start_urls_from", body = ErrorBody),
     )
 )]
 pub(crate) async fn preview_run(
@@ -83,7 +84,7 @@ pub(crate) async fn preview_run(
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (robot, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
     let patterns = asked.patterns()?;
-    let new = asked.checked(&program, &caller)?;
+    let new = asked.with_captured(&state, &caller, &program).await?.checked(&program, &caller)?;
     let history = state.store().robot_history(caller.organization, robot.id).await?;
     let spendable = state.store().spendable(caller.organization).await?;
     Ok(Json(preview(&new, &patterns, &history, spendable)))
