@@ -1,11 +1,12 @@
 //! The configuration: one commented TOML file, embedded as the default, with unknown keys refused.
 
-use std::path::Path;
+use std::{net::IpAddr, path::Path};
 
 use creel_fetch::FetchSettings;
 use creel_ledger::Threshold;
 use creel_store::{ledger::unmetered::BillingMode, organizations::Start, rate_limits::RateLimit};
 use creel_types::Credits;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::exit::Failure;
@@ -32,6 +33,7 @@ pub struct Settings {
     pub billing_mode: String,
     pub starting_credits: i64,
     pub credit_thresholds: Vec<u8>,
+    pub trusted_proxies: Vec<String>,
     pub rate_limit_per_minute: i64,
     pub rate_limit_burst: i64,
     pub request_delay_ms: i64,
@@ -98,6 +100,7 @@ impl Settings {
             )));
         }
         self.billing_mode()?;
+        self.proxies()?;
         crate::access::check(&self)?;
         Ok(self)
     }
@@ -114,6 +117,19 @@ impl Settings {
             BillingMode::Off => Start::Unmetered,
             BillingMode::Ledger => Start::Credits(Credits(self.starting_credits)),
         })
+    }
+
+    /// The reverse proxies that are believed.
+    pub fn proxies(&self) -> Result<Vec<IpNet>, Failure> {
+        let read = |text: &String| {
+            let address = text.parse::<IpAddr>().map(IpNet::from);
+            address.or_else(|_| text.parse()).map_err(|_| {
+                Failure::usage(format!(
+                    "--config: trusted_proxies: {text:?} is neither an address nor a range such as 10.0.0.0/8"
+                ))
+            })
+        };
+        self.trusted_proxies.iter().map(read).collect()
     }
 
     /// How many requests an organization may send; `None` without a limit.
@@ -158,6 +174,8 @@ mod tests {
         assert!(read("starting_credits = -1").unwrap_err().contains("starting_credits"));
         assert!(read("starting_credits = \"x\"").is_err());
         assert!(read("=").is_err());
+        assert_eq!(read("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]").unwrap().proxies().unwrap().len(), 2);
+        assert!(read("trusted_proxies = [\"proxy\"]").unwrap_err().contains("trusted_proxies"));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
     let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
-    let served = answer(listener, router, stop).await;
+    let served = answer(listener, router, opened.settings.proxies()?, stop).await;
     let _ = working.await;
     let _ = sweeping.await;
     let _ = following.await;
