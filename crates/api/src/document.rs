@@ -38,7 +38,7 @@ const TAGS: [(&str, &str); 7] = [
 /// The document of this version.
 #[must_use]
 pub fn document() -> Value {
-    finished(crate::endpoints(None).split_for_parts().1)
+    finished(crate::endpoints(crate::v1::router()).split_for_parts().1)
 }
 
 /// The document as it is kept in the repository.

@@ -53,7 +53,10 @@ impl ApiState {
 
 /// The whole API with its document and the pages that show it.
 pub fn router(state: ApiState) -> Router {
-    let (endpoints, document) = endpoints(Some(&state)).split_for_parts();
+    let v1 = v1::router()
+        .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
+        .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
+    let (endpoints, document) = endpoints(v1).split_for_parts();
     endpoints
         .merge(document::pages(document::finished(document)))
         .fallback(|| async { ApiError::new(ErrorCode::NotFound, "there is nothing at this path") })
@@ -70,13 +73,7 @@ pub fn router(state: ApiState) -> Router {
         .with_state(state)
 }
 
-/// The endpoints with what they say about themselves. Their document needs no state, only their answers do.
-fn endpoints(state: Option<&ApiState>) -> OpenApiRouter<ApiState> {
-    let mut v1 = v1::router();
-    if let Some(state) = state {
-        v1 = v1
-            .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
-            .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
-    }
+/// All endpoints with what they say about themselves.
+fn endpoints(v1: OpenApiRouter<ApiState>) -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(document::head()).merge(health::router()).merge(v1)
 }

@@ -1,6 +1,7 @@
 //! Pages of lists: `{rows, next_cursor}`.
 
 use axum::Json;
+use creel_store::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -37,6 +38,22 @@ pub(crate) fn page<T>(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> Strin
     rows.truncate(limit);
     let next_cursor = if more { rows.last().map(cursor) } else { None };
     Json(Page { rows, next_cursor })
+}
+
+/// Answers the page that is asked for, of rows that `list` finds behind a cursor; it is asked for one more than the page holds.
+pub(crate) async fn turn<C, T, F>(
+    asked_cursor: Option<&str>,
+    asked_limit: Option<i64>,
+    list: impl FnOnce(Option<C>, i64) -> F,
+    cursor_of: impl Fn(&T) -> C,
+) -> Result<Json<Page<T>>, ApiError>
+where
+    C: std::str::FromStr + ToString,
+    F: Future<Output = Result<Vec<T>, StoreError>>,
+{
+    let limit = limit(asked_limit)?;
+    let rows = list(cursor(asked_cursor)?, limit + 1).await?;
+    Ok(page(rows, limit, |row| cursor_of(row).to_string()))
 }
 
 pub(crate) fn limit(asked: Option<i64>) -> Result<i64, ApiError> {

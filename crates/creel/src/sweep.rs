@@ -25,11 +25,11 @@ pub async fn sweep(store: Store, stop: CancellationToken) {
                 if let Err(error) = store.sweep_due().await {
                     tracing::error!(%error, "what is due could not be written down");
                 }
+            }
+            _ = clearings.tick() => {
                 if let Err(error) = store.forget_old_answers().await {
                     tracing::error!(%error, "old answers could not be forgotten");
                 }
-            }
-            _ = clearings.tick() => {
                 if let Err(error) = store.sweep_access().await {
                     tracing::error!(%error, "ended sessions and links could not be cleared away");
                 }

@@ -8,7 +8,7 @@ use crate::{Store, StoreError, args, database::Tx};
 /// How long an answer is kept; after that the key is as good as new.
 pub const IDEMPOTENCY_MS: i64 = DAY_MS;
 
-/// Rows that one clean-up takes away.
+/// Rows that one statement of the clean-up takes away.
 const CLEAN_ROWS_MAX: i64 = 1_000;
 
 /// A key with the request that it came with.
@@ -39,13 +39,25 @@ impl Store {
         find(&mut tx, organization, key, self.clock.now()).await
     }
 
-    /// Forgets answers that are too old; answers how many.
+    /// Forgets answers that are too old, in pieces, so that nobody waits long behind it; answers how many.
     pub async fn forget_old_answers(&self) -> Result<u64, StoreError> {
+        let before = self.clock.now().plus_ms(-IDEMPOTENCY_MS);
+        let mut forgotten = 0;
+        loop {
+            let piece = self.forget_answers_until(before).await?;
+            forgotten += piece;
+            if piece < CLEAN_ROWS_MAX.unsigned_abs() {
+                return Ok(forgotten);
+            }
+        }
+    }
+
+    async fn forget_answers_until(&self, before: Time) -> Result<u64, StoreError> {
         self.database
             .execute(
                 "DELETE FROM idempotency_keys WHERE (organization_id, idempotency_key) IN (SELECT organization_id, idempotency_key
                  FROM idempotency_keys WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
-                args![self.clock.now().plus_ms(-IDEMPOTENCY_MS), CLEAN_ROWS_MAX],
+                args![before, CLEAN_ROWS_MAX],
             )
             .await
     }

@@ -92,25 +92,21 @@ impl RateLimiter {
         let in_hand = if hand.good_until > now { hand.tokens } else { 0 };
         if in_hand > 0 {
             hand.tokens -= 1;
-            return Some(limit.turn(true, in_hand - 1, in_bucket));
+            return Some(Turn::of(limit, true, in_hand - 1, in_bucket));
         }
         // The bucket may hold one by now; another process may have taken it, which only the database knows.
-        (lease.is_some() || in_bucket < THOUSAND).then(|| limit.turn(false, 0, in_bucket))
+        (lease.is_some() || in_bucket < THOUSAND).then(|| Turn::of(limit, false, 0, in_bucket))
     }
 }
 
-trait TurnOf {
-    fn turn(self, allowed: bool, in_hand: i64, in_bucket: i64) -> Turn;
-}
-
-impl TurnOf for RateLimit {
-    fn turn(self, allowed: bool, in_hand: i64, in_bucket: i64) -> Turn {
-        let remaining = if allowed { (in_hand + in_bucket / THOUSAND).min(self.burst) } else { 0 };
+impl Turn {
+    fn of(limit: RateLimit, allowed: bool, in_hand: i64, in_bucket: i64) -> Turn {
+        let remaining = if allowed { (in_hand + in_bucket / THOUSAND).min(limit.burst) } else { 0 };
         Turn {
             allowed,
             remaining,
-            next_ms: self.ms_until(in_bucket, THOUSAND).max(1),
-            full_ms: self.ms_until(in_bucket, self.burst * THOUSAND),
+            next_ms: limit.ms_until(in_bucket, THOUSAND).max(1),
+            full_ms: limit.ms_until(in_bucket, limit.burst * THOUSAND),
         }
     }
 }

@@ -17,31 +17,9 @@ mod session;
 mod sign_up;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, error::ApiError};
-
-const NAME_CHARS_MAX: usize = 200;
-
-/// What things are called: not empty, and no character that controls.
-#[derive(ToSchema)]
-#[schema(
-    value_type = String,
-    min_length = 1,
-    max_length = 200,
-    pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
-)]
-#[expect(dead_code, reason = "describes a string")]
-pub(crate) struct Name(String);
-
-/// A name as it is stored: without white space around it.
-pub(crate) fn name(text: &str) -> Result<&str, ApiError> {
-    let fits = text.chars().count() <= NAME_CHARS_MAX && !text.chars().any(char::is_control);
-    Some(text.trim()).filter(|name| fits && !name.is_empty()).ok_or_else(|| {
-        ApiError::field("name", format!("a name has 1 to {NAME_CHARS_MAX} characters and none that controls"))
-    })
-}
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()

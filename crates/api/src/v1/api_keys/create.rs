@@ -12,14 +12,13 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::{ApiError, ErrorBody},
-    v1::{Name, name},
+    fields::GivenName,
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
-    #[schema(value_type = Name)]
-    name: String,
+    name: GivenName,
     /// What the key may do, at most what its maker may; `member` where nothing is said.
     role: Option<Role>,
     /// From when it works no more; without it, it works until it is revoked.
@@ -43,7 +42,7 @@ pub(crate) async fn create_api_key(
     AdminCaller(Caller { organization, by, .. }): AdminCaller,
     JsonBody { value: new, .. }: JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<NewSecret>), ApiError> {
-    let name = name(&new.name)?.to_owned();
+    let name = new.name.as_str().to_owned();
     if let Some(at) = new.expires_at.filter(|at| *at <= state.store().clock.now()) {
         return Err(ApiError::conflict("expires_at", format!("{at} is over: the key would never work")));
     }

@@ -25,8 +25,6 @@ pub(crate) async fn list_api_keys(
     AdminCaller(Caller { organization, .. }): AdminCaller,
     QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<ApiKey>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_api_keys(organization, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |key| key.id.to_string()))
+    let list = |before, limit| state.store().list_api_keys(organization, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |key| key.id).await
 }

@@ -11,14 +11,14 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::ApiError,
-    v1::{Name, PathId, name},
+    fields::GivenName,
+    v1::PathId,
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApiKeyChanges {
-    #[schema(value_type = Name)]
-    name: String,
+    name: GivenName,
 }
 
 /// Rename an API key
@@ -37,6 +37,5 @@ pub(crate) async fn update_api_key(
     PathId(id): PathId<ApiKeyId>,
     JsonBody { value: changes, .. }: JsonBody<ApiKeyChanges>,
 ) -> Result<Json<ApiKey>, ApiError> {
-    let name = name(&changes.name)?;
-    Ok(Json(state.store().rename_api_key(organization, id, name, &by).await?))
+    Ok(Json(state.store().rename_api_key(organization, id, changes.name.as_str(), &by).await?))
 }

@@ -51,10 +51,8 @@ pub(crate) async fn list_audit(
     AdminCaller(Caller { organization, .. }): AdminCaller,
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<Page<AuditLine>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
     let actor_id = asked.actor_id.map(|id| id.to_string());
     let filter = AuditFilter { action: asked.action, actor_id, from: asked.from, to: asked.to };
-    let rows = state.store().list_audit(organization, &filter, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |line| line.id.to_string()))
+    let list = |before, limit| state.store().list_audit(organization, &filter, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |line| line.id).await
 }

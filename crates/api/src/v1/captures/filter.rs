@@ -52,27 +52,36 @@ macro_rules! query_with_filters {
         impl $name {
             /// The filters; nothing where they cannot find anything.
             fn filter(&self) -> Result<Option<creel_store::listing::CaptureFilter>, crate::error::ApiError> {
-                let filter = creel_store::listing::CaptureFilter {
-                    run: self.run_id,
-                    robot: self.robot_id,
-                    import: self.import_id,
-                    store: self.store.as_ref().map(|store| store.trim().to_lowercase()),
-                    brand: self.brand.clone(),
-                    q: None,
-                    min_price: self.min_price,
-                    max_price: self.max_price,
-                    currency: self.currency,
-                    available: self.available,
-                    from: self.from,
-                    to: self.to,
-                };
-                crate::v1::captures::filter::with_search(filter, self.q.as_deref())
+                crate::v1::captures::filter::read_filter!(self)
             }
         }
     };
 }
 
-pub(crate) use query_with_filters;
+/// Reads the filter out of whatever has its fields: a query string, or a part of a body.
+macro_rules! read_filter {
+    ($asked:expr) => {
+        $crate::v1::captures::filter::with_search(
+            creel_store::listing::CaptureFilter {
+                run: $asked.run_id,
+                robot: $asked.robot_id,
+                import: $asked.import_id,
+                store: $asked.store.as_ref().map(|store| store.trim().to_lowercase()),
+                brand: $asked.brand.clone(),
+                q: None,
+                min_price: $asked.min_price,
+                max_price: $asked.max_price,
+                currency: $asked.currency,
+                available: $asked.available,
+                from: $asked.from,
+                to: $asked.to,
+            },
+            $asked.q.as_deref(),
+        )
+    };
+}
+
+pub(crate) use {query_with_filters, read_filter};
 
 /// An amount of money in a query string: any JSON number in the bounds, rounded to the places that amounts have.
 pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {

@@ -25,8 +25,6 @@ pub(crate) async fn list_invitations(
     AdminCaller(Caller { organization, .. }): AdminCaller,
     QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<Invitation>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_invitations(organization, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |invitation| invitation.id.to_string()))
+    let list = |before, limit| state.store().list_invitations(organization, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |invitation| invitation.id).await
 }

@@ -24,8 +24,6 @@ pub(crate) async fn list_members(
     caller: Caller,
     QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<Member>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let after = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_members(caller.organization, after, limit + 1).await?;
-    Ok(page::page(rows, limit, |member| member.person_id.to_string()))
+    let list = |after, limit| state.store().list_members(caller.organization, after, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |member| member.person_id).await
 }

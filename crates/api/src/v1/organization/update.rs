@@ -10,14 +10,13 @@ use crate::{
     body::JsonBody,
     caller::{AdminCaller, Caller},
     error::ApiError,
-    v1::{Name, name},
+    fields::GivenName,
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrganizationChanges {
-    #[schema(value_type = Name)]
-    name: String,
+    name: GivenName,
 }
 
 /// Rename the organization
@@ -34,6 +33,5 @@ pub(crate) async fn update_organization(
     AdminCaller(Caller { organization, by, .. }): AdminCaller,
     JsonBody { value: changes, .. }: JsonBody<OrganizationChanges>,
 ) -> Result<Json<OrganizationView>, ApiError> {
-    let name = name(&changes.name)?;
-    Ok(Json(state.store().rename_organization(organization, name, &by).await?.into()))
+    Ok(Json(state.store().rename_organization(organization, changes.name.as_str(), &by).await?.into()))
 }

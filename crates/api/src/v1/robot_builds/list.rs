@@ -24,8 +24,6 @@ pub(crate) async fn list_robot_builds(
     caller: Caller,
     QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<RobotBuild>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_robot_builds(caller.organization, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |build| build.id.to_string()))
+    let list = |before, limit| state.store().list_robot_builds(caller.organization, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |build| build.id).await
 }

@@ -24,8 +24,6 @@ pub(crate) async fn list_robots(
     caller: Caller,
     QueryString(asked): QueryString<PageQuery>,
 ) -> Result<Json<Page<Robot>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_robots(caller.organization, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |robot| robot.id.to_string()))
+    let list = |before, limit| state.store().list_robots(caller.organization, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |robot| robot.id).await
 }

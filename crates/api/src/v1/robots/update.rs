@@ -5,19 +5,12 @@ use creel_types::{Robot, RobotId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    ApiState,
-    body::JsonBody,
-    caller::Caller,
-    error::ApiError,
-    v1::{Name, PathId, name},
-};
+use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, fields::WorkName, v1::PathId};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RobotChanges {
-    #[schema(value_type = Name)]
-    name: String,
+    name: WorkName,
 }
 
 /// Rename a robot
@@ -35,6 +28,5 @@ pub(crate) async fn update_robot(
     PathId(id): PathId<RobotId>,
     JsonBody { value: changes, .. }: JsonBody<RobotChanges>,
 ) -> Result<Json<Robot>, ApiError> {
-    let name = name(&changes.name)?;
-    Ok(Json(state.store().rename_robot(caller.organization, id, name, &caller.by).await?))
+    Ok(Json(state.store().rename_robot(caller.organization, id, changes.name.as_str(), &caller.by).await?))
 }

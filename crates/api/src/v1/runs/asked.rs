@@ -9,13 +9,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::captured::StartUrlsFrom;
-use crate::{
-    ApiState,
-    body::whole_number,
-    caller::Caller,
-    error::ApiError,
-    v1::{Name, name},
-};
+use crate::{ApiState, body::whole_number, caller::Caller, error::ApiError, fields::WorkName};
 
 pub(super) const START_URLS_MAX: usize = 10_000;
 /// As many start URLs and patterns as are taken, all as long as they may be, fit.
@@ -54,8 +48,7 @@ pub(crate) struct NewRunBody {
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub(super) budget: Option<i64>,
-    #[schema(value_type = Option<Name>)]
-    name: Option<String>,
+    name: Option<WorkName>,
     /// Whether links are followed; `false` fetches only the start URLs. True where nothing is said.
     pub(super) discover: Option<bool>,
     /// Patterns on the whole canonical URL: a glob with `*`, or `re:` and a regular expression. Only what matches one is
@@ -102,7 +95,7 @@ impl NewRunBody {
             check_budget(budget)?;
         }
         let max_depth = self.max_depth.map(depth).transpose()?;
-        let name = self.name.as_deref().map(name).transpose()?.map(str::to_owned);
+        let name = self.name.as_ref().map(|name| name.as_str().to_owned());
         self.patterns()?;
         Ok(NewRun {
             by: caller.by.clone(),

@@ -13,7 +13,7 @@ use crate::{
     ApiState,
     caller::Caller,
     error::ApiError,
-    v1::captures::filter::{amount_number, with_search},
+    v1::captures::filter::{amount_number, read_filter},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -72,24 +72,10 @@ impl StartUrlsFrom {
 
 impl CapturedFilter {
     fn read(&self) -> Result<Option<CaptureFilter>, ApiError> {
-        let filter = CaptureFilter {
-            run: self.run_id,
-            robot: self.robot_id,
-            import: self.import_id,
-            store: self.store.as_ref().map(|store| store.trim().to_lowercase()),
-            brand: self.brand.clone(),
-            q: None,
-            min_price: self.min_price,
-            max_price: self.max_price,
-            currency: self.currency,
-            available: self.available,
-            from: self.from,
-            to: self.to,
-        };
         let named = |error: ApiError| {
             let field = error.field.clone().unwrap_or_default();
             ApiError { field: Some(format!("start_urls_from.filter.{field}")), ..error }
         };
-        with_search(filter, self.q.as_deref()).map_err(named)
+        read_filter!(self).map_err(named)
     }
 }

@@ -43,8 +43,6 @@ pub(crate) async fn list_runs(
     caller: Caller,
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<Page<RunView>>, ApiError> {
-    let limit = page::limit(asked.limit)?;
-    let before = page::cursor(asked.cursor.as_deref())?;
-    let rows = state.store().list_runs(caller.organization, asked.status, asked.robot_id, before, limit + 1).await?;
-    Ok(page::page(rows, limit, |run| run.id.to_string()))
+    let list = |before, limit| state.store().list_runs(caller.organization, asked.status, asked.robot_id, before, limit);
+    page::turn(asked.cursor.as_deref(), asked.limit, list, |run| run.id).await
 }
