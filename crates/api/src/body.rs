@@ -114,21 +114,6 @@ fn refusal(path: &str, error: &serde_json::Error) -> ApiError {
     ApiError::field(field, message)
 }
 
-/// No query string at all: an unknown parameter is refused also where none is known.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-pub(crate) struct NoQuery;
-
-impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<NoQuery, ApiError> {
-        QueryString::<Nothing>::from_request_parts(parts, state).await.map(|_| NoQuery)
-    }
-}
-
 /// A query string whose unknown parameters are refused.
 pub(crate) struct QueryString<T>(pub(crate) T);
 

@@ -71,7 +71,7 @@ pub(crate) fn head() -> OpenApi {
 }
 
 /// Adds what no endpoint says by itself: how to authenticate, and the errors that follow from what an endpoint takes.
-pub(crate) fn finished(mut document: OpenApi) -> Value {
+fn finished(mut document: OpenApi) -> Value {
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.insert("Error".to_owned(), ErrorBody::schema());
     components.schemas.insert("ErrorCode".to_owned(), ErrorCode::schema());

@@ -27,6 +27,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use error::{ApiError, ErrorCode};
+use middleware::known_query::KnownQueries;
 pub use middleware::rate_limit::RateLimiter;
 
 /// What every endpoint is given.
@@ -53,12 +54,15 @@ impl ApiState {
 
 /// The whole API with its document and the pages that show it.
 pub fn router(state: ApiState) -> Router {
+    let document = document::document();
+    let known = KnownQueries::of(&document);
     let v1 = v1::router()
+        .layer(from_fn_with_state(known, middleware::known_query::refuse_unknown_query))
         .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
         .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
-    let (endpoints, document) = endpoints(v1).split_for_parts();
+    let (endpoints, _) = endpoints(v1).split_for_parts();
     endpoints
-        .merge(document::pages(document::finished(document)))
+        .merge(document::pages(document))
         .fallback(|| async { ApiError::new(ErrorCode::NotFound, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this path does not take this method")

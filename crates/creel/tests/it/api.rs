@@ -105,6 +105,8 @@ fn bad_requests_name_the_field() {
         ("/v1/extract/captures?no_such=1", "no_such"),
         ("/v1/extract/runs?status=nonsense", "status"),
         ("/v1/billing/statement?limit=x", "limit"),
+        ("/v1/organization?colour=red", "colour"),
+        ("/v1/extract/robots/x?colour", "colour"),
     ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 422, "{path}: {}", answer.body);

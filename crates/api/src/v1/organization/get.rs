@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 
 use super::OrganizationView;
-use crate::{ApiState, body::NoQuery, caller::Caller, error::ApiError};
+use crate::{ApiState, caller::Caller, error::ApiError};
 
 /// The organization of the key or session
 #[utoipa::path(
@@ -15,7 +15,6 @@ use crate::{ApiState, body::NoQuery, caller::Caller, error::ApiError};
 pub(crate) async fn get_organization(
     State(state): State<ApiState>,
     caller: Caller,
-    _: NoQuery,
 ) -> Result<Json<OrganizationView>, ApiError> {
     Ok(Json(state.store().get_organization(caller.organization).await?.into()))
 }

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use creel_store::access::sessions::Membership;
 
-use crate::{ApiState, body::NoQuery, error::ApiError, page::Page, session::Session};
+use crate::{ApiState, error::ApiError, page::Page, session::Session};
 
 /// Organizations of whoever is signed in, by name, all on one page
 #[utoipa::path(
@@ -16,7 +16,6 @@ use crate::{ApiState, body::NoQuery, error::ApiError, page::Page, session::Sessi
 pub(crate) async fn list_organizations(
     State(state): State<ApiState>,
     session: Session,
-    _: NoQuery,
 ) -> Result<Json<Page<Membership>>, ApiError> {
     let rows = state.store().list_organizations_of(session.holder.person).await?;
     Ok(Json(Page { rows, next_cursor: None }))

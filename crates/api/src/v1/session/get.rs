@@ -3,7 +3,6 @@
 use axum::Json;
 
 use crate::{
-    body::NoQuery,
     error::ApiError,
     session::{Session, SessionView},
 };
@@ -16,6 +15,6 @@ use crate::{
     security(("session" = [])),
     responses((status = 200, body = SessionView))
 )]
-pub(crate) async fn get_session(session: Session, _: NoQuery) -> Result<Json<SessionView>, ApiError> {
+pub(crate) async fn get_session(session: Session) -> Result<Json<SessionView>, ApiError> {
     Ok(Json(session.into()))
 }
