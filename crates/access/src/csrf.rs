@@ -7,8 +7,7 @@ use sha2::{Digest, Sha256};
 const LABEL: &[u8] = b"creel form token 1\n";
 
 /// What the forms of this session carry.
-#[must_use]
-pub fn csrf_token(session_token: &str) -> String {
+pub(crate) fn csrf_token(session_token: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(LABEL);
     hash.update(session_token.as_bytes());
@@ -16,8 +15,7 @@ pub fn csrf_token(session_token: &str) -> String {
 }
 
 /// Whether a form came from a page of this session. How long it takes says nothing.
-#[must_use]
-pub fn csrf_matches(session_token: &str, given: &str) -> bool {
+pub(crate) fn csrf_matches(session_token: &str, given: &str) -> bool {
     let expected = csrf_token(session_token);
     let differs = expected.bytes().zip(given.bytes()).fold(0, |differs, (ours, theirs)| differs | (ours ^ theirs));
     expected.len() == given.len() && differs == 0

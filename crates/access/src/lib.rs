@@ -10,6 +10,7 @@ pub mod settings;
 
 pub mod cookie;
 mod csrf;
+mod holders;
 mod invitations;
 mod own;
 mod set_up;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 
 use creel_store::Store;
 
-pub use csrf::{csrf_matches, csrf_token};
 pub use error::AccessError;
+pub use holders::Session;
 pub use invitations::Joining;
 pub use oidc::{OidcAnswer, OidcSettings, OidcSignIn};
 pub use set_up::{NewOwner, OwnerMade};
@@ -29,7 +30,7 @@ pub use settings::{AccessSettings, SignUpPolicy};
 pub use sign_in::{Caller, SignedIn};
 pub use sign_up::{SignUpForm, SignedUp};
 
-use crate::{oidc::Oidc, password::Passwords};
+use crate::{holders::Notes, oidc::Oidc, password::Passwords};
 
 /// The flows, with what they need. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +41,7 @@ struct Inner {
     settings: AccessSettings,
     passwords: Passwords,
     oidc: Option<Oidc>,
+    notes: Notes,
 }
 
 impl Access {
@@ -50,7 +52,7 @@ impl Access {
             Some(oidc) => Some(Oidc::new(oidc, &settings.public_url, store.clone())?),
             None => None,
         };
-        Ok(Access(Arc::new(Inner { store, settings, passwords, oidc })))
+        Ok(Access(Arc::new(Inner { store, settings, passwords, oidc, notes: Notes::default() })))
     }
 
     #[must_use]

@@ -17,7 +17,7 @@ use hyper_util::{
 };
 use ipnet::IpNet;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,17 @@ const HEAD_WAIT_MAX: Duration = Duration::from_secs(15);
 const DRAIN_WAIT_MAX: Duration = Duration::from_secs(20);
 /// After a failed accept, mostly for want of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Connections that may wait to be taken. What comes beyond is dropped by the kernel, and asks again a whole second later.
+const WAITING_MAX: u32 = 4096;
+
+/// Listens, for [`serve`].
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // The port is free again at once when the process before has ended.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_MAX)
+}
 
 /// Serves until `stop`, then lets what is under way come to its end. Behind one of the `proxies`, a request is from whom the proxy
 /// says that it is.

@@ -8,20 +8,14 @@ use axum::{
     http::{StatusCode, header::SET_COOKIE, header::USER_AGENT, request::Parts},
     response::{IntoResponse, Response},
 };
-use creel_access::{SignedIn, csrf_token};
-use creel_store::access::sessions::{Membership, SessionHolder};
+pub(crate) use creel_access::Session;
+use creel_access::SignedIn;
+use creel_store::access::sessions::Membership;
 use creel_types::PersonId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{ApiState, caller::unauthorized, error::ApiError};
-
-/// The session of a request. It is never printed: it holds its token.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub(crate) holder: SessionHolder,
-    pub(crate) token: String,
-}
 
 /// What authentication found out about a session; put into every request under `/v1`.
 #[derive(Clone)]
@@ -67,21 +61,22 @@ struct PersonView {
 }
 
 impl From<Session> for SessionView {
-    fn from(Session { holder, token }: Session) -> SessionView {
+    fn from(session: Session) -> SessionView {
+        let csrf_token = session.csrf_token();
+        let holder = session.holder;
         let person = PersonView { id: holder.person, email: holder.email, name: holder.name };
-        SessionView { person, organization: holder.organization, csrf_token: csrf_token(&token) }
+        SessionView { person, organization: holder.organization, csrf_token }
     }
 }
 
 /// A session as it is now, by its token.
 pub(crate) async fn session_now(state: &ApiState, token: &str) -> Result<Session, ApiError> {
-    let holder = state.store().find_session(token).await?.ok_or_else(unauthorized)?;
-    Ok(Session { holder, token: token.to_owned() })
+    state.access.session(token).await?.ok_or_else(unauthorized)
 }
 
 /// Answers that somebody is signed in from now on, with the cookie.
 pub(crate) async fn begun(state: &ApiState, status: StatusCode, signed_in: &SignedIn) -> Result<Response, ApiError> {
     let session = session_now(state, signed_in.token.as_str()).await?;
-    let cookie = state.cookie().begin(&session.token);
+    let cookie = state.cookie().begin(session.token());
     Ok((status, [(SET_COOKIE, cookie)], Json(SessionView::from(session))).into_response())
 }

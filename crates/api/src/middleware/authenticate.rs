@@ -53,17 +53,9 @@ async fn by_key(state: &ApiState, header: &HeaderValue, address: Option<String>)
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(unauthorized());
     }
-    let holder = state.store().find_api_key(secret.trim()).await?.ok_or_else(unauthorized)?;
-    let by = By { actor: Actor::ApiKey(holder.key), name: holder.name.clone(), address };
-    let caller = Caller { organization: holder.organization, role: holder.role, by };
-    // Beside the request, which does not wait for it.
-    let store = state.store().clone();
-    tokio::spawn(async move {
-        if let Err(error) = store.note_api_key_used(&holder).await {
-            tracing::warn!(%error, "that a key was used could not be written down");
-        }
-    });
-    Ok(caller)
+    let holder = state.access.api_key(secret.trim()).await?.ok_or_else(unauthorized)?;
+    let by = By { actor: Actor::ApiKey(holder.key), name: holder.name, address };
+    Ok(Caller { organization: holder.organization, role: holder.role, by })
 }
 
 /// A browser sends its cookie whoever made it ask. So a request that may change something also proves that a page of ours made
@@ -71,19 +63,13 @@ async fn by_key(state: &ApiState, header: &HeaderValue, address: Option<String>)
 async fn by_session(state: &ApiState, method: &Method, headers: &HeaderMap) -> Result<Session, ApiError> {
     let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;
     let token = state.cookie().read(cookies).ok_or_else(unauthorized)?;
-    let holder = state.store().find_session(token).await?.ok_or_else(unauthorized)?;
+    let session = state.access.session(token).await?.ok_or_else(unauthorized)?;
     let given = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !method.is_safe() && !creel_access::csrf_matches(token, given) {
+    if !method.is_safe() && !session.csrf_matches(given) {
         let message = format!("a request with a session's cookie that changes something carries the header {CSRF_HEADER}");
         return Err(ApiError::new(ErrorCode::CrossSite, message));
     }
-    let (store, seen) = (state.store().clone(), holder.clone());
-    tokio::spawn(async move {
-        if let Err(error) = store.note_session_seen(&seen).await {
-            tracing::warn!(%error, "that a session was used could not be written down");
-        }
-    });
-    Ok(Session { holder, token: token.to_owned() })
+    Ok(session)
 }
 
 /// Whoever is signed in, as a member of the organization that they look at.

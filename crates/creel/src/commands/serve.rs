@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 
 use creel_access::Access;
-use creel_api::{ApiState, RateLimiter, serve::serve as answer};
+use creel_api::{
+    ApiState, RateLimiter,
+    serve::{listen, serve as answer},
+};
 use creel_crawl::worker;
 use creel_dashboard::Dashboard;
 use creel_store::access::keys::NewApiKey;
 use creel_types::Role;
-use tokio::net::TcpListener;
 
 use crate::{
     access,
@@ -22,9 +24,7 @@ use crate::{
 
 pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(common).await?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| Failure::usage(format!("--listen {}: {error}", args.listen)))?;
+    let listener = listen(args.listen).map_err(|error| Failure::usage(format!("--listen {}: {error}", args.listen)))?;
     let address = listener.local_addr()?;
     let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private)).await?;
     if opened.settings.contact.is_empty() {

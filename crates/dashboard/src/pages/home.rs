@@ -11,7 +11,7 @@ use crate::{
     form::Sent,
     page::{go, render},
     refusal::Refusal,
-    session::{Session, Visit},
+    session::{Session, Visit, check_form},
 };
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ async fn page(dashboard: &Dashboard, session: &Session) -> Result<HomePage, Refu
     let shown = |credits: Option<i64>| grouped(credits.unwrap_or(0));
     Ok(HomePage {
         base: dashboard.base(),
-        form_token: session.form_token(),
+        form_token: session.csrf_token(),
         person: holder.email.clone(),
         current: holder.organization.clone(),
         organizations: store.list_organizations_of(holder.person).await?,
@@ -77,7 +77,7 @@ pub(crate) async fn switch(
     Sent(sent): Sent<Switch>,
 ) -> Result<Response, Refusal> {
     let Some(session) = &visit.session else { return Ok(go(&format!("{}{SIGN_IN_PATH}", dashboard.base()), &[])) };
-    session.check(&sent.form_token)?;
+    check_form(session, &sent.form_token)?;
     dashboard.access.switch_organization(&session.holder, sent.organization_id).await?;
     Ok(go(&format!("{}/", dashboard.base()), &[]))
 }

@@ -14,7 +14,7 @@ use crate::{
     form::{Field, FormPage, LinkQuery, Sent},
     page::{Message, go},
     refusal::Refusal,
-    session::{Session, Visit, begin},
+    session::{Session, Visit, begin, check_form},
 };
 
 #[derive(Default, Deserialize)]
@@ -34,7 +34,7 @@ fn page(dashboard: &Dashboard, invited: &Invited, session: Option<&Session>, sen
     match session {
         Some(session) => {
             let who = format!("You are signed in as {}, and join as that.", session.holder.email);
-            Some(page.saying(who).hiding("form_token", session.form_token()))
+            Some(page.saying(who).hiding("form_token", session.csrf_token()))
         }
         None if invited.has_account => None,
         None => Some(
@@ -78,7 +78,7 @@ pub(crate) async fn submit(
     };
     let joining = match &visit.session {
         Some(session) => {
-            session.check(&sent.form_token)?;
+            check_form(session, &sent.form_token)?;
             Joining::SignedIn(&session.holder)
         }
         None => Joining::New { name: &sent.name, password: &sent.password },

@@ -4,7 +4,13 @@ use axum::{extract::State, response::Response};
 use creel_types::links::SIGN_IN_PATH;
 use serde::Deserialize;
 
-use crate::{Dashboard, form::Sent, page::go, refusal::Refusal, session::Visit};
+use crate::{
+    Dashboard,
+    form::Sent,
+    page::go,
+    refusal::Refusal,
+    session::{Visit, check_form},
+};
 
 #[derive(Deserialize)]
 pub(crate) struct SignOut {
@@ -18,7 +24,7 @@ pub(crate) async fn submit(
     Sent(sent): Sent<SignOut>,
 ) -> Result<Response, Refusal> {
     if let Some(session) = &visit.session {
-        session.check(&sent.form_token)?;
+        check_form(session, &sent.form_token)?;
         dashboard.access.sign_out(&session.holder, &visit.caller).await?;
     }
     Ok(go(&format!("{}{SIGN_IN_PATH}?after=sign-out", dashboard.base()), &[dashboard.cookie().end()]))

@@ -125,12 +125,19 @@ impl Store {
         .transpose()
     }
 
+    /// Whether a use of the key now need not be written down, because the last one is young.
+    #[must_use]
+    pub fn api_key_use_is_noted(&self, holder: &KeyHolder) -> bool {
+        let now = self.clock.now();
+        holder.last_used_at.is_some_and(|at| now.ms_since(at) < USE_NOTED_MS)
+    }
+
     /// Writes down that a key was used, at most once a minute; beside the request, which does not wait for it.
     pub async fn note_api_key_used(&self, holder: &KeyHolder) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if holder.last_used_at.is_some_and(|at| now.ms_since(at) < USE_NOTED_MS) {
+        if self.api_key_use_is_noted(holder) {
             return Ok(());
         }
+        let now = self.clock.now();
         let sql = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)";
         self.database.execute(sql, args![holder.key, now, now.plus_ms(-USE_NOTED_MS)]).await?;
         Ok(())

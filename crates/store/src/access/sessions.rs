@@ -128,12 +128,18 @@ impl Store {
         row.as_ref().map(session_holder).transpose()
     }
 
+    /// Whether a use of the session now need not be written down, because the last one is young.
+    #[must_use]
+    pub fn session_use_is_noted(&self, holder: &SessionHolder) -> bool {
+        self.clock.now().ms_since(holder.last_seen_at) < SEEN_NOTED_MS
+    }
+
     /// Writes down that a session was used, at most once a minute.
     pub async fn note_session_seen(&self, holder: &SessionHolder) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if now.ms_since(holder.last_seen_at) < SEEN_NOTED_MS {
+        if self.session_use_is_noted(holder) {
             return Ok(());
         }
+        let now = self.clock.now();
         let sql = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at <= $3";
         self.database.execute(sql, args![holder.session, now, now.plus_ms(-SEEN_NOTED_MS)]).await?;
         Ok(())

@@ -67,7 +67,7 @@ pub(crate) async fn accept_invitation(
     }
     let session = session?;
     state.access.accept_invitation(token, Joining::SignedIn(&session.holder), &visitor).await?;
-    let now = session_now(&state, &session.token).await?;
-    let cookie = state.cookie().begin(&now.token);
+    let now = session_now(&state, session.token()).await?;
+    let cookie = state.cookie().begin(now.token());
     Ok(([(SET_COOKIE, cookie)], axum::Json(SessionView::from(now))).into_response())
 }

@@ -39,5 +39,5 @@ pub(crate) async fn switch_organization(
     JsonBody { value: switch, .. }: JsonBody<Switch, OPEN_BODY_BYTES_MAX>,
 ) -> Result<Json<SessionView>, ApiError> {
     state.access.switch_organization(&session.holder, switch.organization_id).await?;
-    Ok(Json(session_now(&state, &session.token).await?.into()))
+    Ok(Json(session_now(&state, session.token()).await?.into()))
 }
