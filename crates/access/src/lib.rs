@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use creel_store::Store;
 
+pub use csrf::same_secret;
 pub use error::AccessError;
 pub use holders::Session;
 pub use invitations::Joining;

@@ -23,10 +23,12 @@ use creel_access::{Access, cookie::SessionCookie};
 use creel_crawl::Crawler;
 use creel_notify::Nudge;
 use creel_store::Store;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use error::{ApiError, ErrorCode};
+pub use health::Exposition;
 use middleware::known_query::KnownQueries;
 pub use middleware::rate_limit::RateLimiter;
 
@@ -38,6 +40,9 @@ pub struct ApiState {
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     pub limiter: RateLimiter,
+    pub exposition: Exposition,
+    /// Cancelled when the process begins to end: then it is not ready any more.
+    pub stopping: CancellationToken,
 }
 
 impl ApiState {
@@ -75,6 +80,11 @@ pub fn router(state: ApiState) -> Router {
             ApiError::internal().into_response()
         }))
         .with_state(state)
+}
+
+/// Whatever is served, with an id for each request and its time counted.
+pub fn observed(router: Router, store: &Store) -> Router {
+    router.layer(from_fn_with_state(store.clone(), middleware::observe::observe))
 }
 
 /// All endpoints with what they say about themselves.

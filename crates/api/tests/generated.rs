@@ -15,6 +15,10 @@ fn kept(file: &str) -> String {
 #[test]
 fn the_reference_is_what_the_code_says() {
     assert!(kept("openapi.json") == document_text(), "docs/reference/openapi.json is out of date: run `cargo xtask gen`");
+    assert!(
+        kept("metrics.md") == creel_types::metric::reference(),
+        "docs/reference/metrics.md is out of date: run `cargo xtask gen`"
+    );
     assert!(kept("errors.md") == errors_text(), "docs/reference/errors.md is out of date: run `cargo xtask gen`");
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use creel_types::{RunError, RunErrorCode, RunId};
+use creel_types::{EndReason, OrganizationId, RunError, RunErrorCode, RunId, metric};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -65,11 +65,29 @@ async fn build(crawler: Crawler, stop: CancellationToken) {
     }
 }
 
+/// Counts and logs how a run came to its end, where it did.
+async fn tell_end(crawler: &Crawler, organization: OrganizationId, id: RunId) {
+    match crawler.store().get_run(organization, id).await {
+        Ok(run) if run.ended_at.is_some() => {
+            metrics::counter!(metric::RUNS_ENDED, "status" => run.status.as_str()).increment(1);
+            let reason = run.end_reason.map(EndReason::as_str);
+            tracing::info!(run = %id, %organization, status = %run.status, reason, extracted = run.extracted, "a run ended");
+        }
+        Ok(_) => tracing::info!(run = %id, %organization, "a run was given back"),
+        Err(error) => tracing::warn!(run = %id, %organization, %error, "how a run ended could not be read"),
+    }
+}
+
 /// Crawls a run once. One that breaks off is held for a pause, then free to be taken again, and given up after some times.
 async fn crawl(crawler: Crawler, claimed: Claimed, stop: CancellationToken, breaks: Breaks) {
     let Claimed { run, hold } = claimed;
-    let id = run.id;
-    let Err(error) = crawl_run(&crawler, run, &stop).await else {
+    let (id, organization) = (run.id, run.organization);
+    tracing::info!(run = %id, %organization, host = %run.host, "a run was taken");
+    metrics::gauge!(metric::RUNS_IN_HAND).increment(1);
+    let ended = crawl_run(&crawler, run, &stop).await;
+    metrics::gauge!(metric::RUNS_IN_HAND).decrement(1);
+    let Err(error) = ended else {
+        tell_end(&crawler, organization, id).await;
         breaks.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         return;
     };
@@ -79,7 +97,8 @@ async fn crawl(crawler: Crawler, claimed: Claimed, stop: CancellationToken, brea
         *times += 1;
         *times
     };
-    tracing::error!(run = %id, %error, times, "a run broke off");
+    tracing::error!(run = %id, %organization, %error, times, "a run broke off");
+    metrics::counter!(metric::RUNS_BROKEN_OFF).increment(1);
     if times >= BREAKS_MAX {
         let trouble = RunError { code: RunErrorCode::Internal, message: format!("it broke off {times} times: {error}") };
         if let Err(error) = crawler.store().fail_run(id, crawler.owner(), &trouble).await {

@@ -1,14 +1,13 @@
 //! Access and mail from the configuration: checked when it is read, opened by those commands that need them.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use creel_access::{Access, AccessError, AccessSettings, OidcSettings, SignUpPolicy, password::Cost};
 use creel_notify::{Letters, MailSettings, Mailer, NotifyError, Nudge};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use creel_store::reconcile::ReconcilerName;
 use url::Url;
 
-use crate::{exit::Failure, open::Opened, settings::Settings};
+use crate::{exit::Failure, open::Opened, reconcile::Reconciler, settings::Settings};
 
 /// Where `serve` listens unless it is told otherwise.
 const USUAL_URL: &str = "http://127.0.0.1:8080";
@@ -81,19 +80,29 @@ fn mailer(settings: &Settings) -> Result<Mailer, NotifyError> {
     Mailer::new(&MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from.clone() })
 }
 
-/// Starts to deliver mail, where there is a mail server; with what wakes it.
-pub fn start_mail(
-    opened: &Opened,
-    public_url: &str,
-    stop: CancellationToken,
-) -> Result<(Nudge, Option<JoinHandle<()>>), Failure> {
+/// Whether the mail server answers; `None` where there is none.
+pub async fn test_mail(settings: &Settings) -> Option<Result<(), NotifyError>> {
+    if settings.smtp_url.is_empty() {
+        return None;
+    }
+    Some(match mailer(settings) {
+        Ok(mailer) => mailer.test().await,
+        Err(error) => Err(error),
+    })
+}
+
+/// Delivers mail, where there is a mail server; with what wakes it.
+pub fn mail(opened: &Opened, public_url: &str) -> Result<(Nudge, Option<Reconciler>), Failure> {
     let nudge = Nudge::default();
     if opened.settings.smtp_url.is_empty() {
         return Ok((nudge, None));
     }
-    let (mailer, letters) = (mailer(&opened.settings)?, Letters::new(public_url));
-    let delivering = creel_notify::deliver(opened.store.clone(), mailer, letters, nudge.clone(), stop);
-    Ok((nudge, Some(tokio::spawn(delivering))))
+    let with = Arc::new((mailer(&opened.settings)?, Letters::new(public_url)));
+    let reconciler = Reconciler::new(ReconcilerName::Mail, &opened.store, move |store| {
+        let with = Arc::clone(&with);
+        async move { creel_notify::deliver_mail(&store, &with.0, &with.1).await }
+    });
+    Ok((nudge.clone(), Some(reconciler.on(nudge))))
 }
 
 impl From<AccessError> for Failure {

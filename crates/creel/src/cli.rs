@@ -49,6 +49,8 @@ pub enum Command {
     Admin(AdminCommand),
     /// Brings the database's schema up to date, as every other command does when it starts.
     Migrate,
+    /// Looks whether the installation is well and says what to do. Changes nothing.
+    Doctor,
     /// Prints or checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),

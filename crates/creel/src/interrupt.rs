@@ -1,5 +1,7 @@
 //! Ctrl-C and SIGTERM, turned into one cancelled token. A second signal ends the process at once.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 /// Cancels the token at the first signal.
@@ -13,6 +15,18 @@ pub fn on_signal() -> CancellationToken {
         std::process::exit(130);
     });
     stop
+}
+
+/// A token that is cancelled a while after the other.
+pub fn later(stop: CancellationToken, by: Duration) -> CancellationToken {
+    let late = CancellationToken::new();
+    let cancelled = late.clone();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        tokio::time::sleep(by).await;
+        cancelled.cancel();
+    });
+    late
 }
 
 async fn wait_for_signal() {

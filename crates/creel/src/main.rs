@@ -4,12 +4,13 @@ mod access;
 mod cli;
 mod commands;
 mod exit;
-mod follow;
 mod interrupt;
+mod logs;
+mod metrics;
 mod open;
 mod print;
+mod reconcile;
 mod settings;
-mod sweep;
 
 use std::process::ExitCode;
 
@@ -21,7 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    start_logs();
+    logs::start(&cli);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -37,11 +38,4 @@ fn main() -> ExitCode {
             failure.exit.into()
         }
     }
-}
-
-/// Logs go to standard error, so that standard output stays the result. `CREEL_LOG` chooses what is shown.
-fn start_logs() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CREEL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

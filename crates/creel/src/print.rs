@@ -41,6 +41,16 @@ pub fn number(value: i64) -> String {
     if value < 0 { format!("-{text}") } else { text }
 }
 
+/// `3 s ago`, `5 min ago`, `2 h ago`, `4 days ago`.
+pub fn ago(ms: i64) -> String {
+    match ms / 1000 {
+        seconds @ ..120 => format!("{} s ago", seconds.max(0)),
+        seconds @ 120..7200 => format!("{} min ago", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
 /// `1 capture`, `2 captures`.
 pub fn count(value: i64, singular: &str) -> String {
     let ending = if value == 1 { "" } else { "s" };

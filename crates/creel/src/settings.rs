@@ -9,16 +9,17 @@ use creel_types::Credits;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::exit::Failure;
+use crate::{exit::Failure, logs};
 
 /// The environment variable that goes over `database_url`.
 const DATABASE_URL: &str = "CREEL_DATABASE_URL";
 
 /// No bucket needs more, and its arithmetic stays far from overflow.
 const RATE_LIMIT_MAX: i64 = 1_000_000;
-/// Environment variables that go over settings: a password belongs rather there than into a file.
-const FROM_ENVIRONMENT: [(&str, &str); 3] =
-    [(DATABASE_URL, "database_url"), ("CREEL_SMTP_URL", "smtp_url"), ("CREEL_OIDC_CLIENT_SECRET", "oidc_client_secret")];
+/// Nobody waits longer for a server to end.
+const DRAIN_SECONDS_MAX: i64 = 600;
+/// Before a setting's name in capitals: the environment variable that goes over it.
+const VARIABLE: &str = "CREEL_";
 
 /// The file with every setting, its default and its comment.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -45,6 +46,10 @@ pub struct Settings {
     pub oidc_client_id: String,
     pub oidc_client_secret: String,
     pub oidc_label: String,
+    pub metrics_token: String,
+    pub drain_seconds: i64,
+    pub log: String,
+    pub log_format: String,
 }
 
 impl std::fmt::Debug for Settings {
@@ -66,9 +71,10 @@ impl Settings {
                 text.parse().map_err(|error| Failure::usage(format!("--config {shown} is not TOML: {error}")))?;
             table.extend(own);
         }
-        for (variable, setting) in FROM_ENVIRONMENT {
-            if let Ok(value) = std::env::var(variable) {
-                table.insert(setting.to_owned(), toml::Value::String(value));
+        for (setting, value) in &mut table {
+            let variable = format!("{VARIABLE}{}", setting.to_uppercase());
+            if let Ok(text) = std::env::var(&variable) {
+                *value = from_variable(value, text).map_err(|why| Failure::usage(format!("{variable}: {why}")))?;
             }
         }
         let settings: Settings =
@@ -82,6 +88,9 @@ impl Settings {
         }
         if self.request_delay_ms < 0 {
             return Err(Failure::usage("--config: request_delay_ms must not be negative"));
+        }
+        if !(0..=DRAIN_SECONDS_MAX).contains(&self.drain_seconds) {
+            return Err(Failure::usage(format!("--config: drain_seconds is not between 0 and {DRAIN_SECONDS_MAX}")));
         }
         let limits =
             [("rate_limit_per_minute", self.rate_limit_per_minute, 0), ("rate_limit_burst", self.rate_limit_burst, 1)];
@@ -98,6 +107,13 @@ impl Settings {
             return Err(Failure::usage(format!(
                 "database_url (or {DATABASE_URL}) must be empty or start with postgres:// (its value is not shown)"
             )));
+        }
+        if logs::filter(&self.log).is_none() {
+            return Err(Failure::usage(format!("--config: log {:?} is no level such as \"info\"", self.log)));
+        }
+        if logs::Format::parse(&self.log_format).is_none() {
+            let format = &self.log_format;
+            return Err(Failure::usage(format!("--config: log_format {format:?} is neither \"text\" nor \"json\"")));
         }
         self.billing_mode()?;
         self.proxies()?;
@@ -156,9 +172,38 @@ impl Settings {
     }
 }
 
+/// What an environment variable says, as the kind of value that the setting has: a text as it stands, numbers and lists as in
+/// the file.
+fn from_variable(kind: &toml::Value, text: String) -> Result<toml::Value, String> {
+    if kind.is_str() {
+        return Ok(toml::Value::String(text));
+    }
+    let table: Result<toml::Table, _> = format!("value = {text}").parse();
+    let value = table.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
+    match value.filter(|value| value.same_type(kind)) {
+        Some(value) => Ok(value),
+        None => Err(format!("it must be of the kind {}, such as {kind}", kind.type_str())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_is_read_as_the_kind_that_its_setting_has() {
+        let read = |kind: toml::Value, text: &str| from_variable(&kind, text.to_owned());
+        assert_eq!(read("".into(), "postgres://u:p@h/n").unwrap().as_str(), Some("postgres://u:p@h/n"));
+        assert_eq!(read(1.into(), "7").unwrap().as_integer(), Some(7));
+        assert_eq!(read(vec![""].into(), "[\"10.0.0.0/8\"]").unwrap().as_array().map(Vec::len), Some(1));
+        assert!(read(true.into(), "true").unwrap().as_bool().unwrap());
+        for (kind, text) in
+            [(toml::Value::from(1), "x"), (1.into(), "\"1\""), (true.into(), "1"), (vec![""].into(), "10.0.0.0/8")]
+        {
+            assert!(read(kind, text).unwrap_err().contains("must be of the kind"), "{text}");
+        }
+        assert!(read(1.into(), "1\nother = 2").is_err());
+    }
 
     fn read(text: &str) -> Result<Settings, String> {
         let file = tempfile::NamedTempFile::new().unwrap();

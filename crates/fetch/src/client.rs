@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use creel_types::Clock;
+use creel_types::{Clock, metric};
 use reqwest::{
     Client, Response, StatusCode,
     header::{CONTENT_ENCODING, LOCATION},
@@ -114,10 +114,25 @@ impl Fetcher {
     /// Fetches the address and follows its redirects.
     pub async fn get(&self, url: &Url, options: &GetOptions) -> Result<Fetched, FetchError> {
         let timeout_ms = options.total_timeout_ms.unwrap_or(self.0.settings.total_timeout_ms);
-        match tokio::time::timeout(Duration::from_millis(timeout_ms), self.0.follow(url, options)).await {
+        let began = Instant::now();
+        let fetched = match tokio::time::timeout(Duration::from_millis(timeout_ms), self.0.follow(url, options)).await {
             Ok(result) => result,
             Err(_) => Err(FetchError::Timeout { url: url.to_string(), timeout_ms }),
-        }
+        };
+        metrics::counter!(metric::FETCHES, "result" => class_of(&fetched)).increment(1);
+        metrics::histogram!(metric::FETCH_SECONDS).record(began.elapsed());
+        fetched
+    }
+}
+
+/// What came of a request, for counting.
+fn class_of(fetched: &Result<Fetched, FetchError>) -> &'static str {
+    match fetched.as_ref().map(|fetched| fetched.status / 100) {
+        Ok(2) => "2xx",
+        Ok(3) => "3xx",
+        Ok(4) => "4xx",
+        Ok(5) => "5xx",
+        Ok(_) | Err(_) => "error",
     }
 }
 

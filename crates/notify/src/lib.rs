@@ -5,6 +5,6 @@ pub mod deliver;
 pub mod letters;
 pub mod mailer;
 
-pub use deliver::{Nudge, deliver};
+pub use deliver::{Nudge, deliver_mail};
 pub use letters::{Letters, Text};
 pub use mailer::{MailSettings, Mailer, NotifyError};

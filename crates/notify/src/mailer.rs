@@ -64,6 +64,15 @@ impl Mailer {
         Ok(Mailer { transport, from })
     }
 
+    /// Whether the server answers and lets this installation in. Sends nothing.
+    pub async fn test(&self) -> Result<(), NotifyError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotifyError::ForNow("the mail server does not answer".to_owned())),
+            Err(error) => Err(NotifyError::ForNow(format!("the mail server: {error}"))),
+        }
+    }
+
     /// Sends one mail.
     pub async fn send(&self, to: &str, text: &Text) -> Result<(), NotifyError> {
         let for_good = |error: &dyn std::fmt::Display| NotifyError::ForGood(error.to_string());

@@ -33,6 +33,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { both: include_str!("../migrations/0005_listing_orders.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0006_totals.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0007_api.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0010_reconcilers.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0011_listing_facets.sql"), sqlite: "", postgres: "" },
 ];
 
 /// What a migration found and did.
@@ -40,6 +42,15 @@ const MIGRATIONS: &[Migration] = &[
 pub struct Migrated {
     pub from: i64,
     pub to: i64,
+}
+
+/// The version that the schema is at, and the one that this program knows. Changes nothing.
+pub async fn version(database: &Database) -> Result<(i64, i64), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    // Where nothing was ever made there is no table of versions either.
+    let row = database.row("SELECT MAX(version) AS version FROM schema_migrations", args![]).await.unwrap_or(None);
+    let at = row.map_or(Ok(None), |row| row.opt_int("version"))?;
+    Ok((at.unwrap_or(0), known))
 }
 
 /// Applies what is missing.

@@ -35,6 +35,11 @@ fn organization(row: &Row) -> Result<Organization, StoreError> {
 }
 
 impl Store {
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.ping().await
+    }
+
     pub async fn list_organizations(&self) -> Result<Vec<Organization>, StoreError> {
         let rows = self.database.rows("SELECT id, name, created_at FROM organizations ORDER BY id", args![]).await?;
         rows.iter().map(organization).collect()

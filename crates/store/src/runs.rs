@@ -227,8 +227,8 @@ impl Store {
         }
         run.started_at = run.started_at.or(Some(now));
         tx.execute(
-            "UPDATE runs SET status = $2, started_at = $3, leased_by = $4, lease_expires_at = $5 WHERE id = $1",
-            args![id, run.status.as_str(), run.started_at, owner, now.plus_ms(LEASE_MS)],
+            "UPDATE runs SET status = $2, started_at = $3, leased_by = $4, lease_expires_at = $5, claimed_at = $6 WHERE id = $1",
+            args![id, run.status.as_str(), run.started_at, owner, now.plus_ms(LEASE_MS), now],
         )
         .await?;
         tx.execute(
@@ -462,7 +462,7 @@ pub(crate) async fn end_run(
     Ok(touched > 0)
 }
 
-async fn reopen_leased_pages(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
+pub(crate) async fn reopen_leased_pages(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE pages SET state = 'queued', leased_by = NULL, lease_expires_at = NULL WHERE run_id = $1 AND state = 'leased'",
         args![id],

@@ -11,6 +11,7 @@ pub mod hex;
 pub mod host;
 pub mod ids;
 pub mod links;
+pub mod metric;
 pub mod money;
 pub mod page;
 pub mod robot;

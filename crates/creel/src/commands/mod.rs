@@ -4,6 +4,7 @@ mod admin;
 mod config;
 mod create_owner;
 mod demo;
+mod doctor;
 mod extract;
 mod ledger;
 mod migrate;
@@ -29,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Ledger(command) => ledger::ledger(common, command).await,
         Command::Admin(command) => admin::admin(common, command).await,
         Command::Migrate => migrate::migrate(common).await,
+        Command::Doctor => doctor::doctor(common).await,
         Command::Config(command) => config::config(common, &command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "creel", &mut std::io::stdout());

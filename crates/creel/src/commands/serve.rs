@@ -1,6 +1,6 @@
 //! `creel serve`: the API and the workers in one process, until a signal.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use creel_access::Access;
 use creel_api::{
@@ -17,9 +17,9 @@ use crate::{
     cli::{Common, ServeArgs},
     commands::admin::operator,
     exit::{Exit, Failure},
-    follow, interrupt,
+    interrupt, metrics,
     open::Opened,
-    print, sweep,
+    print, reconcile,
 };
 
 pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
@@ -33,21 +33,22 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let public_url = access::public_url(&opened.settings, Some(address));
     let access = access::open(&opened, &public_url)?;
     greet(&opened, &access, address).await?;
+    let exposition = metrics::measure(&opened.store, &opened.settings.metrics_token)
+        .map_err(|error| Failure::failed(format!("nothing can be measured: {error}")))?;
     let stop = interrupt::on_signal();
-    let (mail, delivering) = access::start_mail(&opened, &public_url, stop.clone())?;
+    let (mail, delivering) = access::mail(&opened, &public_url)?;
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
-    let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
-    let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
+    let mut reconcilers = reconcile::of_every_server(&opened.store);
+    reconcilers.extend(delivering);
+    let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
-    let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
-    let served = answer(listener, router, opened.settings.proxies()?, stop).await;
+    let state = ApiState { crawler, access, mail, limiter, exposition, stopping: stop.clone() };
+    let router = creel_api::observed(creel_api::router(state).merge(pages), &opened.store);
+    let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
+    let served = answer(listener, router, opened.settings.proxies()?, drained).await;
     let _ = working.await;
-    let _ = sweeping.await;
-    let _ = following.await;
-    if let Some(delivering) = delivering {
-        let _ = delivering.await;
-    }
+    let _ = reconciling.await;
     let _ = committing.await;
     opened.store.database.close().await;
     served?;

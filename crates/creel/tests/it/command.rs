@@ -39,15 +39,10 @@ impl Creel {
     /// The command with its folder; nothing of the caller's environment that Creel reads.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_creel"));
-        command
-            .args(words)
-            .arg("--data")
-            .arg(self.folder.path().join("data"))
-            .env_remove("CREEL_LOG")
-            .env_remove("CREEL_DATABASE_URL")
-            .env_remove("CREEL_SMTP_URL")
-            .env_remove("CREEL_OIDC_CLIENT_SECRET")
-            .env_remove("CREEL_OWNER_PASSWORD");
+        command.args(words).arg("--data").arg(self.folder.path().join("data"));
+        for (variable, _) in std::env::vars().filter(|(variable, _)| variable.starts_with("CREEL_")) {
+            command.env_remove(variable);
+        }
         if let Some(url) = &self.database_url {
             command.env("CREEL_DATABASE_URL", url);
         }

@@ -18,6 +18,7 @@ mod examples;
 mod extract;
 mod lists;
 mod mailbox;
+mod operating;
 mod pages;
 mod people;
 mod requests;

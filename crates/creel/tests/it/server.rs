@@ -64,6 +64,12 @@ impl Server {
         Server { creel, child, address, key, set_up_link }
     }
 
+    /// Told to end, as a service manager does.
+    pub fn tell_to_end(&self) {
+        let told = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+    }
+
     /// Killed with SIGKILL, and another process on the same folder.
     pub fn kill_and_start_again(&mut self) {
         self.child.kill().unwrap();

@@ -3,7 +3,7 @@
 
 use std::process::Stdio;
 
-use creel_notify::{Letters, MailSettings, Mailer, Nudge, deliver};
+use creel_notify::{Letters, MailSettings, Mailer, Nudge, deliver_mail};
 use creel_store::{
     Store,
     access::people::{NewPerson, SignUp},
@@ -64,7 +64,14 @@ impl House {
         let settings = MailSettings { smtp_url: smtp_url.to_owned(), from: "Creel <creel@shop.example>".to_owned() };
         let (nudge, stop) = (Nudge::default(), CancellationToken::new());
         let (mailer, letters) = (Mailer::new(&settings).unwrap(), Letters::new("https://creel.example"));
-        let delivering = tokio::spawn(deliver(store.clone(), mailer, letters, nudge.clone(), stop.clone()));
+        let (mails, woken, stopped) = (store.clone(), nudge.clone(), stop.clone());
+        let delivering = tokio::spawn(async move {
+            while !stopped.is_cancelled() {
+                if !deliver_mail(&mails, &mailer, &letters).await.unwrap().more {
+                    let _ = timeout(Duration::from_millis(100), woken.nudged()).await;
+                }
+            }
+        });
         House { store, nudge, stop, delivering, _folder: folder }
     }
 

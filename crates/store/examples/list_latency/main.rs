@@ -55,7 +55,7 @@ async fn follow(store: &Store, engine: &str) -> Result<f64, Failure> {
     let (started, mut listed, mut said) = (Instant::now(), 0, 0);
     loop {
         let followed = store.follow_captures().await?;
-        listed += followed.listed;
+        listed += followed.changed;
         if listed >= said + 100_000 {
             said = listed;
             eprintln!("{engine}: {listed} listed after {:.0} s", started.elapsed().as_secs_f64());

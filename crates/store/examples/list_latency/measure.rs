@@ -62,16 +62,43 @@ async fn ask_peer(store: &Store, data: &Data, query: &CaptureQuery, offset: i64)
 }
 
 pub async fn measure(store: &Store, place: &Place, engine: &str, data: &Data, samples: usize) -> Result<(), Failure> {
-    if let Place::Postgres { .. } = place {
-        // What its autovacuum does within a minute of such a load.
-        store.database.rows("SELECT 1 AS one", vec![]).await?;
-    }
+    first_touch(store, engine, data).await?;
+    warm(store, place).await?;
     single(store, engine, data, samples).await?;
     let started = Instant::now();
     peer::prepare(store).await?;
     eprintln!("{engine}: the peer's indexes made in {:.0} s", started.elapsed().as_secs_f64());
     mixed(store, engine, data).await?;
     deep(store, engine, data).await
+}
+
+/// The mix on files that nobody has read yet, as far as the system has let go of what was written: what a machine with little
+/// memory, or one that was just started, gives.
+async fn first_touch(store: &Store, engine: &str, data: &Data) -> Result<(), Failure> {
+    let mut times = Vec::new();
+    for (filter, sort) in questions::mix(data) {
+        times.push(ask(store, data, &CaptureQuery { filter, sort, after: None, limit: LIMIT }).await?.0);
+    }
+    figure(&format!("list.{engine}.mix_first_touch_p95"), quantile(&mut times, 0.95), "ms");
+    figure(&format!("list.{engine}.mix_first_touch_max"), quantile(&mut times, 1.0), "ms");
+    Ok(())
+}
+
+/// Reads everything once, so that it lies in the system's memory as it does on a server that has been at work for a while.
+async fn warm(store: &Store, place: &Place) -> Result<(), Failure> {
+    match place {
+        Place::Sqlite(folder) => {
+            let file = std::fs::File::open(folder.path().join("creel.db"))?;
+            std::io::copy(&mut std::io::BufReader::with_capacity(1 << 20, file), &mut std::io::sink())?;
+        }
+        Place::Postgres { .. } => {
+            store.database.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm", vec![]).await?;
+            let sql = "SELECT pg_prewarm(oid::regclass, 'read') AS blocks FROM pg_class
+                       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')";
+            store.database.rows(sql, vec![]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Each filter alone, with each sort.

@@ -4,7 +4,7 @@
 use creel_types::time::DAY_MS;
 
 use super::throttle;
-use crate::{Store, StoreError, args};
+use crate::{Store, StoreError, args, reconcile::Pass};
 
 /// How long links and mails stay behind, for whoever asks why one did not work.
 pub const KEPT_MS: i64 = 30 * DAY_MS;
@@ -12,13 +12,19 @@ pub const KEPT_MS: i64 = 30 * DAY_MS;
 const SWEPT_ROWS_MAX: i64 = 10_000;
 
 impl Store {
-    /// Takes away what is over; answers how many rows there were.
-    pub async fn sweep_access(&self) -> Result<u64, StoreError> {
+    /// Takes away everything that is over: what people had, and answers to repeated requests.
+    pub async fn clear(&self) -> Result<Pass, StoreError> {
+        let pass = self.sweep_access().await?;
+        Ok(Pass { changed: pass.changed + self.forget_old_answers().await?, ..pass })
+    }
+
+    /// Takes away what is over.
+    pub async fn sweep_access(&self) -> Result<Pass, StoreError> {
         let now = self.clock.now();
         let idle = now.plus_ms(-super::sessions::SESSION_IDLE_MS_MAX);
         let forgotten = now.plus_ms(-(throttle::WAIT_MS_MAX + throttle::FORGOTTEN_AFTER_MS));
         let kept = now.plus_ms(-KEPT_MS);
-        let mut swept = 0;
+        let mut pass = Pass::default();
         for (table, key, over, before, other) in [
             ("sessions", "id", "expires_at <= $1 OR last_seen_at <= $2", now, idle),
             ("attempts", "subject", "last_failed_at <= $1 OR last_failed_at <= $2", forgotten, forgotten),
@@ -26,8 +32,10 @@ impl Store {
             ("mails", "id", "state <> 'queued' AND (ended_at <= $1 OR ended_at <= $2)", kept, kept),
         ] {
             let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {over} LIMIT $3)");
-            swept += self.database.execute(&sql, args![before, other, SWEPT_ROWS_MAX]).await?;
+            let swept = self.database.execute(&sql, args![before, other, SWEPT_ROWS_MAX]).await?;
+            pass.changed += swept;
+            pass.more |= swept >= SWEPT_ROWS_MAX.unsigned_abs();
         }
-        Ok(swept)
+        Ok(pass)
     }
 }

@@ -98,6 +98,11 @@ impl Database {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
+    /// Whether it answers, and its schema is there.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        self.row("SELECT id FROM organizations LIMIT 1", Vec::new()).await.map(|_| ())
+    }
+
     /// One statement in a transaction of its own; answers how many rows it touched.
     pub async fn execute(&self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;

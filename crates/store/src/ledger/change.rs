@@ -8,7 +8,7 @@ use super::{
     account::{Locked, Named, lock_account},
     consequences,
 };
-use crate::{Store, StoreError, args};
+use crate::{Store, StoreError, args, reconcile::Pass};
 
 /// Organizations that one sweep looks at; the next sweep takes the next ones.
 const SWEEP_ORGANIZATIONS_MAX: i64 = 500;
@@ -90,7 +90,7 @@ impl Store {
     ///
     /// Nothing depends on its being in time: a debit, a balance and a grant look for themselves. It makes the statement
     /// show what happened, and ends runs and puts schedules to sleep, while nobody asks.
-    pub async fn sweep_due(&self) -> Result<usize, StoreError> {
+    pub async fn sweep_due(&self) -> Result<Pass, StoreError> {
         let rows = self
             .database
             .rows(
@@ -102,7 +102,8 @@ impl Store {
         for row in &rows {
             self.end_what_is_due(row.parsed("organization_id")?).await?;
         }
-        Ok(rows.len())
+        let changed = rows.len() as u64;
+        Ok(Pass { changed, more: changed >= SWEEP_ORGANIZATIONS_MAX.unsigned_abs(), ..Pass::default() })
     }
 
     /// The same for one organization, before a past balance is read.

@@ -2,7 +2,7 @@
 //! captures, runs, limits and schedules. A ledger that is found broken is closed for debits, and nothing is repaired.
 
 use creel_ledger::{ChainFault, HeldPart, Verified, Verifier};
-use creel_types::{Credits, EndReason, HoldId, LotId, OrganizationId, RunError, RunErrorCode, RunId};
+use creel_types::{Credits, EndReason, HoldId, LotId, OrganizationId, RunError, RunErrorCode, RunId, time::DAY_MS};
 use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
@@ -16,6 +16,7 @@ use crate::{
     Store, StoreError, args,
     database::Tx,
     outbox::{self, Message, MessageKind},
+    reconcile::Pass,
     runs,
 };
 
@@ -72,6 +73,11 @@ pub struct Checked {
     pub unfrozen: bool,
 }
 
+/// How often a whole ledger is recomputed.
+pub const CHECK_EVERY_MS: i64 = DAY_MS;
+/// Neither checked nor made since `$1`.
+pub(crate) const LEDGER_DUE: &str = "COALESCE(ledger_checked_at, created_at) <= $1";
+
 impl Store {
     /// Recomputes the organization's ledger from zero and holds it against lots, captures and runs, all in one snapshot.
     /// Changes nothing.
@@ -102,6 +108,25 @@ impl Store {
         let fault = outcome.as_ref().err().map(ToString::to_string);
         let changed = self.set_ledger_fault(organization, fault.as_deref()).await?;
         Ok(Checked { frozen: changed && outcome.is_err(), unfrozen: changed && outcome.is_ok(), outcome })
+    }
+
+    /// Checks one ledger whose last check is a day old. Whoever comes first takes it: several processes share the work.
+    pub async fn check_ledgers(&self) -> Result<Pass, StoreError> {
+        let now = self.clock.now();
+        let sql = format!("SELECT id FROM organizations WHERE {LEDGER_DUE} ORDER BY id LIMIT 1");
+        let Some(row) = self.database.row(&sql, args![now.plus_ms(-CHECK_EVERY_MS)]).await? else {
+            return Ok(Pass::default());
+        };
+        let organization: OrganizationId = row.parsed("id")?;
+        let sql = format!("UPDATE organizations SET ledger_checked_at = $2 WHERE id = $3 AND {LEDGER_DUE}");
+        let args = args![now.plus_ms(-CHECK_EVERY_MS), now, organization];
+        let mut changed = 0;
+        if self.database.execute(&sql, args).await? > 0 {
+            // A broken ledger is logged, told and closed by the check itself.
+            let checked = self.check_ledger(organization).await?;
+            changed = u64::from(checked.frozen || checked.unfrozen);
+        }
+        Ok(Pass { changed, more: true, next_at: None })
     }
 
     /// Answers whether that changed anything.

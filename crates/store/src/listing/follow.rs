@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Store, StoreError, args,
     database::{Engine, Given, Kind, Row, Tx},
+    reconcile::Pass,
 };
 
 /// Captures that one transaction lists. On SQLite nobody else writes meanwhile.
@@ -21,34 +22,26 @@ const BATCH_MAX: i64 = 500;
 /// Batches of one call, so that whoever calls can be stopped.
 const BATCHES_MAX: usize = 40;
 
-/// What a call did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Followed {
-    pub listed: u64,
-    /// Whether more is waiting: then call again at once.
-    pub more: bool,
-}
-
 impl Store {
     /// Lists what was stored and is not listed yet, and goes on erasing the runs that were deleted.
-    pub async fn follow_captures(&self) -> Result<Followed, StoreError> {
-        let mut followed = Followed::default();
+    pub async fn follow_captures(&self) -> Result<Pass, StoreError> {
+        let mut pass = Pass::default();
         let mut batches = 0;
         for organization in self.organizations_behind().await? {
             loop {
                 if batches == BATCHES_MAX {
-                    return Ok(Followed { more: true, ..followed });
+                    return Ok(Pass { more: true, ..pass });
                 }
                 batches += 1;
                 let listed = list_batch(self, organization).await?;
-                followed.listed += listed;
+                pass.changed += listed;
                 if listed < BATCH_MAX.unsigned_abs() {
                     break;
                 }
             }
         }
-        followed.more = self.go_on_erasing(BATCHES_MAX - batches).await?;
-        Ok(followed)
+        pass.more = self.go_on_erasing(BATCHES_MAX - batches).await?;
+        Ok(pass)
     }
 
     /// Organizations with captures that are not listed.
@@ -63,7 +56,8 @@ impl Store {
     }
 }
 
-const NOT_LISTED: &str = "c.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM listing l WHERE l.capture_id = c.id)";
+pub(crate) const NOT_LISTED: &str =
+    "c.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM listing l WHERE l.capture_id = c.id)";
 
 /// Takes the organization's progress until the end of the transaction; none where another process has it. Deletions wait for it
 /// too, so that nothing is listed that is being deleted.

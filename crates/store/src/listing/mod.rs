@@ -16,7 +16,7 @@ mod tail;
 mod words;
 
 pub use facet::brand_key;
-pub use follow::Followed;
+pub(crate) use follow::NOT_LISTED;
 pub use plan::Bounds;
 pub use query::{CAPTURES_MAX, CaptureFilter, CapturePage, CaptureQuery};
 pub use sort::{CaptureCursor, CaptureSort, NotACursor, TITLE_CHARS_MAX, title_key};

@@ -43,6 +43,14 @@ pub struct CaptureFilter {
     pub to: Option<Time>,
 }
 
+impl CaptureFilter {
+    /// Whether a range of it holds nothing.
+    fn is_empty_by_itself(&self) -> bool {
+        let prices = self.min_price.zip(self.max_price).is_some_and(|(least, most)| least > most);
+        prices || self.from.zip(self.to).is_some_and(|(from, to)| from >= to)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct CaptureQuery {
     pub filter: CaptureFilter,
@@ -101,6 +109,9 @@ impl Store {
 
 /// Where the first captures of the answer stand, of what is listed and of what is not yet.
 async fn positions(tx: &mut Tx, asked: &Asked<'_>) -> Result<Vec<Position>, StoreError> {
+    if asked.filter.is_empty_by_itself() {
+        return Ok(Vec::new());
+    }
     let row =
         tx.row("SELECT through_at FROM listing_progress WHERE organization_id = $1", args![asked.organization]).await?;
     let through_at = row.map(|row| row.time("through_at")).transpose()?;

@@ -93,8 +93,9 @@ pub(super) async fn listed(tx: &mut Tx, asked: &Asked<'_>, facets: &[Facet]) -> 
             let mut values = if facets.is_empty() { vec![narrowest] } else { facets.clone() };
             values.sort_by_key(|facet| facet.captures);
             for narrowest in values {
-                let found = List { narrowest, ..list }.read(tx, Some(asked.bounds.walk_max)).await?;
-                if found.len() >= asked.limit {
+                let walk = List { narrowest, ..list };
+                let found = walk.read(tx, Some(asked.bounds.walk_max)).await?;
+                if found.len() >= asked.limit || walk.is_short(tx).await? {
                     return Ok(found);
                 }
             }
@@ -151,11 +152,21 @@ impl List<'_> {
     /// What a driver is read from.
     fn tables_of(&self, driver: Driver) -> String {
         match (driver, self.engine) {
-            (Driver::Facet, _) => self.table(self.asked.sort.key()),
+            (Driver::Facet, Engine::Sqlite) => format!("listing l INDEXED BY {}", self.index_of_facets()),
+            (Driver::Facet, Engine::Postgres) => "listing l".to_owned(),
             (Driver::Range(key), _) => self.table(key),
             // A cross join is run in the order in which it is written.
             (Driver::Words, Engine::Sqlite) => "listing_search CROSS JOIN listing l".to_owned(),
             (Driver::Words, Engine::Postgres) => "listing_words w JOIN listing l ON l.number = w.number".to_owned(),
+        }
+    }
+
+    /// The index that has every value beside the narrowest; those that nearly all captures share have none, and are never the
+    /// narrowest of several.
+    fn index_of_facets(&self) -> String {
+        match self.narrowest.kind {
+            kind @ (FacetKind::All | FacetKind::Available) => format!("listing_{kind}_{}", self.asked.sort.key().column()),
+            kind => format!("listing_{kind}_facets"),
         }
     }
 
@@ -245,6 +256,19 @@ impl List<'_> {
     async fn read(&self, tx: &mut Tx, at_most: Option<i64>) -> Result<Vec<Position>, StoreError> {
         let (sql, args) = self.read_sql(at_most);
         self.rows(tx, &sql, args).await
+    }
+
+    /// Whether a walk comes to the order's end before it is given up: then what it found is all there is.
+    async fn is_short(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let mut conditions = Conditions::default();
+        self.narrow(&mut conditions);
+        self.range(&mut conditions, self.asked.sort.key());
+        self.after(&mut conditions);
+        let (from, on_the_way, walk_max) = (self.table(self.asked.sort.key()), conditions.sql(), self.asked.bounds.walk_max);
+        let bound = conditions.value(walk_max);
+        let sql = format!("SELECT COUNT(*) AS count FROM (SELECT 1 FROM {from} WHERE {on_the_way} LIMIT {bound}) walked");
+        let walked = tx.row(&sql, conditions.into_args()).await?.map_or(Ok(0), |row| row.int("count"))?;
+        Ok(walked < walk_max)
     }
 
     fn read_sql(&self, at_most: Option<i64>) -> (String, Vec<Value>) {

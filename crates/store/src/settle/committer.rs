@@ -1,8 +1,12 @@
 //! The task that turns many waiting pages into one transaction, and finds the one that poisons a batch.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
-use creel_types::{CaptureId, Clock, Random};
+use creel_types::{Action, CaptureId, Clock, Random, metric};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -94,9 +98,11 @@ async fn commit_batches(store: Store, mut receiver: mpsc::Receiver<Waiting>) {
 fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
     Box::pin(async move {
         let items: Vec<Item<'_>> = waiting.iter().map(Waiting::item).collect();
+        let began = Instant::now();
         let result = settle_patiently(store, &items).await;
         match result {
             Ok(verdicts) => {
+                count(began, &verdicts);
                 for (item, verdict) in waiting.into_iter().zip(verdicts) {
                     // A worker that went away has lost nothing: the page is settled all the same.
                     let _ = item.answer.send(Ok(verdict));
@@ -124,6 +130,18 @@ fn settle_or_split(store: &Store, mut waiting: Vec<Waiting>) -> Pin<Box<dyn Futu
             }
         }
     })
+}
+
+fn count(began: Instant, verdicts: &[Verdict]) {
+    metrics::histogram!(metric::SETTLE_SECONDS).record(began.elapsed());
+    metrics::histogram!(metric::SETTLE_PAGES).record(u32::try_from(verdicts.len()).unwrap_or(u32::MAX));
+    let mut stored = 0;
+    for verdict in verdicts {
+        stored += u64::from(matches!(verdict, Verdict::Stored(_)));
+        metrics::counter!(metric::PAGES, "verdict" => verdict.name()).increment(1);
+    }
+    let debited = stored * Action::Extract.price().0.unsigned_abs();
+    metrics::counter!(metric::CREDITS_DEBITED, "action" => "extract").increment(debited);
 }
 
 /// Tries again while the database is in trouble. Whether a try whose connection broke was committed is not known, so a later

@@ -65,3 +65,21 @@ pub enum Verdict {
     /// An outcome without a capture was recorded.
     Recorded,
 }
+
+impl Verdict {
+    /// Its name, for counting.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Stored(_) => "stored",
+            Verdict::Duplicate => "duplicate",
+            Verdict::Wait => "wait",
+            Verdict::InsufficientCredits => "insufficient_credits",
+            Verdict::BudgetReached => "budget_reached",
+            Verdict::LimitReached => "limit_reached",
+            Verdict::RunEnded => "run_ended",
+            Verdict::LeaseLost => "lease_lost",
+            Verdict::Recorded => "recorded",
+        }
+    }
+}

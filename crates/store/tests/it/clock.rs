@@ -43,7 +43,7 @@ async fn a_lot_that_expired_stays_expired_when_the_clock_goes_back(engine) {
     let urls = shop.lease(run.id, 4).await;
     assert_eq!(stored(&shop.settle_all(run.id, &urls[..1]).await), 1);
     shop.store.clock.advance_ms(HOUR);
-    assert_eq!(shop.store.sweep_due().await.unwrap(), 1);
+    assert_eq!(shop.store.sweep_due().await.unwrap().changed, 1);
     assert_eq!(shop.store.balance(shop.organization).await.unwrap().available, Credits(3));
     shop.store.clock.advance_ms(-2 * HOUR);
     assert_eq!(shop.store.balance(shop.organization).await.unwrap().available, Credits(3), "what expired is gone");

@@ -102,7 +102,7 @@ async fn a_deletion_that_was_interrupted_is_finished_by_the_reconciler(engine) {
     shop.store.database.execute("UPDATE runs SET deleted_at = 5 WHERE id = $1", args![run]).await.unwrap();
     while shop.store.follow_captures().await.unwrap().more {}
     assert!(listed(&shop).await.is_empty() && !said(&shop, run).await.contains("shop.example"));
-    assert_eq!(shop.store.follow_captures().await.unwrap().listed, 0);
+    assert_eq!(shop.store.follow_captures().await.unwrap().changed, 0);
     verifies(&shop, 90).await;
 }
 }

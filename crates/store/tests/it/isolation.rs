@@ -306,7 +306,7 @@ async fn anothers_things_are_as_good_as_missing(engine) {
     let other = shop.organization;
     let others = things(&shop).await;
     // Listed, so that what lists are made from is held against another's ids too.
-    assert_eq!(shop.store.follow_captures().await.unwrap().listed, 2);
+    assert_eq!(shop.store.follow_captures().await.unwrap().changed, 2);
     let (before, before_one) = (dump(&shop.store, other).await, dump(&shop.store, one).await);
     let nobodys = Things::of_nobody(&shop.store);
     let answers = name_all(&shop.store, one, others).await;

@@ -19,6 +19,7 @@ mod lost_commit;
 mod owner;
 mod processes;
 mod random;
+mod reconcile;
 mod requests;
 mod server_death;
 mod session;

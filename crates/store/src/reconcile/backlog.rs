@@ -1,0 +1,101 @@
+//! What waits, and since when: a queue that grows older shows that something does not keep up, whatever it says of itself.
+
+use creel_types::{Time, words};
+use serde::Serialize;
+
+use super::stuck_runs::{STUCK, STUCK_AFTER_MS};
+use crate::{
+    Store, StoreError, args,
+    database::Value,
+    ledger::verify::{CHECK_EVERY_MS, LEDGER_DUE},
+    listing::NOT_LISTED,
+};
+
+/// Things that are counted one by one; beyond, there are "at least so many".
+const COUNTED_MAX: i64 = 10_000;
+
+words! {
+    /// What may wait. The names are stable: metrics and `creel doctor` show them.
+    QueueName {
+        /// Lots and holds that have ended and still stand in the balance.
+        CreditsEnded = "credits_ended",
+        /// Captures that are stored and cannot be searched in yet.
+        CapturesUnlisted = "captures_unlisted",
+        /// Runs that nobody has taken yet.
+        RunsPending = "runs_pending",
+        /// Runs that live and do not get on.
+        RunsStuck = "runs_stuck",
+        BuildsPending = "builds_pending",
+        MailsDue = "mails_due",
+        /// Organizations whose ledger was not recomputed for a day.
+        LedgersUnchecked = "ledgers_unchecked",
+    }
+}
+
+/// One queue at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Backlog {
+    pub queue: QueueName,
+    /// At most 10,000 are counted.
+    pub waiting: i64,
+    /// Since when the first of them waits.
+    pub oldest_at: Option<Time>,
+}
+
+impl Store {
+    /// Every queue, as it is now.
+    pub async fn backlogs(&self) -> Result<Vec<Backlog>, StoreError> {
+        let now = self.clock.now();
+        let mut backlogs = Vec::new();
+        for queue in QueueName::ALL {
+            let (sql, args) = waiting_since(*queue, now);
+            let bound = args.len() + 1;
+            let sql = format!("SELECT COUNT(*) AS waiting, MIN(since) AS oldest_at FROM ({sql} LIMIT ${bound}) waiting");
+            let args: Vec<Value> = args.into_iter().chain([COUNTED_MAX.into()]).collect();
+            let row = self.database.row(&sql, args).await?;
+            let row = row.ok_or_else(|| StoreError::Corrupt("a count without a row".to_owned()))?;
+            let (waiting, oldest_at) = (row.int("waiting")?, row.opt_time("oldest_at")?);
+            backlogs.push(Backlog { queue: *queue, waiting, oldest_at });
+        }
+        Ok(backlogs)
+    }
+}
+
+/// The rows that wait, each with since when.
+fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
+    let text = |text: &str| text.to_owned();
+    match queue {
+        QueueName::CreditsEnded => (
+            text(
+                "SELECT expires_at AS since FROM lots WHERE remaining > 0 AND expires_at <= $1
+                 UNION ALL SELECT ends_at AS since FROM holds WHERE state = 'open' AND ends_at <= $1",
+            ),
+            args![now],
+        ),
+        QueueName::CapturesUnlisted => (
+            format!(
+                "SELECT c.extracted_at AS since FROM organizations o
+                 LEFT JOIN listing_progress p ON p.organization_id = o.id
+                 JOIN captures c ON c.organization_id = o.id AND c.extracted_at >= COALESCE(p.through_at, $1)
+                 WHERE {NOT_LISTED}"
+            ),
+            args![i64::MIN + 1],
+        ),
+        QueueName::RunsPending => {
+            (text("SELECT created_at AS since FROM runs WHERE ended_at IS NULL AND leased_by IS NULL"), args![])
+        }
+        QueueName::RunsStuck => {
+            (format!("SELECT r.claimed_at AS since FROM runs r WHERE {STUCK}"), args![now.plus_ms(-STUCK_AFTER_MS)])
+        }
+        QueueName::BuildsPending => {
+            (text("SELECT created_at AS since FROM robot_builds WHERE ended_at IS NULL AND leased_by IS NULL"), args![])
+        }
+        QueueName::LedgersUnchecked => (
+            format!("SELECT COALESCE(ledger_checked_at, created_at) AS since FROM organizations WHERE {LEDGER_DUE}"),
+            args![now.plus_ms(-CHECK_EVERY_MS)],
+        ),
+        QueueName::MailsDue => {
+            (text("SELECT not_before AS since FROM mails WHERE state = 'queued' AND not_before <= $1"), args![now])
+        }
+    }
+}
