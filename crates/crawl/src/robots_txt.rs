@@ -131,6 +131,7 @@ fn reason(error: &FetchError) -> String {
         FetchError::Scheme { .. } => "not http or https".to_owned(),
         // These name the host alone.
         FetchError::PrivateAddress { .. }
+        | FetchError::ExcludedHost { .. }
         | FetchError::Dns { .. }
         | FetchError::Unreachable { .. }
         | FetchError::Tls { .. }

@@ -30,6 +30,7 @@ pub const DEFAULT: &str = include_str!("../default.toml");
 pub struct Settings {
     pub contact: String,
     pub allow_private_networks: Vec<String>,
+    pub excluded_hosts: Vec<String>,
     pub database_url: String,
     pub billing_mode: String,
     pub starting_credits: i64,
@@ -115,6 +116,7 @@ impl Settings {
             let format = &self.log_format;
             return Err(Failure::usage(format!("--config: log_format {format:?} is neither \"text\" nor \"json\"")));
         }
+        self.fetch_settings(false).guard().map_err(|error| Failure::usage(format!("--config: {error}")))?;
         self.billing_mode()?;
         self.proxies()?;
         crate::access::check(&self)?;
@@ -162,6 +164,7 @@ impl Settings {
     pub fn fetch_settings(&self, allow_private: bool) -> FetchSettings {
         let mut fetch = FetchSettings {
             allow_private_networks: self.allow_private_networks.clone(),
+            excluded_hosts: self.excluded_hosts.clone(),
             contact: Some(self.contact.clone()).filter(|contact| !contact.is_empty()),
             ..FetchSettings::default()
         };
@@ -221,6 +224,7 @@ mod tests {
         assert!(read("=").is_err());
         assert_eq!(read("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]").unwrap().proxies().unwrap().len(), 2);
         assert!(read("trusted_proxies = [\"proxy\"]").unwrap_err().contains("trusted_proxies"));
+        assert!(read("excluded_hosts = [\"https://shop.example/\"]").unwrap_err().contains("excluded_hosts[0]"));
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod pages;
 mod refusal;
 mod session;
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -34,6 +36,10 @@ pub struct Dashboard {
     pub access: Access,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
+    /// How whoever runs a shop reaches whoever runs this installation; empty where that is not said.
+    pub contact: Arc<str>,
+    /// What shops read in the User-Agent.
+    pub user_agent: Arc<str>,
 }
 
 impl Dashboard {
@@ -67,6 +73,7 @@ pub fn router(dashboard: Dashboard) -> Router {
         .route(links::RESET_PASSWORD_PATH, get(pages::reset_password::show).post(pages::reset_password::submit))
         .route(links::VERIFY_EMAIL_PATH, get(pages::verify_email::show).post(pages::verify_email::submit))
         .route(links::INVITATION_PATH, get(pages::invitation::show).post(pages::invitation::submit))
+        .route("/crawler", get(pages::crawler::show))
         .route("/style.css", get(assets::style))
         .route("/icon.svg", get(assets::icon))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

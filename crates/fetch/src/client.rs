@@ -99,7 +99,7 @@ impl Fetcher {
 
     /// As [`Fetcher::new`], with another source of addresses; they are checked all the same.
     pub fn with_lookup(settings: FetchSettings, clock: Clock, lookup: Arc<dyn Lookup>) -> Result<Fetcher, FetchError> {
-        let guard = Arc::new(Guard::new(&settings.allow_private_networks)?);
+        let guard = Arc::new(settings.guard()?);
         let checked = build_client(&settings, GuardedResolver::checked(Arc::clone(&lookup), Arc::clone(&guard)))?;
         let trusted = build_client(&settings, GuardedResolver::trusted(lookup))?;
         Ok(Fetcher(Arc::new(Inner { settings, guard, clock, checked, trusted })))

@@ -16,6 +16,9 @@ pub enum FetchError {
          or name the host or its range in allow_private_networks"
     )]
     PrivateAddress { host: String, address: IpAddr, reason: &'static str },
+    /// The operator's own decision, mostly because whoever runs the shop asked for it.
+    #[error("{host} is one of the hosts that this installation never fetches from (excluded_hosts)")]
+    ExcludedHost { host: String },
     #[error("the name {host} could not be resolved: {reason}")]
     Dns {
         host: String,
@@ -52,6 +55,7 @@ impl FetchError {
             FetchError::BadUrl { .. }
             | FetchError::Scheme { .. }
             | FetchError::PrivateAddress { .. }
+            | FetchError::ExcludedHost { .. }
             | FetchError::Tls { .. }
             | FetchError::TooManyRedirects { .. }
             | FetchError::RedirectLoop { .. }
@@ -67,6 +71,7 @@ impl FetchError {
             FetchError::BadUrl { .. } => "bad_url",
             FetchError::Scheme { .. } => "scheme",
             FetchError::PrivateAddress { .. } => "private_address",
+            FetchError::ExcludedHost { .. } => "excluded_host",
             FetchError::Dns { .. } => "dns",
             FetchError::Unreachable { .. } => "unreachable",
             FetchError::Tls { .. } => "tls",

@@ -10,6 +10,8 @@ use crate::{address::not_public, error::FetchError};
 
 /// Entries of an allow list.
 pub const ALLOWED_MAX: usize = 1_000;
+/// Entries of the list of hosts that are left alone.
+pub const EXCLUDED_MAX: usize = 10_000;
 
 /// How an address that passed the guard is to be connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Guard {
     networks: Vec<IpNet>,
     endpoints: Vec<SocketAddr>,
     names: Vec<(String, Option<u16>)>,
+    /// Nothing is fetched from these and what lies beneath them, whatever else is allowed.
+    excluded: Vec<String>,
 }
 
 impl Guard {
@@ -47,6 +51,31 @@ impl Guard {
             })?;
         }
         Ok(guard)
+    }
+
+    /// Hosts that nothing is ever fetched from: each with everything beneath it, `shop.example` with `www.shop.example`.
+    pub fn excluding(mut self, hosts: &[String]) -> Result<Guard, FetchError> {
+        if hosts.len() > EXCLUDED_MAX {
+            return Err(FetchError::Setup { reason: format!("excluded_hosts holds more than {EXCLUDED_MAX} entries") });
+        }
+        for (index, entry) in hosts.iter().enumerate() {
+            let is_host = |url: &Url| url.path() == "/" && url.query().is_none() && !entry.contains('/');
+            // The parser drops port 80, which is http's own.
+            let has_port = !entry.trim().ends_with(']') && entry.contains(':');
+            let url = Url::parse(&format!("http://{}/", entry.trim())).ok().filter(is_host).filter(|_| !has_port);
+            let host = url.as_ref().and_then(Url::host_str).ok_or_else(|| FetchError::Setup {
+                reason: format!("excluded_hosts[{index}] {entry:?} is no host name such as shop.example"),
+            })?;
+            self.excluded.push(plain_name(host));
+        }
+        Ok(self)
+    }
+
+    fn is_excluded(&self, host: &str) -> bool {
+        let host = plain_name(host);
+        let is_beneath =
+            |name: &String| host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        self.excluded.iter().any(is_beneath)
     }
 
     fn allow(&mut self, entry: &str) -> Option<()> {
@@ -74,6 +103,9 @@ impl Guard {
     pub fn check_url(&self, url: &Url) -> Result<Route, FetchError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(FetchError::Scheme { url: url.to_string() });
+        }
+        if let Some(host) = url.host_str().filter(|host| self.is_excluded(host)) {
+            return Err(FetchError::ExcludedHost { host: host.to_owned() });
         }
         let port = url.port_or_known_default().unwrap_or_default();
         // The URL parser has turned decimal, octal and hexadecimal spellings of an address into the address.
@@ -125,6 +157,32 @@ mod tests {
     fn check(allowed: &[&str], url: &str) -> Result<Route, &'static str> {
         let allowed: Vec<String> = allowed.iter().map(|entry| (*entry).to_owned()).collect();
         Guard::new(&allowed).unwrap().check_url(&Url::parse(url).unwrap()).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn excluded_hosts_are_left_alone_with_all_beneath_them() {
+        let excluded = |entry: &str, url: &str| {
+            let guard = Guard::new(&["*".to_owned()]).unwrap().excluding(&[entry.to_owned()]).unwrap();
+            guard.check_url(&Url::parse(url).unwrap()).is_err_and(|error| error.code() == "excluded_host")
+        };
+        for url in [
+            "http://shop.example/",
+            "https://SHOP.example.:8443/p/1",
+            "https://www.shop.example/",
+            "http://a.b.shop.example/",
+        ] {
+            assert!(excluded("shop.example", url) && excluded(" Shop.Example. ", url), "{url}");
+        }
+        for url in ["http://myshop.example/", "http://example/", "http://shop.example.com/"] {
+            assert!(!excluded("shop.example", url), "{url}");
+        }
+        assert!(
+            excluded("müller.example", "https://xn--mller-kva.example/") && excluded("203.0.113.9", "http://203.0.113.9/")
+        );
+        for entry in ["", "https://shop.example", "shop.example/path", "shop.example:80", "a b"] {
+            let refused = Guard::default().excluding(&["shop.example".to_owned(), entry.to_owned()]).unwrap_err();
+            assert!(refused.to_string().contains("excluded_hosts[1]"), "{entry}: {refused}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use creel_types::Country;
 use url::Url;
 
+use crate::{error::FetchError, guard::Guard};
+
 pub const CONNECT_TIMEOUT_MS: u64 = 10_000;
 /// From the first hop to the last byte.
 pub const TOTAL_TIMEOUT_MS: u64 = 30_000;
@@ -23,6 +25,8 @@ pub struct FetchSettings {
     pub contact: Option<String>,
     /// Hosts, `host:port`, IP addresses and ranges that the guard lets through although they are private; `*` for all.
     pub allow_private_networks: Vec<String>,
+    /// Hosts that nothing is fetched from, with everything beneath them.
+    pub excluded_hosts: Vec<String>,
     pub connect_timeout_ms: u64,
     pub total_timeout_ms: u64,
     pub body_bytes_max: usize,
@@ -38,6 +42,7 @@ impl Default for FetchSettings {
             user_agent: concat!("Creel/", env!("CARGO_PKG_VERSION")).to_owned(),
             contact: None,
             allow_private_networks: Vec::new(),
+            excluded_hosts: Vec::new(),
             connect_timeout_ms: CONNECT_TIMEOUT_MS,
             total_timeout_ms: TOTAL_TIMEOUT_MS,
             body_bytes_max: BODY_BYTES_MAX,
@@ -49,6 +54,11 @@ impl Default for FetchSettings {
 }
 
 impl FetchSettings {
+    /// The rule by which addresses are refused; fails on a malformed list.
+    pub fn guard(&self) -> Result<Guard, FetchError> {
+        Guard::new(&self.allow_private_networks)?.excluding(&self.excluded_hosts)
+    }
+
     /// The User-Agent header: `Creel/0.1.0 (+https://operator.example/crawler)`.
     #[must_use]
     pub fn user_agent_header(&self) -> String {

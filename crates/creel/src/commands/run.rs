@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use creel_crawl::{Claimed, Crawler, Ended, build::shop_address, crawl_run};
-use creel_fetch::Guard;
 use creel_store::{
     organizations::Organization,
     runs::{NewRun, Run, RunSettings, RunView},
@@ -93,7 +92,7 @@ fn check_address(common: &Common, args: &RunArgs, url: &Url) -> Result<(), Failu
     let settings = Settings::read(common.config.as_deref())?;
     let fetch = settings.fetch_settings(args.private.allow_private);
     let refused = |error: creel_fetch::FetchError| Failure::usage(error.to_string());
-    Guard::new(&fetch.allow_private_networks).map_err(refused)?.check_url(url).map_err(refused)?;
+    fetch.guard().map_err(refused)?.check_url(url).map_err(refused)?;
     Ok(())
 }
 

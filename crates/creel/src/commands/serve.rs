@@ -42,7 +42,12 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     reconcilers.extend(delivering);
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
-    let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
+    let pages = creel_dashboard::router(Dashboard {
+        access: access.clone(),
+        mail: mail.clone(),
+        contact: opened.settings.contact.as_str().into(),
+        user_agent: opened.settings.fetch_settings(false).user_agent_header().into(),
+    });
     let state = ApiState { crawler, access, mail, limiter, exposition, stopping: stop.clone() };
     let router = creel_api::observed(creel_api::router(state).merge(pages), &opened.store);
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));

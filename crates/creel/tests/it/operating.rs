@@ -135,6 +135,23 @@ fn logs_are_lines_of_json_with_ids_where_that_is_wanted() {
     }
 }
 
+#[test]
+fn a_host_that_the_operator_excluded_is_left_alone_and_shops_read_how_to_ask_for_it() {
+    let shop = DemoShop::start();
+    let settings = "excluded_hosts = [\"127.0.0.1\"]\ncontact = \"https://operator.example/<crawler>\"\n";
+    let server = Server::configured(settings);
+    let build = server.post("/v1/extract/robot-builds", &json!({"url": shop.url(), "country_code": "US"}));
+    assert_eq!((build.status, build.body["field"].as_str()), (422, Some("url")), "{}", build.body);
+    assert!(build.body["message"].as_str().unwrap().contains("excluded_hosts"), "{}", build.body);
+    let config = server.creel.folder().join("creel.toml").display().to_string();
+    let run = server.creel.run(&["run", shop.url(), "--allow-private", "--config", &config]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    let (status, page) = server.text("GET", "/crawler");
+    assert_eq!(status, 200);
+    assert!(page.contains("Disallow: /") && page.contains("Creel/0.1.0 (+https://operator.example/"), "{page}");
+    assert!(!page.contains("<crawler>"), "what the operator wrote is text");
+}
+
 /// The state of a thing that `creel doctor` looked at.
 fn state<'a>(report: &'a Value, what: &str) -> &'a str {
     let found = report["findings"].as_array().unwrap().iter().find(|finding| finding["what"] == what);
