@@ -25,12 +25,13 @@ use crate::{
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("robots", "What Creel has learned about a shop: one robot for one host and country."),
     ("runs", "One crawl with one robot."),
     ("captures", "One stored record of one successful product page."),
     ("billing", "Credits: balance, statement, usage, forecast."),
     ("organization", "The organization, its members and invitations, its keys, and who did what."),
+    ("webhooks", "Where events are sent, and the log of what was sent."),
     ("session", "Signing in and out, for people."),
     ("operating", "For whoever operates the installation."),
 ];

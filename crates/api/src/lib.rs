@@ -21,6 +21,7 @@ use axum::{
 };
 use creel_access::{Access, cookie::SessionCookie};
 use creel_crawl::Crawler;
+use creel_fetch::HookClient;
 use creel_notify::Nudge;
 use creel_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,6 +39,8 @@ pub struct ApiState {
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     pub limiter: RateLimiter,
+    /// Knows where webhooks may be.
+    pub hooks: HookClient,
 }
 
 impl ApiState {

@@ -33,8 +33,19 @@ pub async fn sweep(store: Store, stop: CancellationToken) {
                 if let Err(error) = store.sweep_access().await {
                     tracing::error!(%error, "ended sessions and links could not be cleared away");
                 }
+                clear_webhooks(&store, &stop).await;
             }
             _ = checks.tick() => check_all(&store, &stop).await,
+        }
+    }
+}
+
+async fn clear_webhooks(store: &Store, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match store.sweep_webhooks().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::error!(%error, "old deliveries could not be cleared away"),
         }
     }
 }

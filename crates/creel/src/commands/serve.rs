@@ -9,6 +9,8 @@ use creel_api::{
 };
 use creel_crawl::worker;
 use creel_dashboard::Dashboard;
+use creel_fetch::HookClient;
+use creel_notify::Courier;
 use creel_store::access::keys::NewApiKey;
 use creel_types::Role;
 
@@ -38,13 +40,23 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
     let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
+    let hooks = HookClient::new(
+        &opened.settings.fetch_settings(args.private.allow_private),
+        opened.settings.webhook_allow_http,
+        opened.store.clock.clone(),
+    )
+    .map_err(|error| Failure::usage(format!("--config: {error}")))?;
+    let sends_mail = !opened.settings.smtp_url.is_empty();
+    let courier = Courier::new(opened.store.clone(), hooks.clone(), sends_mail, stop.clone());
+    let carrying = tokio::spawn(courier.work());
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
-    let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
+    let router = creel_api::router(ApiState { crawler, access, mail, limiter, hooks }).merge(pages);
     let served = answer(listener, router, opened.settings.proxies()?, stop).await;
     let _ = working.await;
     let _ = sweeping.await;
     let _ = following.await;
+    let _ = carrying.await;
     if let Some(delivering) = delivering {
         let _ = delivering.await;
     }

@@ -33,7 +33,7 @@ pub const WAITS_MS: [i64; 9] = [
 /// A wait is longer by up to this part of itself, so that what failed together does not come back together.
 const JITTER_PART: i64 = 10;
 /// The longest wait that an endpoint may ask for with `Retry-After`.
-pub const RETRY_AFTER_MS_MAX: i64 = DAY_MS;
+pub const RETRY_AFTER_MS_MAX: i64 = HOUR_MS / 2;
 /// An endpoint that has only failed for so long is disabled.
 pub const FAILING_MS_MAX: i64 = 5 * DAY_MS;
 /// How long whoever took an endpoint has for one request and for writing down what came of it.
@@ -289,7 +289,7 @@ mod tests {
             (10, Some(60_000), None),
             (1, Some(1_000), Some(5_000)),
             (1, Some(60_000), Some(60_000)),
-            (1, Some(30 * DAY_MS), Some(DAY_MS)),
+            (1, Some(30 * DAY_MS), Some(RETRY_AFTER_MS_MAX)),
         ];
         for (tries, asked, expected) in cases {
             assert_eq!(wait_ms(tries, asked), expected, "{tries} {asked:?}");

@@ -26,3 +26,4 @@ mod settle;
 mod statements;
 mod totals;
 mod trouble;
+mod webhooks;

@@ -1,0 +1,165 @@
+//! Carries events to webhooks. [`Courier::pass`] starts what is due and waits for none of it: an endpoint that hangs keeps one of many
+//! places, and endpoints that have failed may not take more than a part of the places.
+//!
+//! Any number of processes may do this on one database. Each endpoint is taken by one of them, for one request.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use creel_fetch::{FetchError, HookAnswer, HookClient};
+use creel_store::{
+    Store, StoreError,
+    webhooks::{Answer, Parcel, deliver::Health},
+};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+
+use super::signature;
+
+/// Requests of this process that are on their way.
+pub const IN_FLIGHT_MAX: usize = 64;
+/// Of these, to endpoints whose last attempt failed.
+pub const IN_FLIGHT_FAILING_MAX: usize = 32;
+/// How often it looks for what is due.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long a request may go on once the process is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Sends what is due. Cheap to clone; clones share their places.
+#[derive(Clone, Debug)]
+pub struct Courier {
+    store: Store,
+    client: HookClient,
+    sends_mail: bool,
+    places: Arc<Semaphore>,
+    failing: Arc<Semaphore>,
+    tasks: TaskTracker,
+    freed: Arc<Notify>,
+    stop: CancellationToken,
+}
+
+impl Courier {
+    /// `sends_mail`: whether notices are written as well, because there is somebody who sends them.
+    #[must_use]
+    pub fn new(store: Store, client: HookClient, sends_mail: bool, stop: CancellationToken) -> Courier {
+        Courier {
+            store,
+            client,
+            sends_mail,
+            places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
+            failing: Arc::new(Semaphore::new(IN_FLIGHT_FAILING_MAX)),
+            tasks: TaskTracker::new(),
+            freed: Arc::new(Notify::new()),
+            stop,
+        }
+    }
+
+    /// Passes until stopped, then waits for what is on its way.
+    pub async fn work(self) {
+        while !self.stop.is_cancelled() {
+            let more = self.pass().await.unwrap_or_else(|error| {
+                tracing::error!(%error, "events could not be sent");
+                false
+            });
+            if more {
+                continue;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                // An endpoint that is done may have more to get.
+                () = self.freed.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Turns what happened into deliveries and starts those that are due; answers whether more events wait.
+    pub async fn pass(&self) -> Result<bool, StoreError> {
+        let more = self.store.fan_out_events(self.sends_mail).await?;
+        self.start_due(Health::Healthy).await?;
+        self.start_due(Health::Failing).await?;
+        Ok(more)
+    }
+
+    async fn start_due(&self, health: Health) -> Result<(), StoreError> {
+        while !self.stop.is_cancelled() {
+            let Some(permits) = self.permits(health) else { return Ok(()) };
+            let Some(parcel) = self.store.take_parcel(health).await? else { return Ok(()) };
+            let courier = self.clone();
+            self.tasks.spawn(async move {
+                courier.carry(parcel).await;
+                drop(permits);
+                courier.freed.notify_one();
+            });
+        }
+        Ok(())
+    }
+
+    /// A place; for an endpoint that fails also one of theirs.
+    fn permits(&self, health: Health) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+        let failing = match health {
+            Health::Healthy => None,
+            Health::Failing => Some(Arc::clone(&self.failing).try_acquire_owned().ok()?),
+        };
+        Some((Arc::clone(&self.places).try_acquire_owned().ok()?, failing))
+    }
+
+    async fn carry(&self, parcel: Parcel) {
+        let stopped = async {
+            self.stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let written = tokio::select! {
+            answer = self.send(&parcel) => self.store.finish_parcel(&parcel, &answer).await,
+            () = stopped => self.store.return_parcel(&parcel).await,
+        };
+        // Its lease ends, and it is sent again.
+        if let Err(error) = written {
+            tracing::error!(delivery = %parcel.delivery, %error, "what came of a delivery could not be written down");
+        }
+    }
+
+    async fn send(&self, parcel: &Parcel) -> Answer {
+        let asked = Instant::now();
+        match self.post(parcel).await {
+            Ok(answer) => Answer {
+                status_code: Some(answer.status),
+                body: Some(String::from_utf8_lossy(&answer.body).into_owned()),
+                error: None,
+                retry_after_ms: answer.retry_after_ms,
+                duration_ms: answer.duration_ms,
+            },
+            Err(error) => {
+                tracing::debug!(delivery = %parcel.delivery, %error, "an event was not delivered");
+                let duration_ms = i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX);
+                Answer { error: Some(reason(&error)), duration_ms, ..Answer::default() }
+            }
+        }
+    }
+
+    async fn post(&self, parcel: &Parcel) -> Result<HookAnswer, FetchError> {
+        let bad = |reason: String| FetchError::BadUrl { url: parcel.url.clone(), reason };
+        let url = Url::parse(&parcel.url).map_err(|error| bad(error.to_string()))?;
+        let keys = parcel.secrets.iter().map(|secret| secret.key()).collect::<Result<Vec<_>, _>>();
+        let keys = keys.map_err(|error| bad(error.to_string()))?;
+        let (id, timestamp) = (parcel.event.to_string(), parcel.at.0.div_euclid(1_000));
+        let signature = signature::header(&keys, &id, timestamp, &parcel.body);
+        let headers =
+            [("webhook-id", id), ("webhook-timestamp", timestamp.to_string()), ("webhook-signature", signature)];
+        self.client.post(&url, &headers, Bytes::from(parcel.body.clone())).await
+    }
+}
+
+/// What the endpoint's owner is told of a failure. Addresses inside are nobody's business.
+fn reason(error: &FetchError) -> String {
+    match error {
+        FetchError::PrivateAddress { .. } => "its host is not on the public internet".to_owned(),
+        error => error.to_string(),
+    }
+}
