@@ -117,15 +117,16 @@ fn mail_of(event: &OutboxRow) -> Option<(MailKind, fn(&Notices) -> bool)> {
     })
 }
 
-/// Writes the mails of an event, in the transaction that marks it as told.
+/// Writes the mails of an event, in the transaction that marks it as told; answers how many.
 pub(crate) async fn write(
     tx: &mut Tx,
     store: &Store,
     organization: OrganizationId,
     event: &OutboxRow,
     now: Time,
-) -> Result<(), StoreError> {
-    let Some((kind, wants)) = mail_of(event) else { return Ok(()) };
+) -> Result<u64, StoreError> {
+    let Some((kind, wants)) = mail_of(event) else { return Ok(0) };
+    let mut mails = 0;
     for member in members(tx, organization).await?.into_iter().filter(|member| wants(&member.wants)) {
         let in_heaps = matches!(kind, MailKind::RunsFailed | MailKind::SchedulesPaused);
         let (details, not_before) = if in_heaps {
@@ -137,7 +138,7 @@ pub(crate) async fn write(
         } else {
             (event.payload.clone(), now)
         };
-        tx.execute(
+        mails += tx.execute(
             "INSERT INTO mails (id, kind, to_address, subject_id, state, not_before, created_at, organization_id, details,
              notice_key) VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
             args![
@@ -154,7 +155,7 @@ pub(crate) async fn write(
         )
         .await?;
     }
-    Ok(())
+    Ok(mails)
 }
 
 async fn members(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<Member>, StoreError> {

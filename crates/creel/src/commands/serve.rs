@@ -46,8 +46,8 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
         opened.store.clock.clone(),
     )
     .map_err(|error| Failure::usage(format!("--config: {error}")))?;
-    let sends_mail = !opened.settings.smtp_url.is_empty();
-    let courier = Courier::new(opened.store.clone(), hooks.clone(), sends_mail, stop.clone());
+    let notices = delivering.as_ref().map(|_| mail.clone());
+    let courier = Courier::new(opened.store.clone(), hooks.clone(), notices, stop.clone());
     let carrying = tokio::spawn(courier.work());
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });

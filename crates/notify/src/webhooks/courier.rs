@@ -19,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use super::signature;
+use crate::deliver::Nudge;
 
 /// Requests of this process that are on their way.
 pub const IN_FLIGHT_MAX: usize = 64;
@@ -34,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Courier {
     store: Store,
     client: HookClient,
-    sends_mail: bool,
+    mail: Option<Nudge>,
     places: Arc<Semaphore>,
     failing: Arc<Semaphore>,
     tasks: TaskTracker,
@@ -43,13 +44,13 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// `sends_mail`: whether notices are written as well, because there is somebody who sends them.
+    /// `mail` wakes whoever sends mail; without them no notices are written.
     #[must_use]
-    pub fn new(store: Store, client: HookClient, sends_mail: bool, stop: CancellationToken) -> Courier {
+    pub fn new(store: Store, client: HookClient, mail: Option<Nudge>, stop: CancellationToken) -> Courier {
         Courier {
             store,
             client,
-            sends_mail,
+            mail,
             places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
             failing: Arc::new(Semaphore::new(IN_FLIGHT_FAILING_MAX)),
             tasks: TaskTracker::new(),
@@ -81,10 +82,13 @@ impl Courier {
 
     /// Turns what happened into deliveries and starts those that are due; answers whether more events wait.
     pub async fn pass(&self) -> Result<bool, StoreError> {
-        let more = self.store.fan_out_events(self.sends_mail).await?;
+        let done = self.store.fan_out_events(self.mail.is_some()).await?;
+        if let Some(mail) = self.mail.as_ref().filter(|_| done.mails > 0) {
+            mail.nudge();
+        }
         self.start_due(Health::Healthy).await?;
         self.start_due(Health::Failing).await?;
-        Ok(more)
+        Ok(done.more)
     }
 
     async fn start_due(&self, health: Health) -> Result<(), StoreError> {

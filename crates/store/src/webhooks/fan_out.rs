@@ -19,6 +19,15 @@ use crate::{
 /// Events that are gone through in one transaction.
 const EVENTS_MAX: usize = 200;
 
+/// What a pass has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FannedOut {
+    /// Whether more events may wait.
+    pub more: bool,
+    /// Mails that were written.
+    pub mails: u64,
+}
+
 /// An endpoint with what new deliveries change of it.
 struct Target {
     id: WebhookId,
@@ -30,10 +39,10 @@ struct Target {
 }
 
 impl Store {
-    /// Goes through the oldest events that wait; answers whether there are more. Mails are written only where they can be sent.
-    pub async fn fan_out_events(&self, sends_mail: bool) -> Result<bool, StoreError> {
+    /// Goes through the oldest events that wait. Mails are written only where they can be sent.
+    pub async fn fan_out_events(&self, sends_mail: bool) -> Result<FannedOut, StoreError> {
         if self.database.row("SELECT 1 AS one FROM outbox WHERE fanned_out = 0 LIMIT 1", args![]).await?.is_none() {
-            return Ok(false);
+            return Ok(FannedOut::default());
         }
         let mut tx = self.database.begin().await?;
         tx.take_turn(Turn::FanningOut).await?;
@@ -46,21 +55,20 @@ impl Store {
         let deliveries = self.deliveries(&events, &mut targets, now);
         tx.insert_given("webhook_deliveries", deliveries, "ON CONFLICT DO NOTHING").await?;
         save_targets(&mut tx, &targets).await?;
-        if sends_mail {
-            for (organization, event) in &events {
-                notices::write(&mut tx, self, *organization, event, now).await?;
-            }
+        let mut mails = 0;
+        for (organization, event) in events.iter().filter(|_| sends_mail) {
+            mails += notices::write(&mut tx, self, *organization, event, now).await?;
         }
         let mut done = Given::new(&[("id", Kind::Text)]);
         events.iter().for_each(|(_, event)| done.push(args![event.id]));
         tx.execute_given(done, "UPDATE outbox SET fanned_out = 1 WHERE id IN (SELECT id FROM given)").await?;
         self.fail_points.pass("webhooks.fanned_out");
         tx.commit().await?;
-        Ok(events.len() == EVENTS_MAX)
+        Ok(FannedOut { more: events.len() == EVENTS_MAX, mails })
     }
 
     fn deliveries(&self, events: &[(OrganizationId, OutboxRow)], targets: &mut Targets, now: Time) -> Given {
-        let mut given = Given::new(DELIVERY);
+        let mut rows = Vec::new();
         for (organization, event) in events {
             let Some(kind) = EventKind::parse(event.kind.as_str()) else { continue };
             for target in targets.get_mut(organization).into_iter().flatten() {
@@ -72,9 +80,15 @@ impl Store {
                 target.position += 1;
                 (target.last_due_at, target.is_new) = (due, true);
                 target.due_at = Some(target.due_at.map_or(due, |at| at.min(due)));
-                let id = self.random.id(now);
-                given.push(delivery(id, *organization, target.id, event.id, kind, target.position, due, now));
+                rows.push((*organization, target.id, event.id, kind, target.position, due));
             }
+        }
+        // Lists go by ids, of which those of one millisecond have no order of their own.
+        let mut ids: Vec<DeliveryId> = rows.iter().map(|_| self.random.id(now)).collect();
+        ids.sort_unstable();
+        let mut given = Given::new(DELIVERY);
+        for (id, (organization, webhook, event, kind, position, due)) in ids.into_iter().zip(rows) {
+            given.push(delivery(id, organization, webhook, event, kind, position, due, now));
         }
         given
     }
