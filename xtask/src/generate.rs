@@ -5,7 +5,12 @@ use std::fs;
 use crate::sh;
 
 /// Which argument of the example `document` gives which file.
-const FILES: [(&str, &str); 2] = [("document", "docs/reference/openapi.json"), ("errors", "docs/reference/errors.md")];
+const FILES: [(&str, &str); 4] = [
+    ("document", "docs/reference/openapi.json"),
+    ("errors", "docs/reference/errors.md"),
+    ("events", "docs/reference/events.md"),
+    ("events-schema", "docs/reference/events.schema.json"),
+];
 
 pub fn generate() -> Result<(), String> {
     for (what, file) in FILES {

@@ -1,9 +1,11 @@
 //! The OpenAPI 3.1 document: what each endpoint says about itself, with what holds for all of them added in one place. And the
 //! pages that show it, which load nothing from elsewhere.
 
+mod events;
 mod strict;
 
 use axum::{Json, Router, routing::get};
+pub use events::{events_schema_text, events_text};
 use serde_json::Value;
 use utoipa::{
     PartialSchema,

@@ -166,13 +166,7 @@ async fn read_beginning(mut response: Response) -> Bytes {
 mod tests {
     use std::net::IpAddr;
 
-    use axum::{
-        Router,
-        extract::Request,
-        http::StatusCode,
-        response::Redirect,
-        routing::post,
-    };
+    use axum::{Router, extract::Request, http::StatusCode, response::Redirect, routing::post};
 
     use super::*;
     use crate::resolver::{LookingUp, ResolveError};

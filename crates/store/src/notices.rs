@@ -213,15 +213,11 @@ fn notice(mail: &Row) -> Result<Option<Notice>, StoreError> {
     let number = |name: &str| details.get(name).and_then(Json::as_i64).unwrap_or_default();
     let text = |name: &str| details.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     Ok(Some(match mail.parsed::<MailKind>("kind")? {
-        MailKind::CreditsLow => {
-            Notice::CreditsLow { percent: number("threshold_percent"), available: number("available") }
-        }
+        MailKind::CreditsLow => Notice::CreditsLow { percent: number("threshold_percent"), available: number("available") },
         MailKind::CreditsExhausted => Notice::CreditsExhausted { available: number("available") },
         MailKind::RunsFailed => Notice::RunsFailed { count: number("count"), newest: text("newest") },
         MailKind::SchedulesPaused => Notice::SchedulesPaused { count: number("count"), newest: text("newest") },
-        MailKind::WebhookDisabled => {
-            Notice::WebhookDisabled { place: text("place"), is_gone: text("reason") == "gone" }
-        }
+        MailKind::WebhookDisabled => Notice::WebhookDisabled { place: text("place"), is_gone: text("reason") == "gone" },
         _ => return Ok(None),
     }))
 }

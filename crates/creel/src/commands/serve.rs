@@ -9,8 +9,6 @@ use creel_api::{
 };
 use creel_crawl::worker;
 use creel_dashboard::Dashboard;
-use creel_fetch::HookClient;
-use creel_notify::Courier;
 use creel_store::access::keys::NewApiKey;
 use creel_types::Role;
 
@@ -18,6 +16,7 @@ use crate::{
     access,
     cli::{Common, ServeArgs},
     commands::admin::operator,
+    events,
     exit::{Exit, Failure},
     follow, interrupt,
     open::Opened,
@@ -40,15 +39,8 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
     let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
-    let hooks = HookClient::new(
-        &opened.settings.fetch_settings(args.private.allow_private),
-        opened.settings.webhook_allow_http,
-        opened.store.clock.clone(),
-    )
-    .map_err(|error| Failure::usage(format!("--config: {error}")))?;
     let notices = delivering.as_ref().map(|_| mail.clone());
-    let courier = Courier::new(opened.store.clone(), hooks.clone(), notices, stop.clone());
-    let carrying = tokio::spawn(courier.work());
+    let (hooks, carrying) = events::start(&opened, args.private.allow_private, notices, stop.clone())?;
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
     let router = creel_api::router(ApiState { crawler, access, mail, limiter, hooks }).merge(pages);

@@ -163,6 +163,20 @@ fn answer(stream: &mut TcpStream, manners: &Manners, over: &AtomicBool) -> std::
     }
 }
 
+/// Holds bodies against the schema of events that is kept in the reference.
+pub fn fit_the_schema(received: &[Received]) {
+    const SCRIPT: &str = "
+import json, sys
+from jsonschema_rs import validator_for
+validator = validator_for(json.load(open(sys.argv[1])), validate_formats=True)
+for body in json.load(sys.stdin):
+    validator.validate(json.loads(body))
+";
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/events.schema.json");
+    let bodies: Vec<&str> = received.iter().map(|one| one.body.as_str()).collect();
+    ask_python(&["-c", SCRIPT, schema], &json!(bodies));
+}
+
 /// Asks the specification's own Python library which of these it takes: secret, headers, body.
 pub fn verified(asked: &[(&str, &Received)]) -> Vec<bool> {
     const SCRIPT: &str = "
@@ -176,15 +190,17 @@ def good(one):
         return False
 print(json.dumps([good(one) for one in json.load(sys.stdin)]))
 ";
-    let python = std::env::var("CREEL_PYTHON").expect("CREEL_PYTHON is not set: run `cargo xtask test`");
-    let asked: Vec<Value> = asked
-        .iter()
-        .map(|(secret, one)| json!({"secret": secret, "headers": one.headers, "body": one.body}))
-        .collect();
-    let mut child =
-        Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(json!(asked).to_string().as_bytes()).unwrap();
+    let asked: Vec<Value> =
+        asked.iter().map(|(secret, one)| json!({"secret": secret, "headers": one.headers, "body": one.body})).collect();
+    serde_json::from_slice(&ask_python(&["-c", SCRIPT], &json!(asked))).unwrap()
+}
+
+fn ask_python(words: &[&str], input: &Value) -> Vec<u8> {
+    let python = std::env::var("CREEL_PYTHON")
+        .expect("CREEL_PYTHON is not set: run `cargo xtask test`, or see `cargo xtask toolbox`");
+    let mut child = Command::new(python).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap();
-    assert!(out.status.success());
-    serde_json::from_slice(&out.stdout).unwrap()
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    out.stdout
 }

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use crate::{
     command::Creel,
+    demo_shop::DemoShop,
     mailbox::Mailbox,
     people::with_owner,
-    receiver::{Manners, Received, Receiver, verified},
+    receiver::{Manners, Received, Receiver, fit_the_schema, verified},
     server::Server,
 };
 
@@ -45,7 +46,8 @@ fn grant(creel: &Creel, credits: u32) {
 
 /// Deliveries of a webhook, oldest first.
 fn deliveries(server: &Server, hook: &Hook) -> Vec<Value> {
-    let mut rows = server.get(&format!("/v1/webhooks/{}/deliveries?limit=500", hook.id)).body["rows"].as_array().unwrap().clone();
+    let mut rows =
+        server.get(&format!("/v1/webhooks/{}/deliveries?limit=500", hook.id)).body["rows"].as_array().unwrap().clone();
     rows.reverse();
     rows
 }
@@ -244,7 +246,10 @@ fn bad_endpoints_are_refused_and_the_field_is_named() {
     assert_eq!(patch(json!({"status": "disabled"})).body["disabled_reason"], "by_hand");
     assert_eq!(server.post(&format!("{path}/test"), &Value::Null).status, 409);
     assert_eq!(patch(json!({"status": "active", "events": ["run.failed"]})).body["events"], json!(["run.failed"]));
-    assert_eq!(server.post(&format!("{path}/rotate-secret"), &json!({"overlap_seconds": -1})).body["field"], "overlap_seconds");
+    assert_eq!(
+        server.post(&format!("{path}/rotate-secret"), &json!({"overlap_seconds": -1})).body["field"],
+        "overlap_seconds"
+    );
     for _ in 1..20 {
         assert_eq!(server.post("/v1/webhooks", &json!({"url": good})).status, 201);
     }
@@ -299,8 +304,38 @@ fn nothing_is_lost_when_processes_are_killed() {
             firsts.push(same[0].json()["data"]["credits"].as_i64().unwrap());
         }
         assert_eq!(firsts, (1..=i64::try_from(EVENTS).unwrap()).collect::<Vec<_>>());
-        assert!(verified(&received.iter().map(|one| (hook.secret.as_str(), one)).collect::<Vec<_>>()).iter().all(|good| *good));
+        assert!(
+            verified(&received.iter().map(|one| (hook.secret.as_str(), one)).collect::<Vec<_>>()).iter().all(|good| *good)
+        );
     }
+}
+
+#[test]
+fn every_kind_of_event_is_as_the_reference_says() {
+    let (shop, server) = (DemoShop::start(), Server::configured(&format!("{ALLOW_HTTP}starting_credits = 4\n")));
+    let receiver = Receiver::good();
+    let made = hook(&server, &receiver, &json!(null));
+    let robot = server.robot(&shop);
+    let run = |url: &str| {
+        let made = server.post("/v1/extract/runs", &json!({"robot_id": robot, "discover": false, "start_urls": [url]}));
+        assert_eq!(made.status, 202, "{}", made.body);
+        server.wait(made.body["id"].as_str().unwrap());
+    };
+    run(&shop.address_of("/there-is-nothing-here"));
+    let dry = server.post("/v1/extract/runs", &json!({"robot_id": robot}));
+    server.wait(dry.body["id"].as_str().unwrap());
+    grant(&server.creel, 100);
+    test(&server, &made);
+    let kinds = ["credits.exhausted", "credits.granted", "credits.low", "run.completed", "run.failed", "webhook.test"];
+    let until = Instant::now() + Duration::from_secs(30);
+    let told = || -> BTreeSet<String> {
+        receiver.received().iter().map(|one| one.json()["type"].as_str().unwrap().to_owned()).collect()
+    };
+    while !kinds.iter().all(|kind| told().contains(*kind)) {
+        assert!(Instant::now() < until, "{:?}", told());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    fit_the_schema(&receiver.received());
 }
 
 #[test]
@@ -313,7 +348,10 @@ fn members_are_told_by_mail_what_they_want() {
     let id = made.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(ann.ask("POST", &format!("/v1/webhooks/{id}/test"), &Value::Null).status, 202);
     let mail = mailbox.mail();
-    assert_eq!((mail["to"][0].as_str(), mail["subject"].as_str()), (Some("ann@shop.example"), Some("A webhook of Shop was disabled")));
+    assert_eq!(
+        (mail["to"][0].as_str(), mail["subject"].as_str()),
+        (Some("ann@shop.example"), Some("A webhook of Shop was disabled"))
+    );
     assert!(mail["plain"].as_str().unwrap().contains("it answered that it is gone"), "{mail}");
     assert!(!mail["plain"].as_str().unwrap().contains("/hook"), "of its address only the host: {mail}");
 

@@ -154,8 +154,7 @@ impl Courier {
         let keys = keys.map_err(|error| bad(error.to_string()))?;
         let (id, timestamp) = (parcel.event.to_string(), parcel.at.0.div_euclid(1_000));
         let signature = signature::header(&keys, &id, timestamp, &parcel.body);
-        let headers =
-            [("webhook-id", id), ("webhook-timestamp", timestamp.to_string()), ("webhook-signature", signature)];
+        let headers = [("webhook-id", id), ("webhook-timestamp", timestamp.to_string()), ("webhook-signature", signature)];
         self.client.post(&url, &headers, Bytes::from(parcel.body.clone())).await
     }
 }

@@ -60,12 +60,29 @@ pub struct Letter {
 
 #[derive(Clone, Debug)]
 pub enum Content {
-    VerifyEmail { name: String, token: Token },
-    ResetPassword { name: String, token: Token },
-    Invitation { organization: String, role: Role, invited_by: String, token: Token },
-    AlreadySignedUp { name: String },
+    VerifyEmail {
+        name: String,
+        token: Token,
+    },
+    ResetPassword {
+        name: String,
+        token: Token,
+    },
+    Invitation {
+        organization: String,
+        role: Role,
+        invited_by: String,
+        token: Token,
+    },
+    AlreadySignedUp {
+        name: String,
+    },
     /// Something happened in an organization of theirs.
-    Notice { name: String, organization: String, notice: Notice },
+    Notice {
+        name: String,
+        organization: String,
+        notice: Notice,
+    },
 }
 
 /// Writes a mail in the transaction that causes it. Its subject is a person, or an invitation.

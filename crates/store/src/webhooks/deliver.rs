@@ -19,17 +19,8 @@ use crate::{
 };
 
 /// Waits before the second attempt and each later one, as Standard Webhooks suggests: about three days in all.
-pub const WAITS_MS: [i64; 9] = [
-    5_000,
-    5 * 60_000,
-    30 * 60_000,
-    2 * HOUR_MS,
-    5 * HOUR_MS,
-    10 * HOUR_MS,
-    14 * HOUR_MS,
-    20 * HOUR_MS,
-    24 * HOUR_MS,
-];
+pub const WAITS_MS: [i64; 9] =
+    [5_000, 5 * 60_000, 30 * 60_000, 2 * HOUR_MS, 5 * HOUR_MS, 10 * HOUR_MS, 14 * HOUR_MS, 20 * HOUR_MS, 24 * HOUR_MS];
 /// A wait is longer by up to this part of itself, so that what failed together does not come back together.
 const JITTER_PART: i64 = 10;
 /// The longest wait that an endpoint may ask for with `Retry-After`.
@@ -97,9 +88,8 @@ impl Store {
         let failing = if health == Health::Failing { "IS NOT NULL" } else { "IS NULL" };
         for _ in 0..STALE_MAX {
             let now = self.clock.now();
-            let due = format!(
-                "due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1) AND failing_since {failing}"
-            );
+            let due =
+                format!("due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1) AND failing_since {failing}");
             let look = format!("SELECT 1 AS one FROM webhooks WHERE {due} LIMIT 1");
             if self.database.row(&look, args![now]).await?.is_none() {
                 return Ok(None);
@@ -134,11 +124,8 @@ impl Store {
         let lease: Uuid = self.random.id(now);
         let sql = "UPDATE webhook_attempts SET error = $2 WHERE delivery_id = $1 AND duration_ms IS NULL AND error IS NULL";
         tx.execute(sql, args![delivery, INTERRUPTED]).await?;
-        tx.execute(
-            "UPDATE webhook_deliveries SET attempts = $2, tries = $3 WHERE id = $1",
-            args![delivery, number, tries],
-        )
-        .await?;
+        tx.execute("UPDATE webhook_deliveries SET attempts = $2, tries = $3 WHERE id = $1", args![delivery, number, tries])
+            .await?;
         let sql = "INSERT INTO webhook_attempts (delivery_id, number, organization_id, at) VALUES ($1, $2, $3, $4)";
         tx.execute(sql, args![delivery, number, organization, now]).await?;
         let sql = "UPDATE webhooks SET leased_by = $2, lease_expires_at = $3 WHERE id = $1";
@@ -235,7 +222,8 @@ impl Store {
         }
         let place = place(&webhook.text("url")?);
         let details = json!({"reason": reason, "failing_since": since});
-        let deed = Deed::new(AuditAction::WebhookDisabled, TargetKind::Webhook, parcel.webhook, place.as_str()).with(details);
+        let deed =
+            Deed::new(AuditAction::WebhookDisabled, TargetKind::Webhook, parcel.webhook, place.as_str()).with(details);
         audit::write(tx, self, parcel.organization, now, &By::system(), deed).await?;
         let payload = json!({"webhook_id": parcel.webhook, "place": place, "reason": reason, "failing_since": since});
         let told = Message { organization: parcel.organization, kind: MessageKind::WebhookDisabled, payload };

@@ -12,6 +12,7 @@ use super::EventKind;
 use crate::{
     Store, StoreError, args,
     database::{Given, Kind, Row, Turn, Tx},
+    fail_points::FANNED_OUT,
     notices,
     outbox::{OutboxRow, outbox_row},
 };
@@ -62,7 +63,7 @@ impl Store {
         let mut done = Given::new(&[("id", Kind::Text)]);
         events.iter().for_each(|(_, event)| done.push(args![event.id]));
         tx.execute_given(done, "UPDATE outbox SET fanned_out = 1 WHERE id IN (SELECT id FROM given)").await?;
-        self.fail_points.pass("webhooks.fanned_out");
+        self.fail_points.pass(FANNED_OUT);
         tx.commit().await?;
         Ok(FannedOut { more: events.len() == EVENTS_MAX, mails })
     }
@@ -156,12 +157,8 @@ fn target(row: &Row) -> Result<Target, StoreError> {
 }
 
 async fn save_targets(tx: &mut Tx, targets: &Targets) -> Result<(), StoreError> {
-    let mut given = Given::new(&[
-        ("id", Kind::Text),
-        ("last_position", Kind::Int),
-        ("last_due_at", Kind::Int),
-        ("due_at", Kind::Int),
-    ]);
+    let mut given =
+        Given::new(&[("id", Kind::Text), ("last_position", Kind::Int), ("last_due_at", Kind::Int), ("due_at", Kind::Int)]);
     for target in targets.values().flatten().filter(|target| target.is_new) {
         let id: Uuid = target.id.0;
         given.push(args![id, target.position, target.last_due_at, target.due_at]);

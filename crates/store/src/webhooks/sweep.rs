@@ -33,7 +33,8 @@ impl Store {
             tx.execute_given(given, sql).await?;
         }
         tx.commit().await?;
-        let events = "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o WHERE o.created_at <= $1 AND o.fanned_out = 1
+        let events =
+            "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o WHERE o.created_at <= $1 AND o.fanned_out = 1
              AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.event_id = o.id) LIMIT $2)";
         let swept = self.database.execute(events, args![before, SWEPT_ROWS_MAX]).await?;
         let endpoints = "DELETE FROM webhooks WHERE id IN (SELECT w.id FROM webhooks w WHERE w.deleted_at <= $1

@@ -58,24 +58,10 @@ struct Things {
 impl Things {
     /// In the order of their fields.
     fn ids(&self) -> [String; 13] {
-        let Things {
-            robot,
-            build,
-            key,
-            run,
-            capture,
-            lot,
-            hold,
-            schedule,
-            person,
-            session,
-            invitation,
-            webhook,
-            delivery,
-        } = self;
-        let ids: [&dyn ToString; 13] = [
-            robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery,
-        ];
+        let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery } =
+            self;
+        let ids: [&dyn ToString; 13] =
+            [robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery];
         ids.map(ToString::to_string)
     }
 

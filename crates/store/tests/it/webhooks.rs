@@ -2,8 +2,10 @@
 //! for days, and an endpoint that only fails is given up.
 
 use creel_store::{
+    FailPoints,
     access::{audit::AuditFilter, people::NewPerson},
     args,
+    fail_points::FANNED_OUT,
     notices::{Notice, NoticeChanges},
     organizations::Start,
     outbox::MessageKind,
@@ -87,6 +89,25 @@ async fn each_event_goes_once_to_each_endpoint_that_wants_it_in_order(engine) {
         shop.store.finish_parcel(&parcel, &answered(204)).await.unwrap();
     }
     assert_eq!(seen.into_values().collect::<Vec<_>>(), [[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]);
+}
+}
+
+on_both! {
+async fn a_process_that_dies_before_the_commit_has_told_nobody(engine) {
+    let shop = Shop::with_credits(engine, 100).await;
+    owner(&shop).await;
+    let id = webhook(&shop, &[EventKind::RunFailed]).await.id;
+    let run = shop.run(None).await.id;
+    let error = RunError { code: RunErrorCode::Blocked, message: "blocked".into() };
+    shop.store.fail_run(run, shop.owner, &error).await.unwrap();
+    let mut dying = shop.database.store(shop.store.clock.clone(), shop.store.random.clone()).await;
+    dying.fail_points = FailPoints::new(|place| assert_ne!(place, FANNED_OUT));
+    let died = tokio::spawn(async move { dying.fan_out_events(true).await.is_ok() }).await;
+    assert!(died.is_err(), "it died there");
+    assert!(deliveries(&shop, id).await.is_empty() && mails(&shop).await.is_empty());
+    fan_out(&shop).await;
+    assert_eq!(deliveries(&shop, id).await.len(), 1);
+    assert_eq!(mails(&shop).await.len(), 1);
 }
 }
 

@@ -9,8 +9,8 @@ pub(crate) mod list;
 pub(crate) mod replay;
 pub(crate) mod rotate;
 pub(crate) mod test;
-mod url;
 pub(crate) mod update;
+mod url;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use creel_store::webhooks::{SigningSecret, Webhook};
@@ -48,7 +48,9 @@ impl FromRequestParts<ApiState> for DeliveryPath {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<DeliveryPath, ApiError> {
         let missing = |_| ApiError::not_found();
         let axum::extract::Path((webhook, delivery)) =
-            axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found())?;
+            axum::extract::Path::<(String, String)>::from_request_parts(parts, state)
+                .await
+                .map_err(|_| ApiError::not_found())?;
         Ok(DeliveryPath { webhook: webhook.parse().map_err(missing)?, delivery: delivery.parse().map_err(missing)? })
     }
 }

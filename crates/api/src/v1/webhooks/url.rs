@@ -61,7 +61,9 @@ mod tests {
         for good in ["https://shop.example", "https://shop.example:8443/a?b=@c", "http://10.0.0.1/", "https://[::1]/"] {
             assert!(taken(good), "{good}");
         }
-        for bad in ["", "shop.example", "ftp://a/", "https://", "https://u:p@a/", "https://a/ b", "https://a/#b", "https://ä/"] {
+        for bad in
+            ["", "shop.example", "ftp://a/", "https://", "https://u:p@a/", "https://a/ b", "https://a/#b", "https://ä/"]
+        {
             assert!(!taken(bad), "{bad}");
         }
         assert!(!taken(&format!("https://a/{}", "b".repeat(LETTERS_MAX))));
