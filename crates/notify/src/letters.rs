@@ -213,6 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn a_notice_says_what_happened_and_links_nowhere_else() {
+        let write = |notice| {
+            let (name, organization) = ("Ann".to_owned(), "Shop & Co".to_owned());
+            Letters::new("https://creel.example").write(&Content::Notice { name, organization, notice })
+        };
+        let failed = write(Notice::RunsFailed { count: 3, newest: "https://evil.example".to_owned() });
+        assert_eq!(failed.subject, "3 runs failed");
+        assert!(failed.plain.contains("3 runs of Shop & Co failed") && !failed.plain.contains("https://evil"), "{failed:?}");
+        assert!(failed.plain.contains("https://creel.example/\n"));
+        for (notice, subject) in [
+            (Notice::CreditsLow { percent: 5, available: 9 }, "Credits of Shop & Co are low"),
+            (Notice::CreditsExhausted { available: 1 }, "Shop & Co is out of credits"),
+            (Notice::RunsFailed { count: 1, newest: "n".to_owned() }, "1 run failed"),
+            (Notice::SchedulesPaused { count: 2, newest: "n".to_owned() }, "2 schedules are paused"),
+            (
+                Notice::WebhookDisabled { place: "https://h".to_owned(), is_gone: true },
+                "A webhook of Shop & Co was disabled",
+            ),
+        ] {
+            assert_eq!(write(notice).subject, subject);
+        }
+    }
+
+    #[test]
     fn a_name_is_no_header_no_markup_and_no_link() {
         let text = invitation("x\r\nBcc: all@shop.example <a href='https://evil.example'>www.evil.example</a>");
         assert!(!text.subject.contains(['\r', '\n']));
