@@ -104,8 +104,11 @@ fn notices(row: &Row) -> Result<Notices, StoreError> {
     })
 }
 
+/// Whether somebody wants a mail.
+type Wants = fn(&Notices) -> bool;
+
 /// Which mail the event is told in, and to whom; `None` for what is told to nobody.
-fn mail_of(event: &OutboxRow) -> Option<(MailKind, fn(&Notices) -> bool)> {
+fn mail_of(event: &OutboxRow) -> Option<(MailKind, Wants)> {
     let by_credits = event.payload.get("reason").and_then(Json::as_str) == Some("credits");
     Some(match event.kind {
         MessageKind::CreditsLow => (MailKind::CreditsLow, |wants| wants.credits),
