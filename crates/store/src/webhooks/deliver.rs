@@ -27,7 +27,7 @@ const JITTER_PART: i64 = 10;
 pub const RETRY_AFTER_MS_MAX: i64 = HOUR_MS / 2;
 /// An endpoint that has only failed for so long is disabled.
 pub const FAILING_MS_MAX: i64 = 5 * DAY_MS;
-/// How long whoever took an endpoint has for one request and for writing down what came of it.
+/// How long whoever took an endpoint has for one request, which takes up to 17 seconds, and for writing down what came of it.
 pub const LEASE_MS: i64 = 30_000;
 /// Letters of an error that are kept.
 const ERROR_LETTERS_MAX: usize = 500;
@@ -282,6 +282,5 @@ mod tests {
         for (tries, asked, expected) in cases {
             assert_eq!(wait_ms(tries, asked), expected, "{tries} {asked:?}");
         }
-        assert!(LEASE_MS > 15_000, "a request takes up to 15 seconds");
     }
 }
