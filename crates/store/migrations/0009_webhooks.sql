@@ -25,7 +25,8 @@ CREATE TABLE webhooks (
     created_at BIGINT NOT NULL,
     -- Its deliveries stay behind until they are old.
     deleted_at BIGINT,
-    -- The first failure since the last success.
+    -- The last success, and the first failure since.
+    delivered_at BIGINT,
     failing_since BIGINT,
     -- Of the newest delivery: its number, and when its first attempt was due at the earliest.
     last_position BIGINT NOT NULL DEFAULT 0,

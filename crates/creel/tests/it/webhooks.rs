@@ -151,6 +151,36 @@ fn good_endpoints_get_everything_in_order_whatever_the_bad_ones_do() {
     }
 }
 
+/// A hundred endpoints that hang are more than may be waited for at once.
+#[test]
+fn endpoints_that_hang_in_crowds_hold_up_nobody_who_answers() {
+    let server = Server::configured(ALLOW_HTTP);
+    let good = Receiver::good();
+    let proven = hook(&server, &good, &json!([]));
+    test(&server, &proven);
+    good.wait_for(1, 20);
+    let hanging = Receiver::start(Manners::Hangs);
+    for crowd in 0..5 {
+        let (email, name) = (format!("eve{crowd}@shop.example"), format!("Crowd {crowd}"));
+        let words = ["admin", "create-owner", "--email", &email, "--organization", &name, "--with-key", "--json"];
+        let made = server.creel.run(&words);
+        assert_eq!(made.code, 0, "{}", made.err);
+        let key = made.lines().remove(0)["api_key"]["secret"].as_str().unwrap().to_owned();
+        let post = |path: &str, body: Option<Value>| server.ask("POST", path, body.map(|body| body.to_string()), Some(&key));
+        for _ in 0..20 {
+            let made = post("/v1/webhooks", Some(json!({"url": hanging.url()})));
+            assert_eq!(made.status, 201, "{}", made.body);
+            let id = made.body["id"].as_str().unwrap();
+            assert_eq!(post(&format!("/v1/webhooks/{id}/test"), None).status, 202);
+        }
+    }
+    hanging.wait_for(64, 30);
+    for count in 2..5 {
+        test(&server, &proven);
+        good.wait_for(count, 5);
+    }
+}
+
 #[test]
 fn signatures_hold_and_secrets_are_rotated() {
     let server = Server::configured(ALLOW_HTTP);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use creel_fetch::{FetchError, HookAnswer, HookClient};
 use creel_store::{
     Store, StoreError,
-    webhooks::{Answer, Parcel, deliver::Health},
+    webhooks::{Answer, Parcel, deliver::Standing},
 };
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
@@ -22,9 +22,9 @@ use super::signature;
 use crate::deliver::Nudge;
 
 /// Requests of this process that are on their way.
-pub const IN_FLIGHT_MAX: usize = 64;
-/// Of these, to endpoints whose last attempt failed.
-pub const IN_FLIGHT_FAILING_MAX: usize = 32;
+pub const IN_FLIGHT_MAX: usize = 128;
+/// Of these, to endpoints whose last attempt failed, or that had none yet.
+pub const IN_FLIGHT_UNPROVEN_MAX: usize = 64;
 /// How often it looks for what is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long a request may go on once the process is told to stop.
@@ -37,7 +37,7 @@ pub struct Courier {
     client: HookClient,
     mail: Option<Nudge>,
     places: Arc<Semaphore>,
-    failing: Arc<Semaphore>,
+    unproven: Arc<Semaphore>,
     tasks: TaskTracker,
     freed: Arc<Notify>,
     stop: CancellationToken,
@@ -52,7 +52,7 @@ impl Courier {
             client,
             mail,
             places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
-            failing: Arc::new(Semaphore::new(IN_FLIGHT_FAILING_MAX)),
+            unproven: Arc::new(Semaphore::new(IN_FLIGHT_UNPROVEN_MAX)),
             tasks: TaskTracker::new(),
             freed: Arc::new(Notify::new()),
             stop,
@@ -86,15 +86,15 @@ impl Courier {
         if let Some(mail) = self.mail.as_ref().filter(|_| done.mails > 0) {
             mail.nudge();
         }
-        self.start_due(Health::Healthy).await?;
-        self.start_due(Health::Failing).await?;
+        self.start_due(Standing::Proven).await?;
+        self.start_due(Standing::Unproven).await?;
         Ok(done.more)
     }
 
-    async fn start_due(&self, health: Health) -> Result<(), StoreError> {
+    async fn start_due(&self, standing: Standing) -> Result<(), StoreError> {
         while !self.stop.is_cancelled() {
-            let Some(permits) = self.permits(health) else { return Ok(()) };
-            let Some(parcel) = self.store.take_parcel(health).await? else { return Ok(()) };
+            let Some(permits) = self.permits(standing) else { return Ok(()) };
+            let Some(parcel) = self.store.take_parcel(standing).await? else { return Ok(()) };
             let courier = self.clone();
             self.tasks.spawn(async move {
                 courier.carry(parcel).await;
@@ -105,13 +105,13 @@ impl Courier {
         Ok(())
     }
 
-    /// A place; for an endpoint that fails also one of theirs.
-    fn permits(&self, health: Health) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
-        let failing = match health {
-            Health::Healthy => None,
-            Health::Failing => Some(Arc::clone(&self.failing).try_acquire_owned().ok()?),
+    /// A place; for an endpoint that has not proved good also one of theirs.
+    fn permits(&self, standing: Standing) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+        let unproven = match standing {
+            Standing::Proven => None,
+            Standing::Unproven => Some(Arc::clone(&self.unproven).try_acquire_owned().ok()?),
         };
-        Some((Arc::clone(&self.places).try_acquire_owned().ok()?, failing))
+        Some((Arc::clone(&self.places).try_acquire_owned().ok()?, unproven))
     }
 
     async fn carry(&self, parcel: Parcel) {

@@ -36,12 +36,13 @@ const STALE_MAX: usize = 100;
 const GONE: u16 = 410;
 const INTERRUPTED: &str = "whoever sent it ended before the answer was known";
 
-/// Which endpoints: those that fail may be kept from taking the place of those that do not.
+/// Which endpoints: those of which nobody knows any good may be kept from taking the place of those that answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
-    Healthy,
-    /// Its last attempt failed.
-    Failing,
+pub enum Standing {
+    /// Its last attempt succeeded.
+    Proven,
+    /// Its last attempt failed, or it had none yet.
+    Unproven,
 }
 
 /// A request to be sent, and its endpoint with it: nobody else sends there meanwhile.
@@ -84,12 +85,14 @@ impl Answer {
 
 impl Store {
     /// Takes the endpoint whose next attempt has been due for longest.
-    pub async fn take_parcel(&self, health: Health) -> Result<Option<Parcel>, StoreError> {
-        let failing = if health == Health::Failing { "IS NOT NULL" } else { "IS NULL" };
+    pub async fn take_parcel(&self, standing: Standing) -> Result<Option<Parcel>, StoreError> {
+        let proven = i64::from(standing == Standing::Proven);
         for _ in 0..STALE_MAX {
             let now = self.clock.now();
-            let due =
-                format!("due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1) AND failing_since {failing}");
+            let due = format!(
+                "due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+                 AND (CASE WHEN delivered_at IS NOT NULL AND failing_since IS NULL THEN 1 ELSE 0 END) = {proven}"
+            );
             let look = format!("SELECT 1 AS one FROM webhooks WHERE {due} LIMIT 1");
             if self.database.row(&look, args![now]).await?.is_none() {
                 return Ok(None);
@@ -158,7 +161,8 @@ impl Store {
         if answer.is_success() {
             let sql = "UPDATE webhook_deliveries SET status = 'delivered', ended_at = $2 WHERE id = $1";
             tx.execute(sql, args![parcel.delivery, now]).await?;
-            tx.execute("UPDATE webhooks SET failing_since = NULL WHERE id = $1", args![parcel.webhook]).await?;
+            let sql = "UPDATE webhooks SET failing_since = NULL, delivered_at = $2 WHERE id = $1";
+            tx.execute(sql, args![parcel.webhook, now]).await?;
         } else if holds {
             self.put_off(&mut tx, parcel, answer, now).await?;
             self.judge(&mut tx, parcel, answer, &webhook, now).await?;

@@ -53,7 +53,9 @@ pub struct Webhook {
     pub status: WebhookStatus,
     /// Null while it is active.
     pub disabled_reason: Option<DisabledReason>,
-    /// The first failure since the last success.
+    /// When it last took something.
+    pub delivered_at: Option<Time>,
+    /// The first failure since then.
     pub failing_since: Option<Time>,
     pub created_at: Time,
     /// When its secret was last changed.
@@ -78,7 +80,8 @@ pub struct WebhookChanges {
     pub status: Option<WebhookStatus>,
 }
 
-const COLUMNS: &str = "id, url, description, events, status, disabled_reason, failing_since, created_at, rotated_at,
+const COLUMNS: &str =
+    "id, url, description, events, status, disabled_reason, delivered_at, failing_since, created_at, rotated_at,
     previous_valid_until";
 
 /// When the next attempt is due, worked out from what waits.
@@ -282,6 +285,7 @@ fn webhook(row: &Row) -> Result<Webhook, StoreError> {
         events: row.json("events")?,
         status: row.parsed("status")?,
         disabled_reason: row.opt_parsed("disabled_reason")?,
+        delivered_at: row.opt_time("delivered_at")?,
         failing_since: row.opt_time("failing_since")?,
         created_at: row.time("created_at")?,
         rotated_at: row.opt_time("rotated_at")?,

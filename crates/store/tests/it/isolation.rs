@@ -28,7 +28,7 @@ use creel_store::{
     runs::{NewRun, RunSettings},
     schedules::{IntervalUnit, NewSchedule},
     settle::Verdict,
-    webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Health},
+    webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Standing},
 };
 use creel_types::{
     ApiKeyId, BuildId, CaptureId, Credits, DeliveryId, HoldId, InvitationId, LotId, OrganizationId, PageKind, PersonId,
@@ -110,7 +110,7 @@ async fn things(shop: &Shop) -> Things {
     let new = NewWebhook { url: "https://hooks.example/".to_owned(), description: String::new(), events: Vec::new() };
     let webhook = store.create_webhook(id, new, &operator()).await.unwrap().0.id;
     let delivery = store.test_webhook(id, webhook, &operator()).await.unwrap().id;
-    store.take_parcel(Health::Healthy).await.unwrap().unwrap();
+    store.take_parcel(Standing::Unproven).await.unwrap().unwrap();
     let invitation = invitation.id;
     Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery }
 }

@@ -12,7 +12,7 @@ use creel_store::{
     runs::NewRun,
     webhooks::{
         Answer, DeliveryFilter, DeliveryStatus, EventKind, NewWebhook, Parcel, Webhook, WebhookChanges, WebhookStatus,
-        deliver::{FAILING_MS_MAX, Health, LEASE_MS, WAITS_MS},
+        deliver::{FAILING_MS_MAX, LEASE_MS, Standing, WAITS_MS},
         sweep::DELIVERIES_KEPT_MS,
     },
 };
@@ -31,9 +31,9 @@ async fn fan_out(shop: &Shop) {
 }
 
 async fn take(shop: &Shop) -> Option<Parcel> {
-    match shop.store.take_parcel(Health::Healthy).await.unwrap() {
+    match shop.store.take_parcel(Standing::Proven).await.unwrap() {
         Some(parcel) => Some(parcel),
-        None => shop.store.take_parcel(Health::Failing).await.unwrap(),
+        None => shop.store.take_parcel(Standing::Unproven).await.unwrap(),
     }
 }
 
@@ -398,19 +398,22 @@ async fn credits_that_run_out_are_told_once_to_each(engine) {
 }
 
 on_both! {
-async fn endpoints_that_fail_are_taken_apart_from_those_that_do_not(engine) {
+async fn endpoints_that_answered_are_taken_apart_from_all_others(engine) {
     let shop = Shop::with_credits(engine, 100).await;
     let (bad, good) = (webhook(&shop, &[]).await.id, webhook(&shop, &[]).await.id);
     for id in [bad, good] {
         shop.store.test_webhook(shop.organization, id, &operator()).await.unwrap();
     }
     for _ in 0..2 {
-        let parcel = shop.store.take_parcel(Health::Healthy).await.unwrap().unwrap();
+        assert!(shop.store.take_parcel(Standing::Proven).await.unwrap().is_none());
+        let parcel = shop.store.take_parcel(Standing::Unproven).await.unwrap().unwrap();
         let status = if parcel.webhook == bad { 500 } else { 200 };
         shop.store.finish_parcel(&parcel, &answered(status)).await.unwrap();
     }
     shop.store.clock.advance_ms(2 * WAITS_MS[0]);
-    assert!(shop.store.take_parcel(Health::Healthy).await.unwrap().is_none());
-    assert_eq!(shop.store.take_parcel(Health::Failing).await.unwrap().unwrap().webhook, bad);
+    shop.store.test_webhook(shop.organization, good, &operator()).await.unwrap();
+    assert_eq!(shop.store.take_parcel(Standing::Proven).await.unwrap().unwrap().webhook, good);
+    assert!(shop.store.take_parcel(Standing::Proven).await.unwrap().is_none());
+    assert_eq!(shop.store.take_parcel(Standing::Unproven).await.unwrap().unwrap().webhook, bad);
 }
 }
