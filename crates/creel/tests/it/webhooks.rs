@@ -160,14 +160,15 @@ fn endpoints_that_hang_in_crowds_hold_up_nobody_who_answers() {
     test(&server, &proven);
     good.wait_for(1, 20);
     let hanging = Receiver::start(Manners::Hangs);
-    for crowd in 0..5 {
-        let (email, name) = (format!("eve{crowd}@shop.example"), format!("Crowd {crowd}"));
-        let words = ["admin", "create-owner", "--email", &email, "--organization", &name, "--with-key", "--json"];
+    for name in ["default", "Crowd 1", "Crowd 2", "Crowd 3", "Crowd 4", "Crowd 5"] {
+        let email = format!("{}@shop.example", name.replace(' ', "."));
+        let words = ["admin", "create-owner", "--email", &email, "--organization", name, "--with-key", "--json"];
         let made = server.creel.run(&words);
         assert_eq!(made.code, 0, "{}", made.err);
         let key = made.lines().remove(0)["api_key"]["secret"].as_str().unwrap().to_owned();
         let post = |path: &str, body: Option<Value>| server.ask("POST", path, body.map(|body| body.to_string()), Some(&key));
-        for _ in 0..20 {
+        // The first organization is the one that behaves.
+        for _ in 0..if name == "default" { 0 } else { 20 } {
             let made = post("/v1/webhooks", Some(json!({"url": hanging.url()})));
             assert_eq!(made.status, 201, "{}", made.body);
             let id = made.body["id"].as_str().unwrap();
