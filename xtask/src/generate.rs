@@ -5,10 +5,12 @@ use std::fs;
 use crate::sh;
 
 /// Which argument of the example `document` gives which file.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     ("document", "docs/reference/openapi.json"),
     ("errors", "docs/reference/errors.md"),
     ("metrics", "docs/reference/metrics.md"),
+    ("events", "docs/reference/events.md"),
+    ("events-schema", "docs/reference/events.schema.json"),
 ];
 const SETTINGS: &str = "crates/creel/default.toml";
 const SETTINGS_REFERENCE: &str = "docs/reference/configuration.md";

@@ -1,9 +1,11 @@
 //! The OpenAPI 3.1 document: what each endpoint says about itself, with what holds for all of them added in one place. And the
 //! pages that show it, which load nothing from elsewhere.
 
+mod events;
 mod strict;
 
 use axum::{Json, Router, routing::get};
+pub use events::{events_schema_text, events_text};
 use serde_json::Value;
 use utoipa::{
     PartialSchema,
@@ -25,12 +27,13 @@ use crate::{
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("robots", "What Creel has learned about a shop: one robot for one host and country."),
     ("runs", "One crawl with one robot."),
     ("captures", "One stored record of one successful product page."),
     ("billing", "Credits: balance, statement, usage, forecast."),
     ("organization", "The organization, its members and invitations, its keys, and who did what."),
+    ("webhooks", "Where events are sent, and the log of what was sent."),
     ("session", "Signing in and out, for people."),
     ("operating", "For whoever operates the installation."),
 ];

@@ -94,6 +94,30 @@ impl WorkName {
     }
 }
 
+/// A line of people's own words, which may be empty: no control characters.
+#[derive(Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+pub(crate) struct Description(String);
+
+const DESCRIPTION_LETTERS_MAX: usize = 200;
+
+impl TryFrom<String> for Description {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Description, String> {
+        let fits = text.chars().count() <= DESCRIPTION_LETTERS_MAX && !text.chars().any(char::is_control);
+        let wrong = || format!("a description has at most {DESCRIPTION_LETTERS_MAX} characters and none that controls");
+        if fits { Ok(Description(text)) } else { Err(wrong()) }
+    }
+}
+
+impl Description {
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+}
+
 impl EmailAddress {
     pub(crate) fn as_str(&self) -> &str {
         &self.0

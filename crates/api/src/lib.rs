@@ -21,6 +21,7 @@ use axum::{
 };
 use creel_access::{Access, cookie::SessionCookie};
 use creel_crawl::Crawler;
+use creel_fetch::HookClient;
 use creel_notify::Nudge;
 use creel_store::Store;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,8 @@ pub struct ApiState {
     pub exposition: Exposition,
     /// Cancelled when the process begins to end: then it is not ready any more.
     pub stopping: CancellationToken,
+    /// Knows where webhooks may be.
+    pub hooks: HookClient,
 }
 
 impl ApiState {

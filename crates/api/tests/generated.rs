@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use creel_api::document::{document, document_text, errors_text};
+use creel_api::document::{document, document_text, errors_text, events_schema_text, events_text};
 use serde_json::Value;
 
 fn kept(file: &str) -> String {
@@ -20,6 +20,9 @@ fn the_reference_is_what_the_code_says() {
         "docs/reference/metrics.md is out of date: run `cargo xtask gen`"
     );
     assert!(kept("errors.md") == errors_text(), "docs/reference/errors.md is out of date: run `cargo xtask gen`");
+    assert!(kept("events.md") == events_text(), "docs/reference/events.md is out of date: run `cargo xtask gen`");
+    let schema = events_schema_text();
+    assert!(kept("events.schema.json") == schema, "docs/reference/events.schema.json is out of date: run `cargo xtask gen`");
 }
 
 /// Every operation with its path and method.

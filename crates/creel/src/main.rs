@@ -3,6 +3,7 @@
 mod access;
 mod cli;
 mod commands;
+mod events;
 mod exit;
 mod interrupt;
 mod logs;

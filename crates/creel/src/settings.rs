@@ -39,6 +39,7 @@ pub struct Settings {
     pub rate_limit_per_minute: i64,
     pub rate_limit_burst: i64,
     pub request_delay_ms: i64,
+    pub webhook_allow_http: bool,
     pub sign_up: String,
     pub public_url: String,
     pub smtp_url: String,

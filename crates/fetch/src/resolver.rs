@@ -63,6 +63,11 @@ impl Resolve for GuardedResolver {
     }
 }
 
+/// Whether a name leads only to addresses that are refused.
+pub(crate) fn is_all_private(host: &str, answers: Vec<IpAddr>, guard: &Guard) -> bool {
+    matches!(permitted(host, answers, Some(guard)), Err(ResolveError::Private { .. }))
+}
+
 /// The answers that may be contacted; an error when there were some and none is left.
 fn permitted(host: &str, answers: Vec<IpAddr>, guard: Option<&Guard>) -> Result<Vec<IpAddr>, ResolveError> {
     let mut refused = None;

@@ -1,7 +1,7 @@
 //! The texts of mails, plain and as simple HTML. What people wrote themselves (names of theirs and of organizations) is shown as
 //! text only: one line, no markup, nothing that a mail program would make a link of.
 
-use creel_store::access::mails::Content;
+use creel_store::{access::mails::Content, notices::Notice};
 use creel_types::{Role, links};
 
 /// Letters of a name that a mail shows.
@@ -85,8 +85,56 @@ impl Letters {
                 good_for: "If you do not know your password any more, you can set a new one there.",
                 unexpected: "If it was not you, do nothing.",
             },
+            Content::Notice { name, organization, notice } => self.notice(name, organization, notice),
         };
         Text { plain: parts.plain(), html: parts.html(), subject: parts.subject }
+    }
+}
+
+impl Letters {
+    fn notice(&self, name: &str, organization: &str, notice: &Notice) -> Parts {
+        let organization = shown(organization);
+        let (subject, says) = match notice {
+            Notice::CreditsLow { percent, available } => (
+                format!("Credits of {organization} are low"),
+                format!("{organization} has {available} credits left, {percent} % or less of what it was given."),
+            ),
+            Notice::CreditsExhausted { available } => (
+                format!("{organization} is out of credits"),
+                format!(
+                    "{organization} has {available} credits left, and one capture takes more. Runs have ended and schedules are \
+                     paused; schedules go on by themselves once there are credits."
+                ),
+            ),
+            Notice::RunsFailed { count, newest } => (
+                format!("{} failed", counted(*count, "run", "runs")),
+                format!("{} of {organization} failed, the last one {}.", counted(*count, "run", "runs"), shown(newest)),
+            ),
+            Notice::SchedulesPaused { count, newest } => (
+                format!("{} paused", counted(*count, "schedule is", "schedules are")),
+                format!(
+                    "{} of {organization} paused for want of credits, the last one {}. They go on once there are credits.",
+                    counted(*count, "schedule is", "schedules are"),
+                    shown(newest)
+                ),
+            ),
+            Notice::WebhookDisabled { place, is_gone } => {
+                let why = if *is_gone { "it answered that it is gone" } else { "it answered nothing good for five days" };
+                (
+                    format!("A webhook of {organization} was disabled"),
+                    format!("Events are no longer sent to {}, because {why}. It can be made active again.", shown(place)),
+                )
+            }
+        };
+        Parts {
+            subject,
+            greeting: greeting(name),
+            says,
+            button: "Open Creel",
+            link: format!("{}/", self.public_url),
+            good_for: "You get this because you chose so, or by your role.",
+            unexpected: "Which notices you get is yours to say, for each organization: see \"notices\" of your session.",
+        }
     }
 }
 
@@ -105,6 +153,10 @@ impl Parts {
              <p>If the link cannot be clicked, copy it:<br>{link}</p><p>{good_for}<br>{unexpected}</p></body></html>\n"
         )
     }
+}
+
+fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn greeting(name: &str) -> String {
@@ -158,6 +210,30 @@ mod tests {
             assert!(text.plain.contains(part), "{part}");
         }
         assert!(text.html.contains("Shop &amp; Co") && !text.html.contains("Shop & Co"));
+    }
+
+    #[test]
+    fn a_notice_says_what_happened_and_links_nowhere_else() {
+        let write = |notice| {
+            let (name, organization) = ("Ann".to_owned(), "Shop & Co".to_owned());
+            Letters::new("https://creel.example").write(&Content::Notice { name, organization, notice })
+        };
+        let failed = write(Notice::RunsFailed { count: 3, newest: "https://evil.example".to_owned() });
+        assert_eq!(failed.subject, "3 runs failed");
+        assert!(failed.plain.contains("3 runs of Shop & Co failed") && !failed.plain.contains("https://evil"), "{failed:?}");
+        assert!(failed.plain.contains("https://creel.example/\n"));
+        for (notice, subject) in [
+            (Notice::CreditsLow { percent: 5, available: 9 }, "Credits of Shop & Co are low"),
+            (Notice::CreditsExhausted { available: 1 }, "Shop & Co is out of credits"),
+            (Notice::RunsFailed { count: 1, newest: "n".to_owned() }, "1 run failed"),
+            (Notice::SchedulesPaused { count: 2, newest: "n".to_owned() }, "2 schedules are paused"),
+            (
+                Notice::WebhookDisabled { place: "https://h".to_owned(), is_gone: true },
+                "A webhook of Shop & Co was disabled",
+            ),
+        ] {
+            assert_eq!(write(notice).subject, subject);
+        }
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub const PLACES: [&str; 21] = [
     "walk.settled",
 ];
 
+/// Before the commit that turns events into deliveries and mails.
+pub const FANNED_OUT: &str = "webhooks.fanned_out";
+
 type Reached = dyn Fn(&'static str) + Send + Sync;
 
 #[derive(Clone, Default)]

@@ -11,6 +11,7 @@ pub mod idempotency;
 pub mod ledger;
 pub mod listing;
 pub mod migrate;
+pub mod notices;
 pub mod operating;
 pub mod organizations;
 pub mod outbox;
@@ -22,6 +23,7 @@ pub mod robots;
 pub mod runs;
 pub mod schedules;
 pub mod settle;
+pub mod webhooks;
 
 use std::{path::Path, sync::Arc};
 

@@ -1,20 +1,21 @@
 //! What is to be told to somebody outside, written in the transaction that it tells of, so that nothing is told that did not
 //! happen and nothing that happened stays untold. Delivery is somebody else's work.
 
-use creel_types::{OrganizationId, Time, words};
+use creel_types::{EventId, OrganizationId, Time, words};
 use serde::Serialize;
 use serde_json::Value as Json;
-use uuid::Uuid;
 
 use crate::{
     Store, StoreError, args,
-    database::{Given, Kind, Tx},
+    database::{Given, Kind, Row, Tx},
     robots::LIST_ROWS_MAX,
 };
 
 words! {
     /// The names under which webhooks know them.
     MessageKind {
+        RunCompleted = "run.completed",
+        RunFailed = "run.failed",
         CreditsLow = "credits.low",
         CreditsExhausted = "credits.exhausted",
         CreditsGranted = "credits.granted",
@@ -22,6 +23,10 @@ words! {
         ScheduleResumed = "schedule.resumed",
         /// Verification found the ledger broken: an alert to whoever operates the installation.
         LedgerFrozen = "ledger.frozen",
+        /// A webhook answered nothing good for so long that nothing is sent to it any more: told to people, by mail.
+        WebhookDisabled = "webhook.disabled",
+        /// Somebody asked for it, for one webhook.
+        WebhookTest = "webhook.test",
     }
 }
 
@@ -36,7 +41,7 @@ pub(crate) struct Message {
 /// A message as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OutboxRow {
-    pub id: Uuid,
+    pub id: EventId,
     pub kind: MessageKind,
     pub payload: Json,
     pub created_at: Time,
@@ -50,8 +55,10 @@ pub(crate) async fn insert(tx: &mut Tx, store: &Store, now: Time, messages: Vec<
         ("payload", Kind::Text),
         ("created_at", Kind::Int),
     ]);
-    for message in messages {
-        let id: Uuid = store.random.id(now);
+    // Ids of one millisecond have no order of their own; events of one transaction have the one in which they happened.
+    let mut ids: Vec<EventId> = messages.iter().map(|_| store.random.id(now)).collect();
+    ids.sort_unstable();
+    for (id, message) in ids.into_iter().zip(messages) {
         given.push(args![id, message.organization, message.kind.as_str(), message.payload.to_string(), now]);
     }
     tx.insert_given("outbox", given, "").await?;
@@ -63,7 +70,7 @@ impl Store {
     pub async fn list_outbox(
         &self,
         organization: OrganizationId,
-        after: Option<Uuid>,
+        after: Option<EventId>,
     ) -> Result<Vec<OutboxRow>, StoreError> {
         let rows = self
             .database
@@ -72,15 +79,15 @@ impl Store {
                 args![organization, after, LIST_ROWS_MAX],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(OutboxRow {
-                    id: row.parsed("id")?,
-                    kind: row.parsed("kind")?,
-                    payload: row.json("payload")?,
-                    created_at: row.time("created_at")?,
-                })
-            })
-            .collect()
+        rows.iter().map(outbox_row).collect()
     }
+}
+
+pub(crate) fn outbox_row(row: &Row) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.parsed("id")?,
+        kind: row.parsed("kind")?,
+        payload: row.json("payload")?,
+        created_at: row.time("created_at")?,
+    })
 }

@@ -15,6 +15,7 @@ use crate::{
     args,
     database::{Row, Tx},
     idempotency::{self, IdempotencyKey, Once},
+    outbox::{self, Message, MessageKind},
     owner::Judge,
     robots::LIST_ROWS_MAX,
 };
@@ -307,7 +308,7 @@ impl Store {
             return Ok(false);
         }
         let reason = if error.is_some() { EndReason::Error } else { EndReason::CrawlComplete };
-        let ended = end_run(&mut tx, id, reason, error.as_ref(), self.clock.now()).await?;
+        let ended = end_run(&mut tx, self, id, reason, error.as_ref(), self.clock.now()).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -318,7 +319,7 @@ impl Store {
         if !holds_run(&mut tx, id, owner).await? {
             return Ok(false);
         }
-        let ended = end_run(&mut tx, id, EndReason::Error, Some(error), self.clock.now()).await?;
+        let ended = end_run(&mut tx, self, id, EndReason::Error, Some(error), self.clock.now()).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -330,7 +331,7 @@ impl Store {
         let known = tx.row(sql, args![organization, id]).await?;
         let name = known.ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })?.text("name")?;
         let now = self.clock.now();
-        let ended = end_run(&mut tx, id, EndReason::StoppedByUser, None, now).await?;
+        let ended = end_run(&mut tx, self, id, EndReason::StoppedByUser, None, now).await?;
         if ended {
             let deed = Deed::new(AuditAction::RunStopped, TargetKind::Run, id, name);
             audit::write(&mut tx, self, organization, now, by, deed).await?;
@@ -434,9 +435,11 @@ async fn holds_run(tx: &mut Tx, id: RunId, owner: Uuid) -> Result<bool, StoreErr
     Ok(row.is_some())
 }
 
-/// Ends a run once: an ended run keeps its first reason. Pages in hand go back to the queue for a restart.
+/// Ends a run once: an ended run keeps its first reason. Pages in hand go back to the queue for a restart. What the run counts must be
+/// written before, since its end is told with it.
 pub(crate) async fn end_run(
     tx: &mut Tx,
+    store: &Store,
     id: RunId,
     reason: EndReason,
     error: Option<&RunError>,
@@ -458,8 +461,28 @@ pub(crate) async fn end_run(
         .await?;
     if touched > 0 {
         reopen_leased_pages(tx, id).await?;
+        tell_end(tx, store, id, now).await?;
     }
     Ok(touched > 0)
+}
+
+/// Tells that a run has completed or failed. That somebody stopped it is no news to anybody.
+async fn tell_end(tx: &mut Tx, store: &Store, id: RunId, now: Time) -> Result<(), StoreError> {
+    let Some(row) = tx.row("SELECT * FROM runs WHERE id = $1", args![id]).await? else { return Ok(()) };
+    let run = run(&row)?;
+    let kind = match run.status {
+        RunStatus::Completed => MessageKind::RunCompleted,
+        RunStatus::Failed => MessageKind::RunFailed,
+        _ => return Ok(()),
+    };
+    let payload = json!({
+        "run_id": run.id, "name": run.name, "status": run.status, "end_reason": run.end_reason, "error": run.error,
+        "robot_id": run.robot, "schedule_id": run.schedule, "budget": run.budget, "extracted": run.extracted,
+        "duplicates": run.duplicates, "pages_fetched": run.pages_fetched, "pages_failed": run.pages_failed,
+        "pages_blocked": run.pages_blocked, "credits_spent": run.credits_spent, "created_at": run.created_at,
+        "started_at": run.started_at, "ended_at": run.ended_at,
+    });
+    outbox::insert(tx, store, now, vec![Message { organization: run.organization, kind, payload }]).await
 }
 
 pub(crate) async fn reopen_leased_pages(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {

@@ -73,4 +73,10 @@ id! {
     /// An amount of credits with a source and an expiry.
     LotId,
     HoldId,
+    /// Something that happened and is told outside; the `webhook-id` of each request that tells it.
+    EventId,
+    /// An address to which an organization's events are sent.
+    WebhookId,
+    /// One event on its way to one webhook.
+    DeliveryId,
 }

@@ -37,8 +37,8 @@ pub use email::Email;
 pub use hex::hex;
 pub use host::Host;
 pub use ids::{
-    ApiKeyId, AuditId, BuildId, CaptureId, HoldId, InvitationId, LotId, MailId, OrganizationId, PersonId, RobotId, RunId,
-    ScheduleId, SessionId,
+    ApiKeyId, AuditId, BuildId, CaptureId, DeliveryId, EventId, HoldId, InvitationId, LotId, MailId, OrganizationId,
+    PersonId, RobotId, RunId, ScheduleId, SessionId, WebhookId,
 };
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};

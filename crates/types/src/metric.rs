@@ -56,6 +56,7 @@ metrics! {
     RUNS_BROKEN_OFF = Counter "creel_runs_broken_off_total" [] "Runs that broke off with an error of Creel's own, and are tried again.";
     RUNS_IN_HAND = Gauge "creel_runs_in_hand" [] "Runs that this process crawls now.";
     MAILS = Counter "creel_mails_total" ["result"] "Tries to send a mail: sent or failed.";
+    WEBHOOK_ATTEMPTS = Counter "creel_webhook_attempts_total" ["result"] "Tries to send an event to a webhook: taken or failed.";
     RECONCILER_PASSES = Counter "creel_reconciler_passes_total" ["reconciler", "result"] "Passes of each reconciler: done or failed.";
     RECONCILER_CHANGED = Counter "creel_reconciler_changed_total" ["reconciler"] "Rows that its passes changed.";
     RECONCILER_SECONDS = Histogram "creel_reconciler_seconds" ["reconciler"] "How long a pass took.";

@@ -76,7 +76,7 @@ impl House {
             Content::VerifyEmail { token, .. }
             | Content::ResetPassword { token, .. }
             | Content::Invitation { token, .. } => token,
-            other @ Content::AlreadySignedUp { .. } => panic!("{other:?}"),
+            other @ (Content::AlreadySignedUp { .. } | Content::Notice { .. }) => panic!("{other:?}"),
         }
     }
 }

@@ -15,6 +15,7 @@ mod robots;
 mod runs;
 mod session;
 mod sign_up;
+mod webhooks;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -50,7 +51,20 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(api_keys::get::get_api_key, api_keys::update::update_api_key, api_keys::revoke::revoke_api_key))
         .routes(routes!(api_keys::rotate::rotate_api_key))
         .routes(routes!(audit::list::list_audit))
+        .merge(events())
         .merge(people())
+}
+
+/// Events on their way out.
+fn events() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(webhooks::create::create_webhook, webhooks::list::list_webhooks))
+        .routes(routes!(webhooks::get::get_webhook, webhooks::update::update_webhook, webhooks::delete::delete_webhook))
+        .routes(routes!(webhooks::rotate::rotate_webhook_secret))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhooks::delivery::get_webhook_delivery))
+        .routes(routes!(webhooks::replay::replay_webhook_delivery))
 }
 
 /// What people do for themselves, and what anybody may call.
@@ -63,6 +77,7 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(session::create::sign_in, session::get::get_session, session::end::sign_out))
         .routes(routes!(session::organization::switch_organization))
         .routes(routes!(session::password::change_password))
+        .routes(routes!(session::notices::get_notices, session::notices::change_notices))
         .routes(routes!(organizations::create::create_organization, organizations::list::list_organizations))
         .routes(routes!(sign_up::sign_up))
         .routes(routes!(password_reset::request::request_password_reset))

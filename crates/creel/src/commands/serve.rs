@@ -16,6 +16,7 @@ use crate::{
     access,
     cli::{Common, ServeArgs},
     commands::admin::operator,
+    events,
     exit::{Exit, Failure},
     interrupt, metrics,
     open::Opened,
@@ -39,7 +40,9 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let (mail, delivering) = access::mail(&opened, &public_url)?;
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let mut reconcilers = reconcile::of_every_server(&opened.store);
-    reconcilers.extend(delivering);
+    let notices = delivering.as_ref().map(|_| mail.clone());
+    let (hooks, courier, carrying) = events::carry(&opened, args.private.allow_private, notices, stop.clone())?;
+    reconcilers.extend(delivering.into_iter().chain([carrying]));
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard {
@@ -48,12 +51,13 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
         contact: opened.settings.contact.as_str().into(),
         user_agent: opened.settings.fetch_settings(false).user_agent_header().into(),
     });
-    let state = ApiState { crawler, access, mail, limiter, exposition, stopping: stop.clone() };
+    let state = ApiState { crawler, access, mail, limiter, hooks, exposition, stopping: stop.clone() };
     let router = creel_api::observed(creel_api::router(state).merge(pages), &opened.store);
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
     let served = answer(listener, router, opened.settings.proxies()?, drained).await;
     let _ = working.await;
     let _ = reconciling.await;
+    courier.finish().await;
     let _ = committing.await;
     opened.store.database.close().await;
     served?;

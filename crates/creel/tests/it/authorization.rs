@@ -80,6 +80,16 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("list_invitations", row(None, nothing)),
         ("resend_invitation", row(Some("invitation"), nothing)),
         ("revoke_invitation", row(Some("invitation"), nothing)),
+        ("create_webhook", row(None, |_| json!({"url": "https://127.0.0.1/"}))),
+        ("list_webhooks", row(None, nothing)),
+        ("get_webhook", row(Some("webhook"), nothing)),
+        ("update_webhook", row(Some("webhook"), |_| json!({"events": ["run.failed"]}))),
+        ("delete_webhook", row(Some("webhook"), nothing)),
+        ("rotate_webhook_secret", row(Some("webhook"), nothing)),
+        ("test_webhook", row(Some("webhook"), nothing)),
+        ("list_webhook_deliveries", row(Some("webhook"), nothing)),
+        ("get_webhook_delivery", row(Some("delivery"), nothing)),
+        ("replay_webhook_delivery", row(Some("delivery"), nothing)),
     ])
 }
 
@@ -94,6 +104,11 @@ impl Operation {
     /// The path with an id in it.
     fn path(&self, id: &str) -> String {
         let path = self.path.replace("{sequence}", "1");
+        if path.contains("{delivery_id}") {
+            // Of a delivery the id is that of its webhook with its own.
+            let (webhook, delivery) = id.split_once('/').unwrap_or((id, id));
+            return path.replace("{id}", webhook).replace("{delivery_id}", delivery);
+        }
         match (path.find('{'), path.find('}')) {
             (Some(from), Some(to)) => format!("{}{id}{}", &path[..from], &path[to + 1..]),
             _ => path,
@@ -139,6 +154,10 @@ impl World {
         let key = server.post("/v1/api-keys", &json!({"name": "spare"})).body["id"].as_str().unwrap().to_owned();
         let invited = server.post("/v1/invitations", &json!({"email": "carl@shop.example"}));
         let invitation = invited.body["id"].as_str().unwrap().to_owned();
+        let webhook = server.post("/v1/webhooks", &json!({"url": "https://127.0.0.1:9/"})).body["id"].clone();
+        let webhook = webhook.as_str().unwrap().to_owned();
+        let sent = server.post(&format!("/v1/webhooks/{webhook}/test"), &Value::Null).body["id"].clone();
+        let delivery = format!("{webhook}/{}", sent.as_str().unwrap());
         let owner = |organization: &str, email: &str| {
             let words = ["admin", "create-owner", "--email", email, "--organization", organization, "--with-key", "--json"];
             let made = server.creel.run(&words);
@@ -149,6 +168,8 @@ impl World {
         let other = owner("Other", "bob@shop.example")["api_key"]["secret"].as_str().unwrap().to_owned();
         let things = [
             ("invitation", invitation),
+            ("webhook", webhook),
+            ("delivery", delivery),
             ("robot", robot),
             ("run", run),
             ("capture", capture),

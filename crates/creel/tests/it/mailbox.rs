@@ -24,9 +24,14 @@ impl Mailbox {
         Mailbox { says, url: format!("smtp://127.0.0.1:{}", port.trim()), server }
     }
 
+    /// The next mail. The test's own limit of time holds for the wait.
+    pub fn mail(&mut self) -> Value {
+        serde_json::from_str(&line(&mut self.says)).unwrap()
+    }
+
     /// The link in the next mail, which must be to this address. The test's own limit of time holds for the wait.
     pub fn link_to(&mut self, address: &str) -> String {
-        let mail: Value = serde_json::from_str(&line(&mut self.says)).unwrap();
+        let mail = self.mail();
         assert_eq!(mail["to"][0], address, "{mail}");
         let text = mail["plain"].as_str().unwrap();
         let from = text.find("http").unwrap_or_else(|| panic!("no link: {text}"));

@@ -27,9 +27,12 @@ pub fn client() -> reqwest::blocking::Client {
     reqwest::blocking::Client::builder().no_proxy().build().unwrap()
 }
 
-fn launch(creel: &Creel) -> (Child, String, Box<dyn Iterator<Item = String> + Send>) {
+const ALLOW_PRIVATE: &[&str] = &["--allow-private"];
+
+fn launch(creel: &Creel, more: &[&str]) -> (Child, String, Box<dyn Iterator<Item = String> + Send>) {
     let config = creel.folder().join("creel.toml").display().to_string();
-    let mut child = creel.start(&["serve", "--listen", "127.0.0.1:0", "--allow-private", "--config", &config]);
+    let words = [&["serve", "--listen", "127.0.0.1:0", "--config", &config], more].concat();
+    let mut child = creel.start(&words);
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let address = lines.by_ref().find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
     (child, address, Box::new(lines))
@@ -54,9 +57,18 @@ impl Server {
         Server::start_with_settings(Creel::new(), &format!("rate_limit_per_minute = 0\n{settings}"))
     }
 
+    /// One that contacts nothing on private addresses, which is where this test is.
+    pub fn guarded(settings: &str) -> Server {
+        Server::launched(Creel::new(), settings, &[])
+    }
+
     pub fn start_with_settings(creel: Creel, settings: &str) -> Server {
+        Server::launched(creel, settings, ALLOW_PRIVATE)
+    }
+
+    fn launched(creel: Creel, settings: &str, more: &[&str]) -> Server {
         std::fs::write(creel.folder().join("creel.toml"), settings).unwrap();
-        let (child, address, mut lines) = launch(&creel);
+        let (child, address, mut lines) = launch(&creel, more);
         let key = lines.by_ref().find_map(|line| Some(line.split_once("shown this once: ")?.1.to_owned())).unwrap();
         let set_up_link =
             lines.by_ref().find_map(|line| Some(line.split_once("becomes the owner: ")?.1.to_owned())).unwrap();
@@ -74,9 +86,16 @@ impl Server {
     pub fn kill_and_start_again(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        let (child, address, lines) = launch(&self.creel);
+        let (child, address, lines) = launch(&self.creel, ALLOW_PRIVATE);
         std::thread::spawn(move || lines.for_each(drop));
         (self.child, self.address) = (child, address);
+    }
+
+    /// Another process on the same database.
+    pub fn beside(&self) -> Beside {
+        let (child, _, lines) = launch(&self.creel, ALLOW_PRIVATE);
+        std::thread::spawn(move || lines.for_each(drop));
+        Beside(child)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -138,6 +157,24 @@ impl Server {
         let answer = self.get(&format!("/v1/extract/runs/{run}?wait=60"));
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body
+    }
+}
+
+/// A further process, which ends with this.
+pub struct Beside(Child);
+
+impl Beside {
+    /// With SIGKILL.
+    pub fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -39,6 +39,13 @@ words! {
         RunRestarted = "run.restarted",
         RunDeleted = "run.deleted",
         CaptureDeleted = "capture.deleted",
+        WebhookCreated = "webhook.created",
+        WebhookChanged = "webhook.changed",
+        WebhookSecretRotated = "webhook.secret_rotated",
+        WebhookTested = "webhook.tested",
+        WebhookReplayed = "webhook.replayed",
+        WebhookDisabled = "webhook.disabled",
+        WebhookDeleted = "webhook.deleted",
     }
 }
 
@@ -52,6 +59,7 @@ words! {
         Robot = "robot",
         Run = "run",
         Capture = "capture",
+        Webhook = "webhook",
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
+    notices::{self, Notice},
 };
 
 /// Tries of one mail: with the waits between them about two days.
@@ -30,6 +31,11 @@ words! {
         Invitation = "invitation",
         /// Somebody signed up with an address that has an account.
         AlreadySignedUp = "already_signed_up",
+        CreditsLow = "credits_low",
+        CreditsExhausted = "credits_exhausted",
+        RunsFailed = "runs_failed",
+        SchedulesPaused = "schedules_paused",
+        WebhookDisabled = "webhook_disabled",
     }
 }
 
@@ -54,10 +60,29 @@ pub struct Letter {
 
 #[derive(Clone, Debug)]
 pub enum Content {
-    VerifyEmail { name: String, token: Token },
-    ResetPassword { name: String, token: Token },
-    Invitation { organization: String, role: Role, invited_by: String, token: Token },
-    AlreadySignedUp { name: String },
+    VerifyEmail {
+        name: String,
+        token: Token,
+    },
+    ResetPassword {
+        name: String,
+        token: Token,
+    },
+    Invitation {
+        organization: String,
+        role: Role,
+        invited_by: String,
+        token: Token,
+    },
+    AlreadySignedUp {
+        name: String,
+    },
+    /// Something happened in an organization of theirs.
+    Notice {
+        name: String,
+        organization: String,
+        notice: Notice,
+    },
 }
 
 /// Writes a mail in the transaction that causes it. Its subject is a person, or an invitation.
@@ -86,7 +111,7 @@ impl Store {
             let mut tx = self.database.begin().await?;
             let now = self.clock.now();
             let sql = format!(
-                "SELECT id, kind, to_address, subject_id FROM mails WHERE state = 'queued' AND not_before <= $1
+                "SELECT id, kind, to_address, subject_id, organization_id, details FROM mails WHERE state = 'queued' AND not_before <= $1
                  ORDER BY not_before, id LIMIT 1{}",
                 tx.lock_free()
             );
@@ -112,6 +137,9 @@ impl Store {
         if kind == MailKind::Invitation {
             return self.invitation_content(tx, subject, now).await;
         }
+        if mail.opt_text("organization_id")?.is_some() {
+            return notices::content(tx, mail).await;
+        }
         let sql = "SELECT name, email_verified_at FROM people WHERE id = $1";
         let Some(row) = tx.row(sql, args![subject.as_str()]).await? else { return Ok(None) };
         let name = row.text("name")?;
@@ -125,7 +153,7 @@ impl Store {
                 let token = links::mint(tx, self, LinkKind::ResetPassword, Some(subject), now).await?;
                 Some(Content::ResetPassword { name, token })
             }
-            MailKind::Invitation | MailKind::AlreadySignedUp => Some(Content::AlreadySignedUp { name }),
+            _ => Some(Content::AlreadySignedUp { name }),
         })
     }
 

@@ -12,10 +12,11 @@ pub const KEPT_MS: i64 = 30 * DAY_MS;
 const SWEPT_ROWS_MAX: i64 = 10_000;
 
 impl Store {
-    /// Takes away everything that is over: what people had, and answers to repeated requests.
+    /// Takes away everything that is over: what people had, old deliveries, answers to repeated requests.
     pub async fn clear(&self) -> Result<Pass, StoreError> {
-        let pass = self.sweep_access().await?;
-        Ok(Pass { changed: pass.changed + self.forget_old_answers().await?, ..pass })
+        let (people, webhooks) = (self.sweep_access().await?, self.sweep_webhooks().await?);
+        let answers = self.forget_old_answers().await?;
+        Ok(Pass { changed: people.changed + webhooks.changed + answers, more: people.more || webhooks.more, next_at: None })
     }
 
     /// Takes away what is over.

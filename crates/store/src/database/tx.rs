@@ -15,6 +15,8 @@ pub enum Tx {
 pub enum Turn {
     Migrating = 0x6372_6501,
     MakingTheFirstOrganization = 0x6372_6502,
+    /// 0x6372_6503 is the first half of every process's own lock.
+    FanningOut = 0x6372_6504,
 }
 
 impl Tx {

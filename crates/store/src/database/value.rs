@@ -76,6 +76,9 @@ id_value!(
     creel_types::InvitationId,
     creel_types::AuditId,
     creel_types::MailId,
+    creel_types::EventId,
+    creel_types::WebhookId,
+    creel_types::DeliveryId,
 );
 
 impl Absent for &str {

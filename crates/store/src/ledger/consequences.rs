@@ -25,7 +25,7 @@ pub(crate) async fn save(tx: &mut Tx, store: &Store, accounts: &mut [&mut Locked
     let saved: Vec<&Locked> = accounts.iter().map(|locked| &**locked).collect();
     save_accounts(tx, &store.fail_points, &saved).await?;
     for locked in &saved {
-        end_or_wake(tx, locked, now, &mut messages).await?;
+        end_or_wake(tx, store, locked, now, &mut messages).await?;
         if locked.account.changed_holds().any(|hold| hold.state != HoldState::Open) {
             release_waiting_pages(tx, locked.account.organization).await?;
         }
@@ -80,11 +80,17 @@ fn raise_notices(locked: &mut Locked, thresholds: &[Threshold], messages: &mut V
 
 /// Spendable credits under the price of one capture end every started run with anything left to fetch and put every active
 /// schedule to sleep; enough of them wake exactly those schedules, and restart no run.
-async fn end_or_wake(tx: &mut Tx, locked: &Locked, now: Time, messages: &mut Vec<Message>) -> Result<(), StoreError> {
+async fn end_or_wake(
+    tx: &mut Tx,
+    store: &Store,
+    locked: &Locked,
+    now: Time,
+    messages: &mut Vec<Message>,
+) -> Result<(), StoreError> {
     let organization = locked.account.organization;
     if !locked.can_pay_a_capture() {
         for run in unfinished_runs(tx, organization).await? {
-            runs::end_run(tx, run, EndReason::InsufficientCredits, None, now).await?;
+            runs::end_run(tx, store, run, EndReason::InsufficientCredits, None, now).await?;
         }
         return schedules::change_by_credits(tx, organization, ByCredits::Sleep, messages).await;
     }

@@ -147,7 +147,7 @@ impl Store {
             let payload = json!({"fault": fault});
             let alert = Message { organization, kind: MessageKind::LedgerFrozen, payload };
             outbox::insert(&mut tx, self, now, vec![alert]).await?;
-            end_all_runs(&mut tx, organization, fault, now).await?;
+            end_all_runs(&mut tx, self, organization, fault, now).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -156,6 +156,7 @@ impl Store {
 
 async fn end_all_runs(
     tx: &mut Tx,
+    store: &Store,
     organization: OrganizationId,
     fault: &str,
     now: creel_types::Time,
@@ -165,7 +166,7 @@ async fn end_all_runs(
         tx.rows(sql, args![organization]).await?.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
     let error = RunError { code: RunErrorCode::LedgerFrozen, message: format!("the ledger did not verify: {fault}") };
     for id in ids {
-        runs::end_run(tx, id, EndReason::Error, Some(&error), now).await?;
+        runs::end_run(tx, store, id, EndReason::Error, Some(&error), now).await?;
     }
     Ok(())
 }

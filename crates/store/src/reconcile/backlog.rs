@@ -27,6 +27,10 @@ words! {
         RunsStuck = "runs_stuck",
         BuildsPending = "builds_pending",
         MailsDue = "mails_due",
+        /// Events that are not deliveries yet.
+        EventsWaiting = "events_waiting",
+        /// Webhooks whose next delivery is due.
+        WebhooksDue = "webhooks_due",
         /// Organizations whose ledger was not recomputed for a day.
         LedgersUnchecked = "ledgers_unchecked",
     }
@@ -94,6 +98,8 @@ fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
             format!("SELECT COALESCE(ledger_checked_at, created_at) AS since FROM organizations WHERE {LEDGER_DUE}"),
             args![now.plus_ms(-CHECK_EVERY_MS)],
         ),
+        QueueName::EventsWaiting => (text("SELECT created_at AS since FROM outbox WHERE fanned_out = 0"), args![]),
+        QueueName::WebhooksDue => (text("SELECT due_at AS since FROM webhooks WHERE due_at <= $1"), args![now]),
         QueueName::MailsDue => {
             (text("SELECT not_before AS since FROM mails WHERE state = 'queued' AND not_before <= $1"), args![now])
         }

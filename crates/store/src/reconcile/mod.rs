@@ -25,6 +25,8 @@ words! {
         Captures = "captures",
         /// Runs that live and do not get on are taken from whoever holds them.
         StuckRuns = "stuck_runs",
+        /// Events become deliveries and mails, and deliveries that are due are sent.
+        Webhooks = "webhooks",
         /// Mails are sent.
         Mail = "mail",
         /// Ended sessions, used links, old answers and the like are cleared away.
@@ -36,11 +38,14 @@ impl ReconcilerName {
     /// How often it looks where nobody nudges it.
     #[must_use]
     pub const fn every(self) -> Duration {
+        if matches!(self, ReconcilerName::Webhooks) {
+            return Duration::from_millis(500);
+        }
         Duration::from_secs(match self {
             // Nothing depends on its being in time: whoever debits or asks for a balance looks for itself.
             ReconcilerName::Credits => 2,
             // A fifth of the time by which full text may be behind.
-            ReconcilerName::Captures => 1,
+            ReconcilerName::Captures | ReconcilerName::Webhooks => 1,
             ReconcilerName::Mail => 15,
             ReconcilerName::StuckRuns => 60,
             ReconcilerName::Clearing | ReconcilerName::Ledgers => 600,

@@ -36,7 +36,7 @@ pub(super) async fn write(
     limits::save(tx, &batch.limits).await?;
     for (id, run) in &batch.runs {
         if let Some((reason, error)) = &run.ends {
-            runs::end_run(tx, *id, *reason, error.as_ref(), now).await?;
+            runs::end_run(tx, store, *id, *reason, error.as_ref(), now).await?;
         }
     }
     store.fail_points.pass("settle.runs_counted");

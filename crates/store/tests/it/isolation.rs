@@ -23,14 +23,16 @@ use creel_store::{
     idempotency::IdempotencyKey,
     ledger::{change::ByHand, limits::LimitSubject},
     listing::{CaptureFilter, CaptureQuery},
+    notices::NoticeChanges,
     organizations::Start,
     runs::{NewRun, RunSettings},
     schedules::{IntervalUnit, NewSchedule},
     settle::Verdict,
+    webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Standing},
 };
 use creel_types::{
-    ApiKeyId, BuildId, CaptureId, Credits, HoldId, InvitationId, LotId, OrganizationId, PageKind, PersonId, RobotId, Role,
-    RunId, ScheduleId, SessionId,
+    ApiKeyId, BuildId, CaptureId, Credits, DeliveryId, HoldId, InvitationId, LotId, OrganizationId, PageKind, PersonId,
+    RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
 };
 
 use crate::shop::{Shop, on_both, operator};
@@ -49,13 +51,17 @@ struct Things {
     person: PersonId,
     session: SessionId,
     invitation: InvitationId,
+    webhook: WebhookId,
+    delivery: DeliveryId,
 }
 
 impl Things {
     /// In the order of their fields.
-    fn ids(&self) -> [String; 11] {
-        let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation } = self;
-        let ids: [&dyn ToString; 11] = [robot, build, key, run, capture, lot, hold, schedule, person, session, invitation];
+    fn ids(&self) -> [String; 13] {
+        let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery } =
+            self;
+        let ids: [&dyn ToString; 13] =
+            [robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery];
         ids.map(ToString::to_string)
     }
 
@@ -74,6 +80,8 @@ impl Things {
             person: random.id(now),
             session: random.id(now),
             invitation: random.id(now),
+            webhook: random.id(now),
+            delivery: random.id(now),
         }
     }
 }
@@ -99,7 +107,12 @@ async fn things(shop: &Shop) -> Things {
     let (session, _) = store.begin_session(person, &Browser::default(), Proof::Link).await.unwrap();
     let email = "guest@shop.example".parse().unwrap();
     let (invitation, _) = store.create_invitation(id, &email, Role::Member, Sending::ByHand, &operator()).await.unwrap();
-    Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation: invitation.id }
+    let new = NewWebhook { url: "https://hooks.example/".to_owned(), description: String::new(), events: Vec::new() };
+    let webhook = store.create_webhook(id, new, &operator()).await.unwrap().0.id;
+    let delivery = store.test_webhook(id, webhook, &operator()).await.unwrap().id;
+    store.take_parcel(Standing::Unproven).await.unwrap().unwrap();
+    let invitation = invitation.id;
+    Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery }
 }
 
 /// A person who owns the shop's organization.
@@ -132,7 +145,8 @@ fn said<T: Debug>(answer: Result<T, StoreError>) -> String {
 
 /// Every function that takes an organization's id and the id of something, with what it says.
 async fn name_all(store: &Store, organization: OrganizationId, things: Things) -> Vec<(&'static str, String)> {
-    let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation } = things;
+    let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery } =
+        things;
     let who = operator();
     let (by, invoice) = (ByHand { reason: "why", actor: "who" }, || Reference::new(ReferenceType::Invoice, "in_1"));
     let limit = |subject, id: String| async move {
@@ -156,7 +170,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     let list = |filter| async move {
         said(store.list_captures(organization, &CaptureQuery::newest(filter, 10)).await.map(|page| page.rows))
     };
-    let s = String::new;
+    let (s, all) = (String::new, DeliveryFilter::default());
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
@@ -199,6 +213,16 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("switch_organization", said(store.switch_organization(session, person, organization).await)),
         ("resend_invitation", said(store.resend_invitation(organization, invitation, Sending::ByMail, &who).await)),
         ("revoke_invitation", said(store.revoke_invitation(organization, invitation, &who).await)),
+        ("get_webhook", said(store.get_webhook(organization, webhook).await)),
+        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), &who).await)),
+        ("rotate_webhook_secret", said(store.rotate_webhook_secret(organization, webhook, 60, &who).await)),
+        ("test_webhook", said(store.test_webhook(organization, webhook, &who).await)),
+        ("list_webhook_deliveries", said(store.list_webhook_deliveries(organization, webhook, all, None, 10).await)),
+        ("get_webhook_delivery", said(store.get_webhook_delivery(organization, webhook, delivery).await)),
+        ("replay_webhook_delivery", said(store.replay_webhook_delivery(organization, webhook, delivery, &who).await)),
+        ("delete_webhook", said(store.delete_webhook(organization, webhook, &who).await)),
+        ("get_notices", said(store.get_notices(organization, person).await)),
+        ("change_notices", said(store.change_notices(organization, person, NoticeChanges::default()).await)),
     ]
 }
 
@@ -216,6 +240,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "create_api_key",
     "create_invitation",
     "create_robot_build",
+    "create_webhook",
     "request_robot_build",
     "explain_entry",
     "find_answer",
@@ -232,6 +257,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "list_robot_builds",
     "list_robots",
     "list_schedules",
+    "list_webhooks",
     "payable",
     "rename_organization",
     "set_up",
@@ -273,6 +299,9 @@ async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
         "sessions",
         "invitations",
         "audit",
+        "webhooks",
+        "webhook_deliveries",
+        "webhook_attempts",
     ] {
         assert!(rows.iter().any(|row| row.starts_with(table)), "{table} is empty");
     }
@@ -367,6 +396,7 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
             said(store.list_entries(organization, 0).await),
             said(store.list_outbox(organization, None).await),
             said(store.list_api_keys(organization, None, limit).await),
+            said(store.list_webhooks(organization, None, limit).await),
             said(store.list_members(organization, None, limit).await),
             said(store.list_invitations(organization, None, limit).await),
             said(store.list_audit(organization, &AuditFilter::default(), None, limit).await),

@@ -27,3 +27,4 @@ mod settle;
 mod statements;
 mod totals;
 mod trouble;
+mod webhooks;

@@ -90,6 +90,8 @@ pub struct Run {
     pub fetched: i64,
     pub failed: i64,
     pub blocked: i64,
+    /// How often it was told that it completed.
+    pub told: usize,
 }
 
 impl Run {
@@ -115,6 +117,7 @@ impl Run {
             return false;
         }
         self.status = if reason == "stopped_by_user" { "stopped" } else { "completed" };
+        self.told += usize::from(self.status == "completed");
         self.end_reason = Some(reason);
         self.taken = false;
         self.put_back();

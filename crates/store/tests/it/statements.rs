@@ -12,9 +12,8 @@ use std::{
 };
 
 use creel_store::{database::Engine, organizations::Start};
-use creel_types::{ApiKeyId, Credits, HoldId, LotId, RobotId, RunId, ScheduleId};
+use creel_types::{ApiKeyId, Credits, EventId, HoldId, LotId, RobotId, RunId, ScheduleId};
 use table::Line;
-use uuid::Uuid;
 
 use crate::{model::MONTH_ENDS, pair::refusal, shop::Shop};
 
@@ -35,7 +34,7 @@ struct Situation<'a> {
     schedules: HashMap<String, ScheduleId>,
     /// What of the statement and of the outbox was seen before the line at hand.
     entries: i64,
-    told: HashSet<Uuid>,
+    told: HashSet<EventId>,
     is_broken: bool,
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod create;
 pub(crate) mod end;
 pub(crate) mod get;
+pub(crate) mod notices;
 pub(crate) mod organization;
 pub(crate) mod password;

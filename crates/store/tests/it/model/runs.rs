@@ -17,6 +17,7 @@ impl Organization {
             fetched: 0,
             failed: 0,
             blocked: 0,
+            told: 0,
         });
     }
 

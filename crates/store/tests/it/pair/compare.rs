@@ -59,7 +59,9 @@ impl Pair<'_> {
     fn compare_one(&self, who: usize, rows: &Rows) -> Result<(), String> {
         self.compare_credits(who, rows)?;
         self.compare_runs(who, rows)?;
-        same("told", self.told(who, rows), sorted(self.world.organizations[who].told.clone()))
+        let model = &self.world.organizations[who];
+        let ends = model.runs.iter().flat_map(|run| vec!["run.completed".to_owned(); run.told]);
+        same("told", self.told(who, rows), sorted(model.told.iter().cloned().chain(ends).collect()))
     }
 
     async fn read(&self) -> Rows {
