@@ -8,6 +8,7 @@ mod follow;
 mod interrupt;
 mod open;
 mod print;
+mod schedule;
 mod settings;
 mod sweep;
 

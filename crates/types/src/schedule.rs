@@ -90,6 +90,7 @@ pub const WINDOWS_MAX: usize = 14;
 
 /// Hours in which a schedule may start runs, by the clock of its zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Window {
     /// The days on which it opens; every day where there are none.
     #[serde(default)]

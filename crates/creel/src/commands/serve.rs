@@ -19,7 +19,7 @@ use crate::{
     exit::{Exit, Failure},
     follow, interrupt,
     open::Opened,
-    print, sweep,
+    print, schedule, sweep,
 };
 
 pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
@@ -38,6 +38,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::sweep(opened.store.clone(), stop.clone()));
     let following = tokio::spawn(follow::follow(opened.store.clone(), stop.clone()));
+    let scheduling = tokio::spawn(schedule::schedule(opened.store.clone(), stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard { access: access.clone(), mail: mail.clone() });
     let router = creel_api::router(ApiState { crawler, access, mail, limiter }).merge(pages);
@@ -45,6 +46,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let _ = working.await;
     let _ = sweeping.await;
     let _ = following.await;
+    let _ = scheduling.await;
     if let Some(delivering) = delivering {
         let _ = delivering.await;
     }

@@ -39,6 +39,11 @@ words! {
         RunRestarted = "run.restarted",
         RunDeleted = "run.deleted",
         CaptureDeleted = "capture.deleted",
+        ScheduleCreated = "schedule.created",
+        ScheduleUpdated = "schedule.updated",
+        SchedulePaused = "schedule.paused",
+        ScheduleResumed = "schedule.resumed",
+        ScheduleDeleted = "schedule.deleted",
     }
 }
 
@@ -52,6 +57,7 @@ words! {
         Robot = "robot",
         Run = "run",
         Capture = "capture",
+        Schedule = "schedule",
     }
 }
 
