@@ -21,6 +21,7 @@ mod mailbox;
 mod pages;
 mod people;
 mod requests;
+mod schedules;
 mod server;
 mod shops;
 mod small_shop;

@@ -64,6 +64,15 @@ impl Server {
         Server { creel, child, address, key, set_up_link }
     }
 
+    /// Another server on the same PostgreSQL.
+    pub fn beside(&self) -> Server {
+        let creel = self.creel.beside();
+        std::fs::copy(self.creel.folder().join("creel.toml"), creel.folder().join("creel.toml")).unwrap();
+        let (child, address, lines) = launch(&creel);
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { creel, child, address, key: self.key.clone(), set_up_link: String::new() }
+    }
+
     /// Killed with SIGKILL, and another process on the same folder.
     pub fn kill_and_start_again(&mut self) {
         self.child.kill().unwrap();

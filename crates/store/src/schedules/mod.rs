@@ -277,7 +277,10 @@ impl Store {
         let mut locked = lock_account(tx, organization, Named::default()).await?;
         let now = self.clock.now();
         locked.account.expire_due(now);
-        consequences::save(tx, self, &mut [&mut locked], now).await?;
+        let account = &locked.account;
+        if account.changed_lots().next().is_some() || account.changed_holds().next().is_some() {
+            consequences::save(tx, self, &mut [&mut locked], now).await?;
+        }
         Ok(if locked.can_pay_a_capture() { ScheduleStatus::Active } else { ScheduleStatus::PausedNoCredits })
     }
 
