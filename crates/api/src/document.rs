@@ -25,7 +25,7 @@ use crate::{
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("robots", "What Creel has learned about a shop: one robot for one host and country."),
     ("runs", "One crawl with one robot."),
     ("schedules", "A cadence that makes runs."),

@@ -27,4 +27,5 @@ mod settle;
 mod statements;
 mod totals;
 mod trouble;
+mod wakefulness;
 mod year;
