@@ -93,7 +93,7 @@ pub const WINDOWS_MAX: usize = 14;
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// The days on which it opens; every day where there are none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<Weekday>,
     pub from: ClockTime,
     /// At or before `from` it is a time of the next day.

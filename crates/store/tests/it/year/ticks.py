@@ -71,7 +71,7 @@ def openings(schedule, zone, first, until):
 
     while day <= last:
         for window in schedule["windows"]:
-            if not window["days"] or DAYS[day.weekday()] in window["days"]:
+            if DAYS[day.weekday()] in window.get("days", DAYS):
                 end = day if window["to"] > window["from"] else day + timedelta(days=1)
                 pair = instant(at(day, window["from"]), zone), instant(at(end, window["to"]), zone)
                 if pair[0] < pair[1]:
