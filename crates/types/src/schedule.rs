@@ -118,7 +118,7 @@ impl FromStr for ClockTime {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ClockTime, String> {
-        let two = |text: &str| Some(text).filter(|text| text.len() == 2).and_then(|text| digits(text));
+        let two = |text: &str| Some(text).filter(|text| text.len() == 2).and_then(digits);
         let parts = text.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?)));
         match parts {
             Some((hour, minute)) if hour < 24 && minute < 60 || (hour, minute) == (24, 0) => {

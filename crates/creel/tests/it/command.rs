@@ -38,6 +38,11 @@ impl Creel {
         Creel { database_url: self.database_url.clone(), ..Creel::new() }
     }
 
+    /// The address of its PostgreSQL.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

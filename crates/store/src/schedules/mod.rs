@@ -30,6 +30,9 @@ use crate::{
     runs::RunSettings,
 };
 
+/// Schedules of one organization: a grant wakes them all in its own transaction.
+pub const SCHEDULES_MAX: i64 = 10_000;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     pub id: ScheduleId,
@@ -160,6 +163,7 @@ impl Store {
         let status = self.status_by_credits(&mut tx, organization).await?;
         let robot = robots::find_robot_with_program(&mut tx, organization, new.robot).await?;
         let (robot, _) = robot.ok_or_else(|| StoreError::NotFound { what: "robot", id: new.robot.to_string() })?;
+        refuse_too_many(&mut tx, organization).await?;
         let now = self.clock.now();
         let starts_at = match new.starts_at {
             Some(starts_at) => starts_at,
@@ -324,6 +328,15 @@ impl Store {
         let args = args![organization, status, filter.robot, before, limit.clamp(1, LIST_ROWS_MAX)];
         self.database.rows(&sql, args).await?.iter().map(schedule).collect()
     }
+}
+
+async fn refuse_too_many(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
+    let sql = "SELECT COUNT(*) AS schedules FROM schedules WHERE organization_id = $1";
+    let count = tx.row(sql, args![organization]).await?.map_or(Ok(0), |row| row.int("schedules"))?;
+    if count < SCHEDULES_MAX {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("the organization has {count} schedules, as many as it may; delete some first")))
 }
 
 /// Which schedules; what is not given bounds nothing.

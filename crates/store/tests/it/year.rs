@@ -22,7 +22,7 @@ fn at(text: &str) -> Time {
 }
 
 #[test]
-fn prove_every_tick_of_a_thousand_schedules_is_dateutils() {
+fn every_tick_of_a_thousand_schedules_is_dateutils() {
     let dice = Dice(Random::seeded(seed()));
     let mut all = Vec::new();
     for number in 0..SCHEDULES {
@@ -92,11 +92,11 @@ async fn a_year(engine: Engine, schedules: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prove_a_year_through_the_store_on_sqlite() {
+async fn a_year_through_the_store_on_sqlite() {
     a_year(Engine::Sqlite, SCHEDULES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prove_a_year_through_the_store_on_postgres() {
+async fn a_year_through_the_store_on_postgres() {
     a_year(Engine::Postgres, SCHEDULES / 10).await;
 }

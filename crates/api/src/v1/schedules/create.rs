@@ -23,7 +23,7 @@ use crate::{
     responses(
         (status = 201, description = "The schedule", body = ScheduleView),
         (status = 404, description = "There is no such robot", body = ErrorBody),
-        (status = 409, description = "A window of no length, or a start too far ahead", body = ErrorBody),
+        (status = 409, description = "A window of no length, a start too far ahead, or too many schedules", body = ErrorBody),
     )
 )]
 pub(crate) async fn create_schedule(
