@@ -8,6 +8,7 @@
 pub(crate) mod by_credits;
 mod change;
 pub mod due;
+mod read;
 mod row;
 
 use creel_frontier::Timetable;
@@ -15,6 +16,9 @@ use creel_types::{By, Cadence, OrganizationId, RobotId, RunId, ScheduleId, Sched
 use serde_json::json;
 
 pub use change::ScheduleChanges;
+pub(crate) use read::LIGHT_VIEW;
+pub use read::ScheduleFilter;
+use read::{VIEW, get};
 pub(crate) use row::schedule;
 
 use crate::{
@@ -26,7 +30,7 @@ use crate::{
         account::{Named, lock_account},
         consequences,
     },
-    robots::{self, LIST_ROWS_MAX},
+    robots,
     runs::RunSettings,
 };
 
@@ -142,14 +146,6 @@ fn one_interval_from(at: Time, cadence: Cadence, time_zone: &str) -> Result<Time
 fn default_name(cadence: Cadence, host: &str) -> String {
     format!("{cadence} {host} run")
 }
-
-const VIEW: &str = "SELECT s.*, r.name AS robot_name FROM schedules s LEFT JOIN robots r ON r.id = s.robot_id";
-
-/// Without what may be large, start URLs and patterns: for reading many at once, never for writing back.
-pub(crate) const LIGHT_VIEW: &str = "SELECT s.id, s.organization_id, s.robot_id, s.name, s.interval_amount, s.interval_unit,
-    s.starts_at, s.time_zone, s.windows, '[]' AS start_urls, '{\"discover\":true,\"max_depth\":null}' AS settings, s.budget,
-    s.status, s.next_run_at, s.ticked_at, s.last_run_at, s.last_run_id, s.last_skipped_at, s.last_skip_reason, s.created_by,
-    s.created_at, s.updated_at, r.name AS robot_name FROM schedules s LEFT JOIN robots r ON r.id = s.robot_id";
 
 impl Store {
     /// Makes a schedule: `active`, or `paused_no_credits` where one capture could not be paid.
@@ -306,28 +302,6 @@ impl Store {
             deed.with(json!({"status": schedule.status, "cadence": schedule.cadence, "next_run_at": schedule.next_run_at}));
         audit::write(tx, self, schedule.organization, self.clock.now(), by, deed).await
     }
-
-    pub async fn get_schedule(&self, organization: OrganizationId, id: ScheduleId) -> Result<Schedule, StoreError> {
-        let mut tx = self.database.begin_read().await?;
-        get(&mut tx, organization, id).await
-    }
-
-    /// Newest first, without their start URLs and patterns.
-    pub async fn list_schedules(
-        &self,
-        organization: OrganizationId,
-        filter: ScheduleFilter,
-        before: Option<ScheduleId>,
-        limit: i64,
-    ) -> Result<Vec<Schedule>, StoreError> {
-        let sql = format!(
-            "{LIGHT_VIEW} WHERE s.organization_id = $1 AND ($2 IS NULL OR s.status = $2) AND ($3 IS NULL OR s.robot_id = $3)
-             AND ($4 IS NULL OR s.id < $4) ORDER BY s.id DESC LIMIT $5"
-        );
-        let status = filter.status.map(ScheduleStatus::as_str);
-        let args = args![organization, status, filter.robot, before, limit.clamp(1, LIST_ROWS_MAX)];
-        self.database.rows(&sql, args).await?.iter().map(schedule).collect()
-    }
 }
 
 async fn refuse_too_many(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
@@ -337,17 +311,4 @@ async fn refuse_too_many(tx: &mut Tx, organization: OrganizationId) -> Result<()
         return Ok(());
     }
     Err(StoreError::Conflict(format!("the organization has {count} schedules, as many as it may; delete some first")))
-}
-
-/// Which schedules; what is not given bounds nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ScheduleFilter {
-    pub status: Option<ScheduleStatus>,
-    pub robot: Option<RobotId>,
-}
-
-async fn get(tx: &mut Tx, organization: OrganizationId, id: ScheduleId) -> Result<Schedule, StoreError> {
-    let sql = format!("{VIEW} WHERE s.organization_id = $1 AND s.id = $2");
-    let row = tx.row(&sql, args![organization, id]).await?;
-    schedule(&row.ok_or_else(|| StoreError::NotFound { what: "schedule", id: id.to_string() })?)
 }
