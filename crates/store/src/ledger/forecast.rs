@@ -90,7 +90,8 @@ async fn paced_schedules(
         let schedule = schedules::schedule(row)?;
         let per_run = median_of_last_runs(tx, organization, schedule.id).await?;
         let runs_on = schedule.status != ScheduleStatus::Paused;
-        let runs = if runs_on && per_run.is_some() { schedule.timetable()?.count(now, until) } else { 0 };
+        let ticks = || schedule.timetable().map_or(0, |timetable| timetable.count(now, until));
+        let runs = if runs_on && per_run.is_some() { ticks() } else { 0 };
         let runs = i64::try_from(runs).unwrap_or(i64::MAX);
         let credits = per_run.map_or(Credits::ZERO, |amount| Credits(amount.0.saturating_mul(runs)));
         let forecast = ScheduleForecast {

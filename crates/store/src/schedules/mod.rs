@@ -112,17 +112,16 @@ impl Schedule {
         Ok(self.timetable()?.next_after(self.ticked_at.map_or(now, |ticked_at| ticked_at.max(now))))
     }
 
-    /// The instants of the next runs, were it active.
-    pub fn next_runs(&self, now: Time, count: usize) -> Result<Vec<Time>, StoreError> {
-        match self.next_run_at {
-            // What is due already is the next.
-            Some(next) => {
-                let mut runs = vec![next];
-                runs.extend(self.timetable()?.next(next.max(now), count.saturating_sub(1)));
-                Ok(runs)
-            }
-            None => Ok(self.timetable()?.next(now, count)),
+    /// The instants of the next runs, were it active; none that can be worked out where its zone is known no more.
+    #[must_use]
+    pub fn next_runs(&self, now: Time, count: usize) -> Vec<Time> {
+        // What is due already is the next.
+        let mut runs: Vec<Time> = self.next_run_at.into_iter().collect();
+        if let Ok(timetable) = self.timetable() {
+            let from = self.next_run_at.map_or(now, |next| next.max(now));
+            runs.extend(timetable.next(from, count.saturating_sub(runs.len())));
         }
+        runs
     }
 }
 

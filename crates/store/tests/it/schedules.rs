@@ -265,7 +265,9 @@ async fn what_cannot_be_made_says_so_and_keeps_nothing_else_from_being_made(engi
     let reasons = [get(&shop, unreadable.id).await.last_skip_reason, get(&shop, orphan.id).await.last_skip_reason];
     assert_eq!(reasons, [Some(SkipReason::Failed), Some(SkipReason::RobotGone)]);
     assert_eq!(store.make_due_runs().await.unwrap(), done(0, 0));
-    // Credits go and come all the same.
+    // It is shown, and others are forecast and paid, all the same.
+    assert!(get(&shop, unreadable.id).await.next_runs(store.clock.now(), 5).is_empty());
+    assert_eq!(store.forecast(shop.organization).await.unwrap().schedules.len(), 3);
     shop.grant(5, None).await;
     store.verify_ledger(shop.organization).await.unwrap().unwrap();
 }

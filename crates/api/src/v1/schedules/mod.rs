@@ -9,7 +9,7 @@ pub(crate) mod pause;
 pub(crate) mod resume;
 pub(crate) mod update;
 
-use creel_store::{StoreError, schedules::Schedule};
+use creel_store::schedules::Schedule;
 use creel_types::{Action, Cadence, RobotId, RunId, ScheduleId, ScheduleStatus, SkipReason, Time, Window};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,17 +64,17 @@ pub(crate) struct ScheduleView {
 }
 
 impl ScheduleView {
-    fn of(schedule: Schedule, now: Time) -> Result<ScheduleView, StoreError> {
-        let next_runs = schedule.next_runs(now, NEXT_RUNS)?;
+    fn of(schedule: Schedule, now: Time) -> ScheduleView {
+        let next_runs = schedule.next_runs(now, NEXT_RUNS);
         let (start_urls, settings) = (schedule.start_urls.clone(), schedule.settings.clone());
-        Ok(ScheduleView {
+        ScheduleView {
             row: ScheduleRow::of(schedule),
             start_urls,
             discover: settings.discover,
             include: settings.include,
             exclude: settings.exclude,
             next_runs,
-        })
+        }
     }
 }
 

@@ -22,5 +22,5 @@ pub(crate) async fn pause_schedule(
     PathId(id): PathId<ScheduleId>,
 ) -> Result<Json<ScheduleView>, ApiError> {
     let paused = state.store().pause_schedule(caller.organization, id, &caller.by).await?;
-    Ok(Json(ScheduleView::of(paused, state.store().clock.now())?))
+    Ok(Json(ScheduleView::of(paused, state.store().clock.now())))
 }

@@ -23,5 +23,5 @@ pub(crate) async fn resume_schedule(
     PathId(id): PathId<ScheduleId>,
 ) -> Result<Json<ScheduleView>, ApiError> {
     let resumed = state.store().resume_schedule(caller.organization, id, &caller.by).await?;
-    Ok(Json(ScheduleView::of(resumed, state.store().clock.now())?))
+    Ok(Json(ScheduleView::of(resumed, state.store().clock.now())))
 }

@@ -38,5 +38,5 @@ pub(crate) async fn update_schedule(
     let robot = store.get_robot_with_program(caller.organization, before.robot).await.ok();
     let changes = changes.checked(robot.as_ref().map(|(_, program)| program), now)?;
     let changed = store.update_schedule(caller.organization, id, changes, &caller.by).await?;
-    Ok(Json(ScheduleView::of(changed, now)?))
+    Ok(Json(ScheduleView::of(changed, now)))
 }
