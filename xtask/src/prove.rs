@@ -16,7 +16,7 @@ use crate::{mutants, need, postgres, sh};
 pub struct Prove {
     /// Breaks the program in known ways instead, one after the other, and sees that a test notices each: all of them, or
     /// those that are named.
-    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with_all = ["operations", "store_operations", "crashes", "seed"])]
+    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with_all = ["operations", "store_operations", "crashes", "interleavings", "seed"])]
     mutants: Option<Vec<String>>,
     /// Random operations on the pure rules of the ledger, at least.
     #[arg(long, default_value_t = 10_000_000)]
@@ -27,6 +27,9 @@ pub struct Prove {
     /// Crashes that the store must recover from.
     #[arg(long, default_value_t = 200)]
     crashes: u32,
+    /// Orders of operations on credits and schedules.
+    #[arg(long, default_value_t = 1_000_000)]
+    interleavings: u32,
     /// Where all random numbers come from; the clock where none is given.
     #[arg(long)]
     seed: Option<u32>,
@@ -45,9 +48,10 @@ pub fn prove(wanted: &Prove) -> Result<(), String> {
     }
     let begin = Instant::now();
     let seed = wanted.seed.unwrap_or_else(seed_of_the_clock);
-    let Prove { operations, store_operations, crashes, .. } = wanted;
+    let Prove { operations, store_operations, crashes, interleavings, .. } = wanted;
     let again = format!(
-        "cargo xtask prove --seed {seed} --operations {operations} --store-operations {store_operations} --crashes {crashes}"
+        "cargo xtask prove --seed {seed} --operations {operations} --store-operations {store_operations} --crashes {crashes} \
+         --interleavings {interleavings}"
     );
     println!("seed {seed}; the same again: {again}");
     let rules = rules(*operations, seed)?;
@@ -82,6 +86,7 @@ fn store(wanted: &Prove, seed: u32) -> Result<Vec<Proof>, String> {
         .env(postgres::VARIABLE, postgres.url())
         .env("CREEL_PROVE_OPERATIONS_STORE", wanted.store_operations.to_string())
         .env("CREEL_PROVE_CRASHES", wanted.crashes.to_string())
+        .env("CREEL_PROVE_INTERLEAVINGS", wanted.interleavings.to_string())
         .env("CREEL_PROVE_SEED", seed.to_string());
     sh::follow(&mut nextest).map(|lines| proofs(&lines))
 }

@@ -27,9 +27,10 @@ use crate::{
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("robots", "What Creel has learned about a shop: one robot for one host and country."),
     ("runs", "One crawl with one robot."),
+    ("schedules", "A cadence that makes runs."),
     ("captures", "One stored record of one successful product page."),
     ("billing", "Credits: balance, statement, usage, forecast."),
     ("organization", "The organization, its members and invitations, its keys, and who did what."),

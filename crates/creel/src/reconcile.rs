@@ -57,6 +57,7 @@ pub fn of_every_server(store: &Store) -> Vec<Reconciler> {
     vec![
         Reconciler::new(Name::Credits, store, |store| async move { store.sweep_due().await }),
         Reconciler::new(Name::Captures, store, |store| async move { store.follow_captures().await }),
+        Reconciler::new(Name::Schedules, store, |store| async move { store.make_due_runs().await.map(Pass::from) }),
         Reconciler::new(Name::StuckRuns, store, |store| async move { store.free_stuck_runs().await }),
         Reconciler::new(Name::Clearing, store, |store| async move { store.clear().await }),
         Reconciler::new(Name::Ledgers, store, |store| async move { store.check_ledgers().await }),

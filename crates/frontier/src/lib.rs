@@ -1,6 +1,7 @@
 //! Which address of a shop is read next, and how fast: canonical form, scope, patterns, priority, traps, robots.txt, pace and
-//! sitemaps. Pure: no I/O, no clock, no randomness; the caller passes the instant and the jitter.
+//! sitemaps; and when a schedule is due. Pure: no I/O, no clock, no randomness; the caller passes the instant and the jitter.
 
+pub mod cadence;
 pub mod canonical;
 pub mod likeness;
 pub mod patterns;
@@ -16,6 +17,7 @@ mod percent;
 mod query_parameters;
 mod url_words;
 
+pub use cadence::{NotATimetable, Timetable};
 pub use canonical::{accept_canonical, canonical_url, queue_url};
 pub use likeness::{PRODUCT_LIKENESS_MIN, looks_like_product, product_likeness};
 pub use patterns::{PATTERNS_MAX, PatternError, PatternList, PatternSet, Verdict};

@@ -1,9 +1,9 @@
-//! Named places on the path of a page at which a test may make the process die or the disk fail. Nothing stands there
+//! Named places on the path of a page, or of a schedule's tick, at which a test may make the process die or the disk fail. Nothing stands there
 //! otherwise: a store that is opened the ordinary way has none.
 
 use std::{fmt, sync::Arc};
 
-/// Every place, in the order in which a page passes them. A test goes through all of them; one that is passed and not named
+/// Every place that a page passes, in order. A test goes through all of them; one that is passed and not named
 /// here, or named and never passed, fails it.
 pub const PLACES: [&str; 21] = [
     "walk.leased",
@@ -31,6 +31,9 @@ pub const PLACES: [&str; 21] = [
 
 /// Before the commit that turns events into deliveries and mails.
 pub const FANNED_OUT: &str = "webhooks.fanned_out";
+
+/// Every place that a schedule's tick passes, in order.
+pub const PLACES_OF_A_TICK: [&str; 4] = ["due.locked", "due.run_inserted", "due.written", "due.committed"];
 
 type Reached = dyn Fn(&'static str) + Send + Sync;
 

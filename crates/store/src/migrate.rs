@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { both: include_str!("../migrations/0005_listing_orders.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0006_totals.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0007_api.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0008_schedules.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0009_webhooks.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0010_reconcilers.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0011_listing_facets.sql"), sqlite: "", postgres: "" },

@@ -68,11 +68,7 @@ impl Store {
         organization: OrganizationId,
         id: RobotId,
     ) -> Result<(Robot, RobotProgram), StoreError> {
-        let sql = format!(
-            "SELECT {ROBOT_COLUMNS} FROM robots r JOIN programs p ON p.id = r.program_id
-             WHERE r.organization_id = $1 AND r.id = $2"
-        );
-        let row = self.database.row(&sql, args![organization, id]).await?;
+        let row = self.database.row(&one_robot(), args![organization, id]).await?;
         robot(&row.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?)
     }
 
@@ -100,27 +96,29 @@ impl Store {
         self.get_robot(organization, id).await
     }
 
-    /// Removes the organization's row; the program stays, and so do runs and captures. Refused while schedules or runs need it.
-    pub async fn delete_robot(&self, organization: OrganizationId, id: RobotId, by: &By) -> Result<(), StoreError> {
+    /// Removes the organization's row, and its schedules where that is wished; the program stays, and so do runs and captures.
+    /// Refused while schedules or runs need it.
+    pub async fn delete_robot(
+        &self,
+        organization: OrganizationId,
+        id: RobotId,
+        with_schedules: bool,
+        by: &By,
+    ) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         // Whoever makes a schedule holds this row too.
         lock_account(&mut tx, organization, Named::default()).await?;
         let known =
             tx.row("SELECT name FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
         let name = known.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?.text("name")?;
-        for (what, sql) in [
-            (
-                "schedules; delete them first",
-                "SELECT 1 AS one FROM schedules WHERE organization_id = $1 AND robot_id = $2 LIMIT 1",
-            ),
-            (
-                "runs that have not ended; stop them first",
-                "SELECT 1 AS one FROM runs WHERE organization_id = $1 AND robot_id = $2 AND ended_at IS NULL LIMIT 1",
-            ),
-        ] {
-            if tx.row(sql, args![organization, id]).await?.is_some() {
-                return Err(StoreError::Conflict(format!("the robot has {what}")));
-            }
+        let sql = "SELECT 1 AS one FROM runs WHERE organization_id = $1 AND robot_id = $2 AND ended_at IS NULL LIMIT 1";
+        if tx.row(sql, args![organization, id]).await?.is_some() {
+            return Err(StoreError::Conflict("the robot has runs that have not ended; stop them first".to_owned()));
+        }
+        if with_schedules {
+            self.delete_schedules_of(&mut tx, organization, id, by).await?;
+        } else {
+            refuse_with_schedules(&mut tx, organization, id).await?;
         }
         tx.execute(
             "DELETE FROM credit_limits WHERE organization_id = $1 AND subject = 'robot' AND subject_id = $2",
@@ -158,6 +156,35 @@ impl Store {
         let rows = self.database.rows(&sql, args![organization, before, limit.clamp(1, LIST_ROWS_MAX)]).await?;
         rows.iter().map(|row| robot(row).map(|(robot, _)| robot)).collect()
     }
+}
+
+async fn refuse_with_schedules(tx: &mut Tx, organization: OrganizationId, id: RobotId) -> Result<(), StoreError> {
+    let sql = "SELECT COUNT(*) AS schedules FROM schedules WHERE organization_id = $1 AND robot_id = $2";
+    let row = tx.row(sql, args![organization, id]).await?;
+    match row.map_or(Ok(0), |row| row.int("schedules"))? {
+        0 => Ok(()),
+        schedules => {
+            let has = if schedules == 1 { "a schedule".to_owned() } else { format!("{schedules} schedules") };
+            Err(StoreError::Conflict(format!("the robot has {has}; delete it with them by ?schedules=delete")))
+        }
+    }
+}
+
+/// A robot as a transaction sees it, where the robot may be gone.
+pub(crate) async fn find_robot_with_program(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: RobotId,
+) -> Result<Option<(Robot, RobotProgram)>, StoreError> {
+    let row = tx.row(&one_robot(), args![organization, id]).await?;
+    row.as_ref().map(robot).transpose()
+}
+
+fn one_robot() -> String {
+    format!(
+        "SELECT {ROBOT_COLUMNS} FROM robots r JOIN programs p ON p.id = r.program_id
+         WHERE r.organization_id = $1 AND r.id = $2"
+    )
 }
 
 pub(crate) async fn find_robot_of(

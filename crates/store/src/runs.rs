@@ -165,7 +165,7 @@ impl Store {
         Ok(Once::Now(id))
     }
 
-    async fn insert_run(
+    pub(crate) async fn insert_run(
         &self,
         tx: &mut Tx,
         organization: OrganizationId,
@@ -407,14 +407,16 @@ impl Store {
         organization: OrganizationId,
         status: Option<RunStatus>,
         robot: Option<RobotId>,
+        schedule: Option<ScheduleId>,
         before: Option<RunId>,
         limit: i64,
     ) -> Result<Vec<RunView>, StoreError> {
         let sql = format!(
             "{VIEW} WHERE u.deleted_at IS NULL AND u.organization_id = $1 AND ($2 IS NULL OR u.status = $2) AND ($3 IS NULL OR u.robot_id = $3)
-             AND ($4 IS NULL OR u.id < $4) ORDER BY u.id DESC LIMIT $5"
+             AND ($4 IS NULL OR u.schedule_id = $4) AND ($5 IS NULL OR u.id < $5) ORDER BY u.id DESC LIMIT $6"
         );
-        let args = args![organization, status.map(RunStatus::as_str), robot, before, limit.clamp(1, LIST_ROWS_MAX)];
+        let args =
+            args![organization, status.map(RunStatus::as_str), robot, schedule, before, limit.clamp(1, LIST_ROWS_MAX)];
         self.database.rows(&sql, args).await?.iter().map(view).collect()
     }
 }

@@ -5,11 +5,11 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ObjectBuilder, RefOr,
-        schema::{KnownFormat, Schema, SchemaFormat, Type},
+        schema::{AdditionalProperties, ArrayBuilder, KnownFormat, OneOfBuilder, Schema, SchemaFormat, Type},
     },
 };
 
-use crate::{Amount, Country, Credits, Currency, Host, Time, money};
+use crate::{Amount, Cadence, ClockTime, Country, Credits, Currency, Host, IntervalUnit, Time, Weekday, Window, money};
 
 /// One of a closed list of words.
 #[must_use]
@@ -28,6 +28,17 @@ fn text(format: Option<KnownFormat>, example: &str) -> ObjectBuilder {
         .schema_type(Type::String)
         .format(format.map(SchemaFormat::KnownFormat))
         .examples([serde_json::Value::from(example)])
+}
+
+/// One unit with as many of it as are taken.
+fn cadence(unit: IntervalUnit) -> ObjectBuilder {
+    let amount = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(unit.amount_max()));
+    ObjectBuilder::new()
+        .property("interval_amount", amount)
+        .property("interval_unit", word(&[unit.as_str()]))
+        .required("interval_amount")
+        .required("interval_unit")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
 
 macro_rules! schema {
@@ -54,6 +65,18 @@ schema!(
         .description(Some("ISO 3166-1, two letters.")),
     Currency => text(None, "USD").enum_values(Some(Currency::all().map(|currency| currency.as_str().to_owned())))
         .description(Some("ISO 4217, three letters.")),
+    Cadence => IntervalUnit::ALL.iter().fold(OneOfBuilder::new(), |one_of, unit| one_of.item(cadence(*unit)))
+        .description(Some("How often: hours are elapsed time, days and longer time of the calendar.")),
+    ClockTime => text(None, "22:00").pattern(Some("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))
+        .description(Some("A time of the day in the schedule's zone.")),
+    Window => ObjectBuilder::new()
+        .property("days", ArrayBuilder::new().items(Weekday::schema()).max_items(Some(7))
+            .description(Some("The days on which it opens; every day where there are none.")))
+        .property("from", text(None, "22:00").pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$")))
+        .property("to", ClockTime::schema())
+        .required("from").required("to")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .description(Some("Hours in which runs may start. `to` before `from` is a time of the next day.")),
     Host => text(None, "shop.example").description(Some(
         "IDNA, lower case, no leading www., a non-default port kept.",
     )),

@@ -5,8 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 /// Properties of answers that are left out where they say nothing.
-const LEFT_OUT: [(&str, &str); 6] =
-    [("LotPart", "hold"), ("LotPart", "terms"), ("LotPart", "due"), ("Sku", "opt1"), ("Sku", "opt2"), ("Sku", "opt3")];
+const LEFT_OUT: [(&str, &str); 7] = [
+    ("LotPart", "hold"),
+    ("LotPart", "terms"),
+    ("LotPart", "due"),
+    ("Sku", "opt1"),
+    ("Sku", "opt2"),
+    ("Sku", "opt3"),
+    ("Window", "days"),
+];
 
 /// A query or header is there or not; the word for nothing is to leave it out.
 pub(super) fn no_null_parameters(document: &mut Value) {

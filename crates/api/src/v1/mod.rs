@@ -13,6 +13,7 @@ mod password_reset;
 mod robot_builds;
 mod robots;
 mod runs;
+mod schedules;
 mod session;
 mod sign_up;
 mod webhooks;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(runs::restart::restart_run))
         .routes(routes!(runs::pages::list_run_pages))
         .routes(routes!(runs::events::stream_run_events))
+        .merge(schedules())
         .routes(routes!(captures::list::list_captures))
         .routes(routes!(captures::export::export_captures))
         .routes(routes!(captures::get::get_capture, captures::delete::delete_capture))
@@ -65,6 +67,18 @@ fn events() -> OpenApiRouter<ApiState> {
         .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
         .routes(routes!(webhooks::delivery::get_webhook_delivery))
         .routes(routes!(webhooks::replay::replay_webhook_delivery))
+}
+
+fn schedules() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(schedules::create::create_schedule, schedules::list::list_schedules))
+        .routes(routes!(
+            schedules::get::get_schedule,
+            schedules::update::update_schedule,
+            schedules::delete::delete_schedule
+        ))
+        .routes(routes!(schedules::pause::pause_schedule))
+        .routes(routes!(schedules::resume::resume_schedule))
 }
 
 /// What people do for themselves, and what anybody may call.

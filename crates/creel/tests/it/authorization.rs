@@ -54,6 +54,19 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("restart_run", row(Some("run"), |_| json!({"budget": 1_000}))),
         ("list_run_pages", row(Some("run"), nothing)),
         ("stream_run_events", row(Some("run"), nothing)),
+        (
+            "create_schedule",
+            row(
+                Some("robot"),
+                |robot| json!({"robot_id": robot, "cadence": {"interval_amount": 1, "interval_unit": "day"}}),
+            ),
+        ),
+        ("list_schedules", row(None, nothing)),
+        ("get_schedule", row(Some("schedule"), nothing)),
+        ("update_schedule", row(Some("schedule"), name)),
+        ("delete_schedule", row(Some("schedule"), nothing)),
+        ("pause_schedule", row(Some("schedule"), nothing)),
+        ("resume_schedule", row(Some("schedule"), nothing)),
         ("list_captures", row(None, nothing)),
         ("export_captures", row(None, nothing)),
         ("delete_capture", row(Some("capture"), nothing)),
@@ -149,6 +162,8 @@ impl World {
         let run = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 1}));
         let run = run.body["id"].as_str().unwrap().to_owned();
         server.wait(&run);
+        let daily = json!({"robot_id": robot, "cadence": {"interval_amount": 1, "interval_unit": "day"}});
+        let schedule = server.post("/v1/extract/schedules", &daily).body["id"].as_str().unwrap().to_owned();
         let first = |path: &str| server.get(path).body["rows"][0]["id"].as_str().unwrap().to_owned();
         let (capture, build) = (first("/v1/extract/captures"), first("/v1/extract/robot-builds"));
         let key = server.post("/v1/api-keys", &json!({"name": "spare"})).body["id"].as_str().unwrap().to_owned();
@@ -174,6 +189,7 @@ impl World {
             ("run", run),
             ("capture", capture),
             ("build", build),
+            ("schedule", schedule),
             ("key", key),
             ("person", person),
         ];

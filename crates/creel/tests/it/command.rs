@@ -32,6 +32,17 @@ impl Creel {
         Creel { database_url: Some(postgres_schema()), ..Creel::new() }
     }
 
+    /// Another process's folder on the same database.
+    pub fn beside(&self) -> Creel {
+        assert!(self.database_url.is_some(), "folders are shared by nobody");
+        Creel { database_url: self.database_url.clone(), ..Creel::new() }
+    }
+
+    /// The address of its PostgreSQL.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -23,6 +23,7 @@ mod pages;
 mod people;
 mod receiver;
 mod requests;
+mod schedules;
 mod server;
 mod shops;
 mod small_shop;

@@ -82,6 +82,15 @@ impl Server {
         assert!(told.success());
     }
 
+    /// Another server on the same PostgreSQL.
+    pub fn beside(&self) -> Server {
+        let creel = self.creel.beside();
+        std::fs::copy(self.creel.folder().join("creel.toml"), creel.folder().join("creel.toml")).unwrap();
+        let (child, address, lines) = launch(&creel, ALLOW_PRIVATE);
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { creel, child, address, key: self.key.clone(), set_up_link: String::new() }
+    }
+
     /// Killed with SIGKILL, and another process on the same folder.
     pub fn kill_and_start_again(&mut self) {
         self.child.kill().unwrap();
@@ -89,13 +98,6 @@ impl Server {
         let (child, address, lines) = launch(&self.creel, ALLOW_PRIVATE);
         std::thread::spawn(move || lines.for_each(drop));
         (self.child, self.address) = (child, address);
-    }
-
-    /// Another process on the same database.
-    pub fn beside(&self) -> Beside {
-        let (child, _, lines) = launch(&self.creel, ALLOW_PRIVATE);
-        std::thread::spawn(move || lines.for_each(drop));
-        Beside(child)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -157,24 +159,6 @@ impl Server {
         let answer = self.get(&format!("/v1/extract/runs/{run}?wait=60"));
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body
-    }
-}
-
-/// A further process, which ends with this.
-pub struct Beside(Child);
-
-impl Beside {
-    /// With SIGKILL.
-    pub fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Beside {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -301,10 +301,7 @@ fn nothing_is_lost_when_processes_are_killed() {
         grant(&server.creel, u32::try_from(credits).unwrap());
         match credits % 5 {
             2 => server.kill_and_start_again(),
-            4 => {
-                beside.kill();
-                beside = server.beside();
-            }
+            4 => beside.kill_and_start_again(),
             _ => {}
         }
     }

@@ -46,6 +46,11 @@ words! {
         WebhookReplayed = "webhook.replayed",
         WebhookDisabled = "webhook.disabled",
         WebhookDeleted = "webhook.deleted",
+        ScheduleCreated = "schedule.created",
+        ScheduleUpdated = "schedule.updated",
+        SchedulePaused = "schedule.paused",
+        ScheduleResumed = "schedule.resumed",
+        ScheduleDeleted = "schedule.deleted",
     }
 }
 
@@ -60,6 +65,7 @@ words! {
         Run = "run",
         Capture = "capture",
         Webhook = "webhook",
+        Schedule = "schedule",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     database::Tx,
     outbox::{self, Message, MessageKind},
     runs,
-    schedules::{self, ByCredits},
+    schedules::by_credits::{self, ByCredits},
 };
 
 /// Writes changed accounts and everything that follows from them. Every change of credits ends here.
@@ -92,10 +92,10 @@ async fn end_or_wake(
         for run in unfinished_runs(tx, organization).await? {
             runs::end_run(tx, store, run, EndReason::InsufficientCredits, None, now).await?;
         }
-        return schedules::change_by_credits(tx, organization, ByCredits::Sleep, messages).await;
+        return by_credits::change_by_credits(tx, organization, ByCredits::Sleep, now, messages).await;
     }
     if locked.spendable_before < Action::Extract.price() {
-        return schedules::change_by_credits(tx, organization, ByCredits::Wake, messages).await;
+        return by_credits::change_by_credits(tx, organization, ByCredits::Wake, now, messages).await;
     }
     Ok(())
 }

@@ -1,19 +1,12 @@
 //! What will be spent if everything goes on as it did, when credits are gone, and which schedule spends what share.
 
 use creel_ledger::forecast::{Rate, exhausted_at};
-use creel_types::{
-    Credits, OrganizationId, ScheduleId, Time,
-    time::{DAY_MS, HOUR_MS},
-};
+use creel_types::{Credits, OrganizationId, ScheduleId, ScheduleStatus, Time, time::DAY_MS};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{account::read_account, entries::ENTRIES_WITH_RUNS};
-use crate::{
-    Store, StoreError, args,
-    database::Tx,
-    schedules::{IntervalUnit, ScheduleStatus},
-};
+use crate::{Store, StoreError, args, database::Tx, schedules};
 
 /// How far the forecast looks back for what no schedule spends, and ahead where no cycle ends.
 const WINDOW_DAYS: i64 = 30;
@@ -43,7 +36,9 @@ pub struct ScheduleForecast {
     pub status: ScheduleStatus,
     /// The median of its last three runs; null before the first.
     pub credits_per_run: Option<Credits>,
-    /// What it spends until the end of the forecast; nothing while it is paused.
+    /// How often it is due until the end of the forecast; never while it is paused.
+    pub runs: i64,
+    /// What they spend.
     pub credits: Credits,
     /// Its part of everything that is spent, 0 to 1.
     pub share: f64,
@@ -62,7 +57,7 @@ impl Store {
         let locked = read_account(&mut tx, organization).await?;
         let until = locked.cycle_ends_at.filter(|end| *end > now).unwrap_or(now.plus_ms(WINDOW_DAYS * DAY_MS));
         let ahead = until.ms_since(now);
-        let schedules = paced_schedules(&mut tx, organization, ahead).await?;
+        let schedules = paced_schedules(&mut tx, organization, (now, until)).await?;
         let unscheduled = unscheduled_rate(&mut tx, organization, locked.created_at, now).await?;
         let rate = schedules.iter().fold(unscheduled, |sum, schedule| sum.plus(schedule.rate));
         Ok(Forecast {
@@ -83,43 +78,34 @@ fn shared(schedule: Paced, all: Rate) -> ScheduleForecast {
     ScheduleForecast { share: (share * 1000.0).round() / 1000.0, ..schedule.forecast }
 }
 
-async fn paced_schedules(tx: &mut Tx, organization: OrganizationId, ahead: i64) -> Result<Vec<Paced>, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT id, name, status, interval_amount, interval_unit FROM schedules WHERE organization_id = $1 ORDER BY id",
-            args![organization],
-        )
-        .await?;
+async fn paced_schedules(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    (now, until): (Time, Time),
+) -> Result<Vec<Paced>, StoreError> {
+    let sql = format!("{} WHERE s.organization_id = $1 ORDER BY s.id", schedules::LIGHT_VIEW);
+    let rows = tx.rows(&sql, args![organization]).await?;
     let mut schedules = Vec::with_capacity(rows.len());
     for row in &rows {
-        let id: ScheduleId = row.parsed("id")?;
-        let status: ScheduleStatus = row.parsed("status")?;
-        let unit: IntervalUnit = row.parsed("interval_unit")?;
-        let per_run = median_of_last_runs(tx, organization, id).await?;
-        let period = interval_ms(unit).saturating_mul(row.int("interval_amount")?);
-        let runs_on = status != ScheduleStatus::Paused;
-        let rate = per_run.filter(|_| runs_on).map_or(Rate::default(), |amount| Rate::of(amount, period));
+        let schedule = schedules::schedule(row)?;
+        let per_run = median_of_last_runs(tx, organization, schedule.id).await?;
+        let runs_on = schedule.status != ScheduleStatus::Paused;
+        let ticks = || schedule.timetable().map_or(0, |timetable| timetable.count(now, until));
+        let runs = if runs_on && per_run.is_some() { ticks() } else { 0 };
+        let runs = i64::try_from(runs).unwrap_or(i64::MAX);
+        let credits = per_run.map_or(Credits::ZERO, |amount| Credits(amount.0.saturating_mul(runs)));
         let forecast = ScheduleForecast {
-            schedule_id: id,
-            name: row.text("name")?,
-            status,
+            schedule_id: schedule.id,
+            name: schedule.name,
+            status: schedule.status,
             credits_per_run: per_run,
-            credits: rate.over(ahead),
+            runs,
+            credits,
             share: 0.0,
         };
-        schedules.push(Paced { forecast, rate });
+        schedules.push(Paced { forecast, rate: Rate::of(credits, until.ms_since(now)) });
     }
     Ok(schedules)
-}
-
-/// A month as the calendar has it on average.
-const fn interval_ms(unit: IntervalUnit) -> i64 {
-    match unit {
-        IntervalUnit::Hour => HOUR_MS,
-        IntervalUnit::Day => DAY_MS,
-        IntervalUnit::Week => 7 * DAY_MS,
-        IntervalUnit::Month => 30 * DAY_MS + 10 * HOUR_MS + HOUR_MS / 2,
-    }
 }
 
 async fn median_of_last_runs(

@@ -27,6 +27,8 @@ words! {
         RunsStuck = "runs_stuck",
         BuildsPending = "builds_pending",
         MailsDue = "mails_due",
+        /// Schedules whose tick is due.
+        SchedulesDue = "schedules_due",
         /// Events that are not deliveries yet.
         EventsWaiting = "events_waiting",
         /// Webhooks whose next delivery is due.
@@ -98,6 +100,9 @@ fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
             format!("SELECT COALESCE(ledger_checked_at, created_at) AS since FROM organizations WHERE {LEDGER_DUE}"),
             args![now.plus_ms(-CHECK_EVERY_MS)],
         ),
+        QueueName::SchedulesDue => {
+            (text("SELECT next_run_at AS since FROM schedules WHERE status = 'active' AND next_run_at <= $1"), args![now])
+        }
         QueueName::EventsWaiting => (text("SELECT created_at AS since FROM outbox WHERE fanned_out = 0"), args![]),
         QueueName::WebhooksDue => (text("SELECT due_at AS since FROM webhooks WHERE due_at <= $1"), args![now]),
         QueueName::MailsDue => {

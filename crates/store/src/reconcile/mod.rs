@@ -25,6 +25,8 @@ words! {
         Captures = "captures",
         /// Runs that live and do not get on are taken from whoever holds them.
         StuckRuns = "stuck_runs",
+        /// Schedules that are due make their runs.
+        Schedules = "schedules",
         /// Events become deliveries and mails, and deliveries that are due are sent.
         Webhooks = "webhooks",
         /// Mails are sent.
@@ -45,7 +47,7 @@ impl ReconcilerName {
             // Nothing depends on its being in time: whoever debits or asks for a balance looks for itself.
             ReconcilerName::Credits => 2,
             // A fifth of the time by which full text may be behind.
-            ReconcilerName::Captures | ReconcilerName::Webhooks => 1,
+            ReconcilerName::Captures | ReconcilerName::Schedules | ReconcilerName::Webhooks => 1,
             ReconcilerName::Mail => 15,
             ReconcilerName::StuckRuns => 60,
             ReconcilerName::Clearing | ReconcilerName::Ledgers => 600,

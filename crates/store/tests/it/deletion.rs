@@ -82,7 +82,7 @@ async fn a_run_is_deleted_with_all_that_it_had_and_its_debits_stay(engine) {
     ] {
         assert!(matches!(answer, Err(StoreError::NotFound { .. })), "{answer:?}");
     }
-    assert_eq!(shop.store.list_runs(shop.organization, None, None, None, 10).await.unwrap().len(), 1);
+    assert_eq!(shop.store.list_runs(shop.organization, None, None, None, None, 10).await.unwrap().len(), 1);
     assert!(shop.store.list_pages(run, None, 10).await.unwrap().is_empty());
     assert_eq!(shop.store.list_pages(other, None, 10).await.unwrap().len(), 2);
     verifies(&shop, 1_000 - 604).await;

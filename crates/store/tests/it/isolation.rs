@@ -26,13 +26,13 @@ use creel_store::{
     notices::NoticeChanges,
     organizations::Start,
     runs::{NewRun, RunSettings},
-    schedules::{IntervalUnit, NewSchedule},
+    schedules::{NewSchedule, ScheduleChanges, ScheduleFilter},
     settle::Verdict,
     webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Standing},
 };
 use creel_types::{
-    ApiKeyId, BuildId, CaptureId, Credits, DeliveryId, HoldId, InvitationId, LotId, OrganizationId, PageKind, PersonId,
-    RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
+    ApiKeyId, BuildId, Cadence, CaptureId, Credits, DeliveryId, HoldId, IntervalUnit, InvitationId, LotId, OrganizationId,
+    PageKind, PersonId, RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
 };
 
 use crate::shop::{Shop, on_both, operator};
@@ -92,7 +92,7 @@ async fn things(shop: &Shop) -> Things {
     let robot = shop.robot().await;
     let build = store.list_robot_builds(id, None, 1).await.unwrap()[0].id;
     let (key, _) = crate::shop::owners_key(store, id, "key").await;
-    let schedule = store.create_schedule(id, new_schedule(robot)).await.unwrap().id;
+    let schedule = store.create_schedule(id, new_schedule(robot), &operator()).await.unwrap().id;
     let lot = shop.grant(50, None).await;
     let hold: HoldId = store.random.id(store.clock.now());
     store.place_hold(id, new_hold(hold)).await.unwrap();
@@ -127,7 +127,7 @@ async fn owner_of(shop: &Shop) -> PersonId {
 }
 
 fn new_schedule(robot: RobotId) -> NewSchedule {
-    NewSchedule { robot, name: "daily".to_owned(), interval_amount: 1, interval_unit: IntervalUnit::Day }
+    NewSchedule::every(robot, Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day })
 }
 
 fn idempotency_key() -> IdempotencyKey {
@@ -165,6 +165,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         settings: RunSettings::default(),
         budget: None,
     };
+    let of_robots_schedules = ScheduleFilter { robot: Some(robot), ..ScheduleFilter::default() };
     let of_run = CaptureFilter { run: Some(run), ..CaptureFilter::default() };
     let of_robot = CaptureFilter { robot: Some(robot), ..CaptureFilter::default() };
     let list = |filter| async move {
@@ -176,7 +177,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
         ("rename_robot", said(store.rename_robot(organization, robot, "new name", &creel_types::By::system()).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
-        ("delete_robot", said(store.delete_robot(organization, robot, &creel_types::By::system()).await)),
+        ("delete_robot", said(store.delete_robot(organization, robot, true, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
         ("create_run", said(store.create_run(organization, new_run(), None).await)),
         ("create_run_once", said(store.create_run_once(organization, new_run(), &idempotency_key()).await)),
@@ -185,16 +186,20 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_run_view", said(store.get_run_view(organization, run).await)),
         ("stop_run", said(store.stop_run(organization, run, &creel_types::By::system()).await)),
         ("restart_run", said(store.restart_run(organization, run, None, None, &creel_types::By::system()).await)),
-        ("list_runs", said(store.list_runs(organization, None, Some(robot), None, 10).await)),
+        ("list_runs", said(store.list_runs(organization, None, Some(robot), None, None, 10).await)),
         ("get_capture", said(store.get_capture(organization, capture).await)),
         ("list_captures", list(of_run).await),
         ("list_captures", list(of_robot).await),
         ("delete_capture", said(store.delete_capture(organization, capture, &creel_types::By::system()).await)),
         ("delete_run", said(store.delete_run(organization, run, &creel_types::By::system()).await)),
-        ("create_schedule", said(store.create_schedule(organization, new_schedule(robot)).await)),
+        ("create_schedule", said(store.create_schedule(organization, new_schedule(robot), &who).await)),
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
-        ("pause_schedule", said(store.pause_schedule(organization, schedule).await)),
-        ("resume_schedule", said(store.resume_schedule(organization, schedule).await)),
+        ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
+        ("resume_schedule", said(store.resume_schedule(organization, schedule, &who).await)),
+        ("update_schedule", said(store.update_schedule(organization, schedule, ScheduleChanges::default(), &who).await)),
+        ("delete_schedule", said(store.delete_schedule(organization, schedule, &who).await)),
+        ("list_runs", said(store.list_runs(organization, None, None, Some(schedule), None, 10).await)),
+        ("list_schedules", said(store.list_schedules(organization, of_robots_schedules, None, 10).await)),
         ("settle_hold", said(store.settle_hold(organization, hold, Credits(1), s()).await)),
         ("release_hold", said(store.release_hold(organization, hold, s()).await)),
         ("revoke_by_hand", said(store.revoke_by_hand(organization, lot, Share::ALL, by).await)),
@@ -256,7 +261,6 @@ const OF_ALL_THINGS: &[&str] = &[
     "list_outbox",
     "list_robot_builds",
     "list_robots",
-    "list_schedules",
     "list_webhooks",
     "payable",
     "rename_organization",
@@ -389,9 +393,9 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
         [
             said(store.list_robots(organization, None, limit).await),
             said(store.list_robot_builds(organization, None, limit).await),
-            said(store.list_runs(organization, None, None, None, limit).await),
+            said(store.list_runs(organization, None, None, None, None, limit).await),
             said(store.list_captures(organization, &all).await),
-            said(store.list_schedules(organization).await),
+            said(store.list_schedules(organization, ScheduleFilter::default(), None, limit).await),
             said(store.list_credit_limits(organization).await),
             said(store.list_entries(organization, 0).await),
             said(store.list_outbox(organization, None).await),

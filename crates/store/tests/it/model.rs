@@ -48,6 +48,8 @@ pub enum Schedule {
     Active,
     Paused,
     PausedNoCredits,
+    /// Its place is kept, so that the others have theirs.
+    Deleted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +206,11 @@ impl Organization {
         }
     }
 
+    /// The place of a schedule that was not deleted.
+    fn known_schedule(&self, schedule: Option<usize>) -> Answer<usize> {
+        schedule.filter(|schedule| self.schedules[*schedule] != Schedule::Deleted).ok_or("not_found")
+    }
+
     fn tell_grant(&mut self, amount: i64) {
         self.told.push(format!("credits.granted {amount}"));
         if self.has_cycle {
@@ -283,13 +290,22 @@ impl World {
     }
 
     pub fn resume(&mut self, who: usize, schedule: Option<usize>) -> Answer<()> {
-        let schedule = schedule.ok_or("not_found")?;
+        let schedule = self.organizations[who].known_schedule(schedule)?;
         self.organizations[who].schedules[schedule] = self.status_by_credits(who);
         Ok(())
     }
 
     pub fn pause(&mut self, who: usize, schedule: Option<usize>) -> Answer<()> {
-        self.organizations[who].schedules[schedule.ok_or("not_found")?] = Schedule::Paused;
+        let schedule = self.organizations[who].known_schedule(schedule)?;
+        self.organizations[who].schedules[schedule] = Schedule::Paused;
+        Ok(())
+    }
+
+    pub fn delete_schedule(&mut self, who: usize, schedule: Option<usize>) -> Answer<()> {
+        let organization = &mut self.organizations[who];
+        let schedule = organization.known_schedule(schedule)?;
+        organization.schedules[schedule] = Schedule::Deleted;
+        organization.limits.retain(|limit| limit.subject != Subject::Schedule(schedule));
         Ok(())
     }
 

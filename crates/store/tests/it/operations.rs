@@ -107,6 +107,9 @@ pub enum Operation {
     Resume {
         schedule: usize,
     },
+    DeleteSchedule {
+        schedule: usize,
+    },
     Limit {
         subject: usize,
         limit: Option<(i64, Period)>,
@@ -217,6 +220,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         6 => Just(O::Schedule),
         2 => picked().prop_map(|schedule| O::Pause { schedule }),
         2 => picked().prop_map(|schedule| O::Resume { schedule }),
+        1 => picked().prop_map(|schedule| O::DeleteSchedule { schedule }),
         3 => (0..5_usize, limit()).prop_map(|(subject, limit)| O::Limit { subject, limit }),
     ]
 }

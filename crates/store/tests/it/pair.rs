@@ -136,6 +136,7 @@ impl<'a> Pair<'a> {
             | O::Schedule
             | O::Pause { .. }
             | O::Resume { .. }
+            | O::DeleteSchedule { .. }
             | O::Limit { .. } => self.operate_on_runs(step).await,
             _ => self.operate_on_credits(step).await,
         }

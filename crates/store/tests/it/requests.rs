@@ -15,7 +15,7 @@ fn key(request_hash: &str) -> IdempotencyKey {
 }
 
 async fn runs(shop: &Shop) -> usize {
-    shop.store.list_runs(shop.organization, None, None, None, 100).await.unwrap().len()
+    shop.store.list_runs(shop.organization, None, None, None, None, 100).await.unwrap().len()
 }
 
 on_both! {
@@ -98,12 +98,12 @@ on_both! {
 async fn a_robot_that_is_needed_stays(engine) {
     let shop = Shop::with_credits(engine, 10).await;
     let run = shop.run(None).await;
-    let deleted = shop.store.delete_robot(shop.organization, run.robot, &creel_types::By::system()).await;
+    let deleted = shop.store.delete_robot(shop.organization, run.robot, false, &creel_types::By::system()).await;
     assert!(matches!(&deleted, Err(StoreError::Conflict(why)) if why.contains("stop them")), "{deleted:?}");
     shop.store.stop_run(shop.organization, run.id, &creel_types::By::system()).await.unwrap();
     let renamed = shop.store.rename_robot(shop.organization, run.robot, "new", &creel_types::By::system()).await.unwrap();
     assert_eq!(renamed.name, "new");
-    shop.store.delete_robot(shop.organization, run.robot, &creel_types::By::system()).await.unwrap();
+    shop.store.delete_robot(shop.organization, run.robot, false, &creel_types::By::system()).await.unwrap();
     assert!(matches!(shop.store.get_robot(shop.organization, run.robot).await, Err(StoreError::NotFound { .. })));
     let view = shop.store.get_run_view(shop.organization, run.id).await.unwrap();
     assert_eq!((view.robot_id, view.robot_name), (run.robot, None), "its runs stay");

@@ -94,6 +94,19 @@ pub async fn owners_key(store: &Store, organization: OrganizationId, name: &str)
     (key.id, secret)
 }
 
+/// A lot without an end.
+pub fn grant(store: &Store, amount: i64) -> Grant {
+    Grant {
+        lot: store.random.id(store.clock.now()),
+        source: LotSource::Purchase,
+        amount: Credits(amount),
+        expires_at: None,
+        reference: Reference::new(ReferenceType::Person, "test"),
+        description: "test".into(),
+        actor: "test".into(),
+    }
+}
+
 pub struct Shop {
     pub database: TestDatabase,
     pub store: Store,
@@ -146,16 +159,12 @@ impl Shop {
     }
 
     pub async fn grant(&self, amount: i64, expires_at: Option<Time>) -> creel_types::LotId {
-        let lot = self.store.random.id(self.store.clock.now());
         let grant = Grant {
-            lot,
             source: if expires_at.is_some() { LotSource::Cycle } else { LotSource::Purchase },
-            amount: Credits(amount),
             expires_at,
-            reference: Reference::new(ReferenceType::Person, "test"),
-            description: "test".into(),
-            actor: "test".into(),
+            ..grant(&self.store, amount)
         };
+        let lot = grant.lot;
         self.store.grant(self.organization, grant).await.unwrap();
         lot
     }

@@ -13,7 +13,7 @@ use crate::{ApiState, body::whole_number, caller::Caller, error::ApiError, field
 
 pub(super) const START_URLS_MAX: usize = 10_000;
 /// As many start URLs and patterns as are taken, all as long as they may be, fit.
-pub(super) const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub(crate) const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub(crate) const URL_BYTES_MAX: usize = 2_048;
 const DEPTH_MAX: i64 = 1_000;
 /// More captures than any shop has products.
@@ -23,13 +23,13 @@ pub(super) const BUDGET_MAX: i64 = 1_000_000_000;
 #[derive(ToSchema)]
 #[schema(value_type = String, format = "uri", min_length = 1, max_length = 2_048)]
 #[expect(dead_code, reason = "describes an item of a list")]
-struct StartUrl(String);
+pub(crate) struct StartUrl(String);
 
 /// A glob with `*`, or `re:` and a regular expression.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, max_length = 2_048)]
 #[expect(dead_code, reason = "describes an item of a list")]
-struct UrlPattern(String);
+pub(crate) struct UrlPattern(String);
 
 /// A run to be made. The older spelling `robotId` and `urls` is taken too.
 #[derive(Deserialize, ToSchema)]
@@ -69,10 +69,7 @@ pub(crate) struct NewRunBody {
 impl NewRunBody {
     /// The patterns, compiled.
     pub(super) fn patterns(&self) -> Result<PatternSet, ApiError> {
-        PatternSet::compile(&self.include, &self.exclude).map_err(|error| {
-            let list = error.list().as_str();
-            ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
-        })
+        check_patterns(&self.include, &self.exclude)
     }
 
     /// Adds the addresses that `start_urls_from` names.
@@ -116,7 +113,15 @@ impl NewRunBody {
     }
 }
 
-pub(super) fn check_budget(budget: i64) -> Result<(), ApiError> {
+/// The patterns, compiled.
+pub(crate) fn check_patterns(include: &[String], exclude: &[String]) -> Result<PatternSet, ApiError> {
+    PatternSet::compile(include, exclude).map_err(|error| {
+        let list = error.list().as_str();
+        ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
+    })
+}
+
+pub(crate) fn check_budget(budget: i64) -> Result<(), ApiError> {
     if (1..=BUDGET_MAX).contains(&budget) {
         return Ok(());
     }
@@ -131,17 +136,19 @@ fn depth(depth: i64) -> Result<u32, ApiError> {
 
 /// The start URLs as given, or the program's own where none were given.
 fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>, ApiError> {
+    check_start_urls(&given, program)?;
+    Ok(if given.is_empty() { program.default_start_urls.clone() } else { given })
+}
+
+pub(crate) fn check_start_urls(given: &[String], program: &RobotProgram) -> Result<(), ApiError> {
     if given.len() > START_URLS_MAX {
         return Err(ApiError::field("start_urls", format!("{} URLs; at most {START_URLS_MAX} are taken", given.len())));
-    }
-    if given.is_empty() {
-        return Ok(program.default_start_urls.clone());
     }
     let scope = Scope::of_program(program);
     for (at, text) in given.iter().enumerate() {
         start_url(text, program, &scope).map_err(|message| ApiError::field(format!("start_urls[{at}]"), message))?;
     }
-    Ok(given)
+    Ok(())
 }
 
 fn start_url(text: &str, program: &RobotProgram, scope: &Scope) -> Result<(), String> {

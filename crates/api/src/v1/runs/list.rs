@@ -1,8 +1,8 @@
-//! `GET /v1/extract/runs?status=&robot_id=&cursor=&limit=`: newest first.
+//! `GET /v1/extract/runs?status=&robot_id=&schedule_id=&cursor=&limit=`: newest first.
 
 use axum::{Json, extract::State};
 use creel_store::runs::RunView;
-use creel_types::{RobotId, RunStatus};
+use creel_types::{RobotId, RunStatus, ScheduleId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,6 +22,9 @@ pub(crate) struct Asked {
     status: Option<RunStatus>,
     #[param(inline)]
     robot_id: Option<RobotId>,
+    /// Runs that this schedule made.
+    #[param(inline)]
+    schedule_id: Option<ScheduleId>,
     /// `next_cursor` of the page before.
     #[param(format = Uuid)]
     cursor: Option<String>,
@@ -43,6 +46,7 @@ pub(crate) async fn list_runs(
     caller: Caller,
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<Page<RunView>>, ApiError> {
-    let list = |before, limit| state.store().list_runs(caller.organization, asked.status, asked.robot_id, before, limit);
+    let Asked { status, robot_id, schedule_id, .. } = asked;
+    let list = |before, limit| state.store().list_runs(caller.organization, status, robot_id, schedule_id, before, limit);
     page::turn(asked.cursor.as_deref(), asked.limit, list, |run| run.id).await
 }

@@ -73,6 +73,9 @@ impl World {
         let now = self.now;
         let organization = &mut self.organizations[who];
         let subject = subject.ok_or("not_found")?;
+        if let Subject::Schedule(schedule) = subject {
+            organization.known_schedule(Some(schedule))?;
+        }
         if let Some((amount, period)) = limit {
             credits::Model::check_amount(amount)?;
             organization.limits.retain(|known| known.subject != subject);

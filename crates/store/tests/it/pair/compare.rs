@@ -151,13 +151,14 @@ impl Pair<'_> {
             let at = ids.schedules.iter().position(|schedule| schedule.to_string() == row.text("id").unwrap());
             (at, row.text("status").unwrap())
         });
-        let expected = model.schedules.iter().enumerate().map(|(at, schedule)| {
+        let expected = model.schedules.iter().enumerate().filter_map(|(at, schedule)| {
             let status = match schedule {
                 Schedule::Active => "active",
                 Schedule::Paused => "paused",
                 Schedule::PausedNoCredits => "paused_no_credits",
+                Schedule::Deleted => return None,
             };
-            (Some(at), status.to_owned())
+            Some((Some(at), status.to_owned()))
         });
         same("schedules", sorted(schedules.collect()), expected.collect())
     }

@@ -7,10 +7,10 @@ use creel_store::{
     ledger::limits::LimitSubject,
     pages::{NewPage, PageRole},
     runs::{NewRun, RunSettings},
-    schedules::{IntervalUnit, NewSchedule},
+    schedules::NewSchedule,
     settle::{FinishedPage, PageResult},
 };
-use creel_types::{Credits, PageKind, PageOutcome, Product};
+use creel_types::{By, Cadence, Credits, IntervalUnit, PageKind, PageOutcome, Product};
 
 use super::{Pair, Seen, nothing, refusal, seen, word};
 use crate::{
@@ -193,9 +193,9 @@ impl Pair<'_> {
         let (who, id) = (step.who, self.ids[step.who].id);
         match step.operation {
             Operation::Schedule => {
-                let (robot, name) = (self.ids[step.whose].robot, "daily".to_owned());
-                let new = NewSchedule { robot, name, interval_amount: 1, interval_unit: IntervalUnit::Day };
-                let store = self.store.create_schedule(id, new).await.map_err(refusal);
+                let cadence = Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day };
+                let new = NewSchedule::every(self.ids[step.whose].robot, cadence);
+                let store = self.store.create_schedule(id, new, &By::system()).await.map_err(refusal);
                 if let Ok(schedule) = &store {
                     self.ids[who].schedules.push(schedule.id);
                 }
@@ -204,13 +204,18 @@ impl Pair<'_> {
             }
             Operation::Pause { schedule } => {
                 let (own, schedule) = self.pick(step, schedule, |ids| &ids.schedules);
-                let store = self.store.pause_schedule(id, schedule).await.map_err(refusal);
+                let store = self.store.pause_schedule(id, schedule, &By::system()).await.map_err(refusal);
                 (seen(store, |_| Vec::new()), seen(self.world.pause(who, own), nothing))
             }
             Operation::Resume { schedule } => {
                 let (own, schedule) = self.pick(step, schedule, |ids| &ids.schedules);
-                let store = self.store.resume_schedule(id, schedule).await.map_err(refusal);
+                let store = self.store.resume_schedule(id, schedule, &By::system()).await.map_err(refusal);
                 (seen(store, |_| Vec::new()), seen(self.world.resume(who, own), nothing))
+            }
+            Operation::DeleteSchedule { schedule } => {
+                let (own, schedule) = self.pick(step, schedule, |ids| &ids.schedules);
+                let store = self.store.delete_schedule(id, schedule, &By::system()).await.map_err(refusal);
+                (seen(store, nothing), seen(self.world.delete_schedule(who, own), nothing))
             }
             Operation::Limit { subject, limit } => self.limit(step, subject, limit).await,
             _ => unreachable!("no operation on schedules"),

@@ -6,10 +6,10 @@ use creel_store::{
     ledger::{change::ByHand, limits::LimitSubject},
     pages::{NewPage, PageRole},
     runs::{NewRun, RunSettings},
-    schedules::{IntervalUnit, NewSchedule},
+    schedules::NewSchedule,
     settle::{FinishedPage, PageResult},
 };
-use creel_types::{Credits, PageOutcome, Product, RunId, Time};
+use creel_types::{Cadence, Credits, IntervalUnit, PageOutcome, Product, RunId, Time};
 use uuid::Uuid;
 
 use super::{
@@ -271,13 +271,13 @@ impl Situation<'_> {
         let (store, id) = (&self.shop.store, self.shop.organization);
         match words {
             ["schedule", name] => {
-                let (robot, interval_unit) = (self.robot, IntervalUnit::Day);
-                let new = NewSchedule { robot, name: (*name).to_owned(), interval_amount: 1, interval_unit };
-                let schedule = store.create_schedule(id, new).await?;
+                let cadence = Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day };
+                let new = NewSchedule { name: Some((*name).to_owned()), ..NewSchedule::every(self.robot, cadence) };
+                let schedule = store.create_schedule(id, new, &creel_types::By::system()).await?;
                 self.schedules.insert((*name).to_owned(), schedule.id);
             }
-            ["pause", name] => drop(store.pause_schedule(id, self.schedules[*name]).await?),
-            ["resume", name] => drop(store.resume_schedule(id, self.schedules[*name]).await?),
+            ["pause", name] => drop(store.pause_schedule(id, self.schedules[*name], &creel_types::By::system()).await?),
+            ["resume", name] => drop(store.resume_schedule(id, self.schedules[*name], &creel_types::By::system()).await?),
             ["limit", subject, limit @ ..] => {
                 let (subject, subject_id) = self.subject(subject);
                 let limit = match limit {

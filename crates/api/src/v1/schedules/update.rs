@@ -1,0 +1,42 @@
+//! `PATCH /v1/extract/schedules/{id}`.
+
+use axum::{Json, extract::State};
+use creel_types::ScheduleId;
+
+use super::{ScheduleView, asked::ScheduleChangesBody};
+use crate::{
+    ApiState,
+    body::JsonBody,
+    caller::Caller,
+    error::{ApiError, ErrorBody},
+    v1::{PathId, runs::asked::RUN_BYTES_MAX},
+};
+
+/// Change a schedule
+///
+/// What is left out stays. Another cadence has another anchor: `starts_at`, or one interval from now. A tick that was due
+/// before still makes its run.
+#[utoipa::path(
+    patch,
+    path = "/v1/extract/schedules/{id}",
+    tag = "schedules",
+    params(("id" = ScheduleId, Path)),
+    request_body = ScheduleChangesBody,
+    responses(
+        (status = 200, body = ScheduleView),
+        (status = 409, description = "A window of no length, or a start too far ahead", body = ErrorBody),
+    )
+)]
+pub(crate) async fn update_schedule(
+    State(state): State<ApiState>,
+    caller: Caller,
+    PathId(id): PathId<ScheduleId>,
+    JsonBody { value: changes, .. }: JsonBody<ScheduleChangesBody, RUN_BYTES_MAX>,
+) -> Result<Json<ScheduleView>, ApiError> {
+    let (store, now) = (state.store(), state.store().clock.now());
+    let before = store.get_schedule(caller.organization, id).await?;
+    let robot = store.get_robot_with_program(caller.organization, before.robot).await.ok();
+    let changes = changes.checked(robot.as_ref().map(|(_, program)| program), now)?;
+    let changed = store.update_schedule(caller.organization, id, changes, &caller.by).await?;
+    Ok(Json(ScheduleView::of(changed, now)))
+}
