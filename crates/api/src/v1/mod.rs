@@ -12,6 +12,7 @@ mod organizations;
 mod password_reset;
 mod robot_builds;
 mod robots;
+mod rotation;
 mod runs;
 mod schedules;
 mod session;

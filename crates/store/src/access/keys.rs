@@ -22,7 +22,7 @@ pub const KEY_PREFIX: &str = "crl_";
 const HINT_LETTERS: usize = 8;
 /// Keys of an organization that are not revoked.
 pub const API_KEYS_MAX: i64 = 500;
-/// How long the secret before a rotation may go on beside the new one.
+/// How long the secret before a rotation may go on beside the new one, of a key as of a webhook.
 pub const OVERLAP_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
 /// How often a key's use is written down.
 const USE_NOTED_MS: i64 = 60_000;

@@ -11,6 +11,7 @@ use crate::{
     Store, StoreError,
     access::{
         audit::{self, AuditAction, Deed, TargetKind},
+        keys::OVERLAP_SECONDS_MAX,
         lock_as_admin,
     },
     args,
@@ -20,8 +21,6 @@ use crate::{
 
 /// Endpoints of an organization.
 pub const WEBHOOKS_MAX: i64 = 20;
-/// How long the secret before a rotation may sign beside the new one.
-pub const SECRET_OVERLAP_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
 
 words! {
     WebhookStatus {
@@ -184,7 +183,7 @@ impl Store {
         let mut tx = self.database.begin().await?;
         let old = lock_webhook(&mut tx, organization, id, by).await?;
         let (now, secret) = (self.clock.now(), SigningSecret::mint(&self.random));
-        let until = now.plus_seconds(overlap_seconds.clamp(0, SECRET_OVERLAP_SECONDS_MAX));
+        let until = now.plus_seconds(overlap_seconds.clamp(0, OVERLAP_SECONDS_MAX));
         tx.execute(
             "UPDATE webhooks SET previous_secret = CASE WHEN $4 > $3 THEN secret END,
              previous_valid_until = CASE WHEN $4 > $3 THEN $4 END, secret = $2, rotated_at = $3 WHERE id = $1",
