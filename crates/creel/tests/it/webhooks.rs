@@ -394,6 +394,14 @@ fn members_are_told_by_mail_what_they_want() {
         assert_eq!(done.code, 0, "{}", done.err);
     };
     adjust("-4000");
+    // Whoever wants a mail is asked when events go out, a moment behind what they tell.
+    let until = Instant::now() + Duration::from_secs(30);
+    let waiting = |queue: &Value| queue["queue"] == "events_waiting" && queue["waiting"] != 0;
+    let queues = || server.creel.run(&["doctor", "--json"]).lines()[0]["queues"].as_array().unwrap().clone();
+    while queues().iter().any(waiting) {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(50));
+    }
     ann.ask("PATCH", "/v1/session/notices", &json!({"credits": true}));
     adjust("-999");
     let subjects: BTreeSet<String> = (0..2).map(|_| mailbox.mail()["subject"].as_str().unwrap().to_owned()).collect();
