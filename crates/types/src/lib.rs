@@ -14,6 +14,7 @@ pub mod links;
 pub mod metric;
 pub mod money;
 pub mod page;
+pub mod plan;
 pub mod robot;
 pub mod run;
 pub mod schedule;
@@ -43,6 +44,7 @@ pub use ids::{
 };
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
+pub use plan::{CREDIT_PACK, PLANS, PackTerms, Plan, PlanTerms, Support};
 pub use robot::{Robot, RobotProgram, RobotStatus};
 pub use run::{EndReason, RunError, RunErrorCode, RunStatus};
 pub use schedule::{Cadence, ClockTime, IntervalUnit, ScheduleStatus, SkipReason, Weekday, Window};

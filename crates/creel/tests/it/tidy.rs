@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Rows of the design: a crate imports only crates of a smaller row.
-const ROWS: [(&str, u32); 16] = [
+const ROWS: [(&str, u32); 17] = [
     ("creel-types", 0),
     ("creel-ledger", 1),
     ("creel-frontier", 1),
@@ -16,6 +16,7 @@ const ROWS: [(&str, u32); 16] = [
     ("creel-crawl", 4),
     ("creel-access", 4),
     ("creel-notify", 4),
+    ("creel-billing", 4),
     ("creel-transfer", 4),
     ("creel-api", 5),
     ("creel-dashboard", 5),

@@ -1,0 +1,141 @@
+//! Plans and credit packs as data: the one place that the API, the dashboard, the docs and the catalogue at Stripe read prices
+//! from. Knows nothing of subscriptions.
+
+use crate::{Credits, time::DAY_MS};
+
+crate::words! {
+    /// What an organization may have.
+    Plan {
+        /// Free, for a while, without a card.
+        Trial = "trial",
+        Start = "start",
+        Scale = "scale",
+    }
+}
+
+crate::words! {
+    /// How somebody is helped.
+    Support {
+        Email = "email",
+        Priority = "priority",
+    }
+}
+
+/// One plan. Money is whole cents of [`CURRENCY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanTerms {
+    pub plan: Plan,
+    pub name: &'static str,
+    /// A month of one unit.
+    pub unit_price_cents: i64,
+    /// Credits of one unit: a month's, or the trial's.
+    pub unit_credits: Credits,
+    /// How many units one may have.
+    pub quantity_max: i64,
+    /// Runs at once; `None` for as many as one likes.
+    pub concurrent_runs: Option<i64>,
+    pub support: Option<Support>,
+    /// Days until it ends by itself; a paid plan goes on.
+    pub days: Option<i64>,
+}
+
+/// All plans, the smallest first.
+pub const PLANS: [PlanTerms; 3] = [
+    PlanTerms {
+        plan: Plan::Trial,
+        name: "Trial",
+        unit_price_cents: 0,
+        unit_credits: Credits(5_000),
+        quantity_max: 1,
+        concurrent_runs: Some(1),
+        support: None,
+        days: Some(7),
+    },
+    PlanTerms {
+        plan: Plan::Start,
+        name: "Start",
+        unit_price_cents: 2_900,
+        unit_credits: Credits(10_000),
+        quantity_max: 1,
+        concurrent_runs: Some(1),
+        support: Some(Support::Email),
+        days: None,
+    },
+    PlanTerms {
+        plan: Plan::Scale,
+        name: "Scale",
+        unit_price_cents: 10_000,
+        unit_credits: Credits(100_000),
+        quantity_max: 10,
+        concurrent_runs: None,
+        support: Some(Support::Priority),
+        days: None,
+    },
+];
+
+/// What prices are in, as Stripe spells it.
+pub const CURRENCY: &str = "usd";
+
+/// A credit pack: the operator may sell other ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackTerms {
+    pub price_cents: i64,
+    pub credits: Credits,
+    pub quantity_max: i64,
+}
+
+pub const CREDIT_PACK: PackTerms = PackTerms { price_cents: 2_900, credits: Credits(10_000), quantity_max: 100 };
+
+impl Plan {
+    #[must_use]
+    pub const fn terms(self) -> &'static PlanTerms {
+        match self {
+            Plan::Trial => &PLANS[0],
+            Plan::Start => &PLANS[1],
+            Plan::Scale => &PLANS[2],
+        }
+    }
+}
+
+impl PlanTerms {
+    /// Whether it is bought, by the month.
+    #[must_use]
+    pub const fn is_paid(&self) -> bool {
+        self.unit_price_cents > 0
+    }
+
+    /// A month of that many units.
+    #[must_use]
+    pub const fn price_cents(&self, quantity: i64) -> i64 {
+        self.unit_price_cents * quantity
+    }
+
+    #[must_use]
+    pub const fn credits(&self, quantity: i64) -> Credits {
+        Credits(self.unit_credits.0 * quantity)
+    }
+
+    /// How long it lasts where it ends by itself.
+    #[must_use]
+    pub fn lasts_ms(&self) -> Option<i64> {
+        self.days.map(|days| days * DAY_MS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_one_that_was_promised() {
+        assert!(Plan::ALL.iter().all(|plan| plan.terms().plan == *plan));
+        let (start, scale) = (Plan::Start.terms(), Plan::Scale.terms());
+        assert_eq!((start.price_cents(1), start.credits(1), start.concurrent_runs), (2_900, Credits(10_000), Some(1)));
+        assert_eq!((scale.price_cents(1), scale.price_cents(scale.quantity_max)), (10_000, 100_000));
+        assert_eq!(
+            (scale.credits(1), scale.credits(10), scale.concurrent_runs),
+            (Credits(100_000), Credits(1_000_000), None)
+        );
+        assert_eq!((Plan::Trial.terms().credits(1), Plan::Trial.terms().lasts_ms()), (Credits(5_000), Some(604_800_000)));
+    }
+}
