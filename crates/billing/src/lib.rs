@@ -3,4 +3,8 @@
 //! Events of Stripe are only nudges: what an organization is owed is computed anew from Stripe's objects as they are now, one
 //! customer at a time. Knows no SQL, and never sees a card.
 
+pub mod secret;
 pub mod stripe;
+
+pub use secret::Secret;
+pub use stripe::{StripeClient, StripeError};
