@@ -3,6 +3,7 @@
 //! Events of Stripe are only nudges: what an organization is owed is computed anew from Stripe's objects as they are now, one
 //! customer at a time. Knows no SQL, and never sees a card.
 
+pub mod catalogue;
 pub mod secret;
 pub mod stripe;
 
