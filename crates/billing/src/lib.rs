@@ -15,7 +15,7 @@ pub mod packs;
 pub mod poll;
 pub mod portal;
 pub mod reconcile;
-mod secret;
+pub mod secret;
 pub mod settings;
 mod snapshot;
 pub mod stripe;

@@ -23,7 +23,9 @@ fn terms() -> Terms {
 }
 
 fn price(id: &str, plan: &str, credits: i64, amount: i64) -> Price {
+    let recurring = (plan != "credits").then(|| json!({"interval": "month", "interval_count": 1}));
     serde_json::from_value(json!({"id": id, "currency": "usd", "unit_amount": amount, "product": "creel_x", "active": true,
+        "recurring": recurring,
         "metadata": {"creel_plan": plan, "creel_credits_per_unit": credits.to_string()}}))
     .unwrap()
 }
