@@ -1,5 +1,4 @@
 //! What Stripe's objects mean, as a table of small cases: what is granted, until when, what is not and why.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use creel_billing::{
     PurchasedExpire,
