@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod secret;
+pub mod set_up;
 pub mod stripe;
 
 pub use secret::Secret;
