@@ -16,6 +16,7 @@ pub mod poll;
 pub mod portal;
 pub mod reconcile;
 pub mod secret;
+pub mod set_up;
 pub mod settings;
 mod snapshot;
 pub mod stripe;
