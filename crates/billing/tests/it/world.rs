@@ -122,6 +122,10 @@ impl World {
 
     /// The same without opening the database once more.
     pub async fn in_store(database: Arc<TestDatabase>, store: Store, clock: Clock, seed: u64) -> World {
+        // Another world's Stripe and its time are nothing to this one.
+        for table in ["stripe_customers", "stripe_events", "stripe_poll"] {
+            store.database.execute(&format!("DELETE FROM {table}"), vec![]).await.unwrap();
+        }
         let stripe = StripeSimulator::new(clock.clone(), seed);
         stripe.serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
         let key = Secret::new(stripe.secret_key());
