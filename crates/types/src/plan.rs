@@ -122,6 +122,21 @@ impl PlanTerms {
     }
 }
 
+/// `$29`, `$1,000`, `$29.50`: cents as people read them.
+#[must_use]
+pub fn price_text(cents: i64) -> String {
+    let (dollars, rest) = (cents / 100, cents % 100);
+    let digits = dollars.to_string();
+    let mut text = String::from("$");
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if rest > 0 { format!("{text}.{rest:02}") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +152,14 @@ mod tests {
             (Credits(100_000), Credits(1_000_000), None)
         );
         assert_eq!((Plan::Trial.terms().credits(1), Plan::Trial.terms().lasts_ms()), (Credits(5_000), Some(604_800_000)));
+    }
+
+    #[test]
+    fn prices_are_written_as_people_read_them() {
+        for (cents, text) in
+            [(0, "$0"), (2_900, "$29"), (2_950, "$29.50"), (5, "$0.05"), (100_000, "$1,000"), (123_456_789, "$1,234,567.89")]
+        {
+            assert_eq!(price_text(cents), text);
+        }
     }
 }
