@@ -6,7 +6,7 @@
 
 use creel_types::{OrganizationId, Time, time::DAY_MS};
 
-use crate::{Store, StoreError, args, database::Tx};
+use crate::{Store, StoreError, args, database::Tx, reconcile::Pass};
 
 /// How long an answer is kept; after that the key is as good as new.
 pub const IDEMPOTENCY_MS: i64 = DAY_MS;
@@ -79,27 +79,18 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets answers that are too old, in pieces, so that nobody waits long behind it; answers how many.
-    pub async fn forget_old_answers(&self) -> Result<u64, StoreError> {
+    /// Forgets a piece of the answers that are too old, so that nobody waits long behind it.
+    pub async fn forget_old_answers(&self) -> Result<Pass, StoreError> {
         let before = self.clock.now().plus_ms(-IDEMPOTENCY_MS);
-        let mut forgotten = 0;
-        loop {
-            let piece = self.forget_answers_until(before).await?;
-            forgotten += piece;
-            if piece < CLEAN_ROWS_MAX.unsigned_abs() {
-                return Ok(forgotten);
-            }
-        }
-    }
-
-    async fn forget_answers_until(&self, before: Time) -> Result<u64, StoreError> {
-        self.database
+        let changed = self
+            .database
             .execute(
                 "DELETE FROM idempotency_keys WHERE (organization_id, idempotency_key) IN (SELECT organization_id, idempotency_key
                  FROM idempotency_keys WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
                 args![before, CLEAN_ROWS_MAX],
             )
-            .await
+            .await?;
+        Ok(Pass { changed, more: changed >= CLEAN_ROWS_MAX.unsigned_abs(), next_at: None })
     }
 }
 

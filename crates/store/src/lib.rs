@@ -1,6 +1,7 @@
 //! All SQL. Rows in, values out; the one place that debits ([`settle`]) and the tables that a crawl lives in.
 
 pub mod access;
+pub mod billing;
 pub mod builds;
 pub mod captures;
 pub mod database;
@@ -23,6 +24,7 @@ pub mod robots;
 pub mod runs;
 pub mod schedules;
 pub mod settle;
+mod turns;
 pub mod webhooks;
 
 use std::{path::Path, sync::Arc};
@@ -30,6 +32,7 @@ use std::{path::Path, sync::Arc};
 use creel_ledger::{THRESHOLDS_DEFAULT, Threshold};
 use creel_types::{Clock, Random};
 
+pub use billing::plan::Concurrency;
 pub use database::Database;
 pub use error::StoreError;
 pub use fail_points::FailPoints;
@@ -42,6 +45,8 @@ pub struct Store {
     pub clock: Clock,
     pub random: Random,
     pub thresholds: Arc<[Threshold]>,
+    /// How many runs of an organization go on at once.
+    pub concurrency: Concurrency,
     /// How much a list of captures reads before another way is taken.
     pub listing_bounds: listing::Bounds,
     pub fail_points: FailPoints,
@@ -66,6 +71,7 @@ impl Store {
             clock,
             random,
             thresholds: THRESHOLDS_DEFAULT.into(),
+            concurrency: Concurrency::default(),
             listing_bounds: listing::Bounds::default(),
             fail_points: FailPoints::default(),
         })

@@ -5,6 +5,7 @@ use creel_types::{Credits, OrganizationId, Time};
 
 use crate::{
     Store, StoreError, args,
+    billing::trial,
     database::{Row, Turn, Tx},
     ledger::{
         account::{Named, lock_account},
@@ -21,6 +22,8 @@ pub enum Start {
     Credits(Credits),
     /// The installation does not bill.
     Unmetered,
+    /// The installation sells plans: a trial, where it is due.
+    Trial,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +56,7 @@ impl Store {
         if let Some(row) = first {
             return organization(&row);
         }
-        let made = self.insert_organization(&mut tx, "default", start).await?;
+        let made = self.insert_organization(&mut tx, "default", start, trial::For::Operator).await?;
         tx.commit().await?;
         Ok(made)
     }
@@ -61,7 +64,7 @@ impl Store {
     /// Makes an organization with what it starts with.
     pub async fn create_organization(&self, name: &str, start: Start) -> Result<Organization, StoreError> {
         let mut tx = self.database.begin().await?;
-        let made = self.insert_organization(&mut tx, name, start).await?;
+        let made = self.insert_organization(&mut tx, name, start, trial::For::Operator).await?;
         tx.commit().await?;
         Ok(made)
     }
@@ -71,6 +74,7 @@ impl Store {
         tx: &mut Tx,
         name: &str,
         start: Start,
+        by: trial::For,
     ) -> Result<Organization, StoreError> {
         let now = self.clock.now();
         let made = Organization { id: self.random.id(now), name: name.to_owned(), created_at: now };
@@ -83,6 +87,9 @@ impl Store {
         match start {
             Start::Unmetered => unmetered::grant_unmetered(self, &mut locked)?,
             Start::Credits(Credits::ZERO) => {}
+            Start::Trial => {
+                trial::grant(tx, self, &mut locked, by, now).await?;
+            }
             Start::Credits(amount) => locked.account.grant(
                 now,
                 Grant {

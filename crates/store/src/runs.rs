@@ -18,6 +18,7 @@ use crate::{
     outbox::{self, Message, MessageKind},
     owner::Judge,
     robots::LIST_ROWS_MAX,
+    turns,
 };
 
 /// How long a process may be silent before another may take over its run.
@@ -178,8 +179,8 @@ impl Store {
         let name = new.name.unwrap_or_else(|| format!("{} {}", robot.host, &now.to_string()[..16].replace('T', " ")));
         tx.execute(
             "INSERT INTO runs (id, organization_id, robot_id, api_key_id, name, host, country_code, program, start_urls,
-         settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15)",
+         settings, budget, status, created_at, leased_by, lease_expires_at, schedule_id, waits_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $14, $15, $12)",
             args![
                 id,
                 organization,
@@ -207,9 +208,12 @@ impl Store {
     /// what waited for a hold: it may have ended while the run had, and then nobody woke the page.
     ///
     /// A process that still holds a lease loses it where the judge knows that it died; where nobody can know, the lease's end
-    /// decides.
+    /// decides. A run that has not begun is given only where it is its turn.
     pub async fn claim_run(&self, id: RunId, owner: Uuid, judge: &Judge) -> Result<Option<Run>, StoreError> {
         let mut tx = self.database.begin().await?;
+        if !turns::is_its_turn(&mut tx, self, id).await? {
+            return Ok(None);
+        }
         let now = self.clock.now();
         let sql = format!("SELECT * FROM runs WHERE id = $1 AND ended_at IS NULL{}", tx.lock("runs"));
         let Some(row) = tx.row(&sql, args![id]).await? else {
@@ -242,12 +246,6 @@ impl Store {
         tx.execute(waiting, args![id]).await?;
         tx.commit().await?;
         Ok(Some(run))
-    }
-
-    /// Runs that somebody may take, oldest first: those that wait, and those whose process may have gone.
-    pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
-        let rows = self.database.rows("SELECT id FROM runs WHERE ended_at IS NULL ORDER BY id LIMIT 200", args![]).await?;
-        rows.iter().map(|row| row.parsed("id")).collect()
     }
 
     /// Says that the process is alive: extends the lease on the run and on the pages in its hands. `false` once the run
@@ -365,8 +363,8 @@ impl Store {
         let now = self.clock.now();
         tx.execute(
             "UPDATE runs SET status = 'restarting', end_reason = NULL, error_code = NULL, error_message = NULL,
-             ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4 WHERE id = $1",
-            args![id, budget, taker, taker.map(|_| now.plus_ms(LEASE_MS))],
+             ended_at = NULL, budget = $2, leased_by = $3, lease_expires_at = $4, waits_since = $5 WHERE id = $1",
+            args![id, budget, taker, taker.map(|_| now.plus_ms(LEASE_MS)), now],
         )
         .await?;
         let deed = Deed::new(AuditAction::RunRestarted, TargetKind::Run, id, run.name).with(json!({"budget": budget}));

@@ -23,6 +23,12 @@ impl Time {
         self.plus_ms(seconds.saturating_mul(1000))
     }
 
+    /// The day in UTC, as `2026-01-31`.
+    #[must_use]
+    pub fn day(self) -> String {
+        self.to_string().chars().take_while(|letter| *letter != 'T').collect()
+    }
+
     /// Milliseconds from `earlier` to `self`; negative when `earlier` is in fact later.
     #[must_use]
     pub fn ms_since(self, earlier: Time) -> i64 {

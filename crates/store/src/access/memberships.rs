@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, args,
+    billing::trial,
     database::{Row, Tx},
     organizations::{Organization, Start},
     robots::LIST_ROWS_MAX,
@@ -182,7 +183,7 @@ pub(crate) async fn create_organization(
     if owned >= OWNED_ORGANIZATIONS_MAX {
         return Err(StoreError::Conflict(format!("you own {owned} organizations, the most that one person may own")));
     }
-    let made = store.insert_organization(tx, name, start).await?;
+    let made = store.insert_organization(tx, name, start, trial::For::Person(person)).await?;
     add(tx, made.id, person, Role::Owner, made.created_at).await?;
     let deed = Deed::new(AuditAction::OrganizationCreated, TargetKind::Organization, made.id, name);
     audit::write(tx, store, made.id, made.created_at, by, deed).await?;

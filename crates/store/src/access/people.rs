@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, args,
+    billing::trial,
     database::{Row, Tx},
     organizations::{Organization, Start},
 };
@@ -169,6 +170,9 @@ impl Store {
         if known.email_verified_at.is_none() {
             let deed = Deed::new(AuditAction::PersonEmailVerified, TargetKind::Person, known.id, &known.email);
             audit::write_for_person(tx, self, known.id, now, by, deed).await?;
+            if start == Start::Trial {
+                trial::grant_to_oldest_owned(tx, self, known.id, now).await?;
+            }
         }
         Ok(made)
     }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, args,
+    billing::trial,
     database::{Turn, Tx},
     organizations::{Organization, Start},
 };
@@ -124,6 +125,9 @@ impl Store {
                     .with(json!({"after": Role::Owner}));
                 audit::write(tx, self, found, now, by, deed).await?;
             }
+        }
+        if start == Start::Trial {
+            trial::grant_to_owned(tx, self, found, person.id, now).await?;
         }
         crate::organizations::organization_in(tx, found).await
     }

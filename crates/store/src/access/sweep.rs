@@ -12,11 +12,16 @@ pub const KEPT_MS: i64 = 30 * DAY_MS;
 const SWEPT_ROWS_MAX: i64 = 10_000;
 
 impl Store {
-    /// Takes away everything that is over: what people had, old deliveries, answers to repeated requests.
+    /// Takes away everything that is over: what people had, old deliveries, answers to repeated requests, events of Stripe.
     pub async fn clear(&self) -> Result<Pass, StoreError> {
-        let (people, webhooks) = (self.sweep_access().await?, self.sweep_webhooks().await?);
-        let answers = self.forget_old_answers().await?;
-        Ok(Pass { changed: people.changed + webhooks.changed + answers, more: people.more || webhooks.more, next_at: None })
+        let pieces = [
+            self.sweep_access().await?,
+            self.sweep_webhooks().await?,
+            self.forget_old_answers().await?,
+            self.sweep_stripe_events().await?,
+        ];
+        let changed = pieces.iter().map(|piece| piece.changed).sum();
+        Ok(Pass { changed, more: pieces.iter().any(|piece| piece.more), next_at: None })
     }
 
     /// Takes away what is over.

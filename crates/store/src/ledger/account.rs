@@ -47,19 +47,23 @@ impl Locked {
 }
 
 /// Lots and holds that an operation names and that may have nothing left or be over.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Named {
-    pub lot: Option<LotId>,
+    pub lots: Vec<LotId>,
     pub hold: Option<HoldId>,
 }
 
 impl Named {
     pub(crate) fn lot(lot: LotId) -> Named {
-        Named { lot: Some(lot), hold: None }
+        Named { lots: vec![lot], hold: None }
+    }
+
+    pub(crate) fn lots(lots: impl Iterator<Item = LotId>) -> Named {
+        Named { lots: lots.collect(), hold: None }
     }
 
     pub(crate) fn hold(hold: HoldId) -> Named {
-        Named { lot: None, hold: Some(hold) }
+        Named { lots: Vec::new(), hold: Some(hold) }
     }
 }
 
@@ -114,7 +118,7 @@ async fn read_accounts(
     let has_holds = named.hold.is_some() || rows.iter().any(|row| row.int("held").is_ok_and(|held| held > 0));
     let mut holds = if has_holds { read_holds(tx, organizations, named.hold).await? } else { BTreeMap::new() };
     let in_holds = holds.values().flatten().flat_map(|hold| &hold.parts).map(|part| part.lot);
-    let wanted: BTreeSet<LotId> = in_holds.chain(named.lot).collect();
+    let wanted: BTreeSet<LotId> = in_holds.chain(named.lots).collect();
     let mut lots = read_lots(tx, organizations, &wanted).await?;
     rows.iter()
         .map(|row| {

@@ -14,6 +14,8 @@ words! {
         Off = "off",
         /// Credits come from the operator's own hand.
         Ledger = "ledger",
+        /// Credits come from plans that are paid through Stripe.
+        Stripe = "stripe",
     }
 }
 
@@ -22,11 +24,11 @@ impl Store {
     pub async fn apply_billing_mode(&self, mode: BillingMode) -> Result<(), StoreError> {
         let wrong = match mode {
             BillingMode::Off => "unmetered_lot_id IS NULL",
-            BillingMode::Ledger => "unmetered_lot_id IS NOT NULL",
+            BillingMode::Ledger | BillingMode::Stripe => "unmetered_lot_id IS NOT NULL",
         };
         let sql = format!("SELECT id, unmetered_lot_id FROM organizations WHERE {wrong} ORDER BY id");
         for row in self.database.rows(&sql, args![]).await? {
-            let named = Named { lot: row.opt_parsed("unmetered_lot_id")?, hold: None };
+            let named = Named::lots(row.opt_parsed("unmetered_lot_id")?.into_iter());
             self.change_locked(row.parsed("id")?, named, |locked, now| apply_to(self, locked, mode, now)).await?;
         }
         Ok(())
@@ -36,7 +38,7 @@ impl Store {
 fn apply_to(store: &Store, locked: &mut Locked, mode: BillingMode, now: Time) -> Result<(), StoreError> {
     match (mode, locked.unmetered_lot) {
         (BillingMode::Off, None) => grant_unmetered(store, locked),
-        (BillingMode::Ledger, Some(lot)) => {
+        (BillingMode::Ledger | BillingMode::Stripe, Some(lot)) => {
             let reference = Reference::new(ReferenceType::Organization, locked.account.organization);
             let description = "The installation bills from now on".to_owned();
             locked.account.revoke(now, lot, Share::ALL, reference, description, String::new())?;

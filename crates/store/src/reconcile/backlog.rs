@@ -33,6 +33,10 @@ words! {
         EventsWaiting = "events_waiting",
         /// Webhooks whose next delivery is due.
         WebhooksDue = "webhooks_due",
+        /// Events of Stripe of which nobody knows yet whom they are about.
+        StripeEventsWaiting = "stripe_events_waiting",
+        /// Customers at Stripe who are to be looked at.
+        StripeCustomersDue = "stripe_customers_due",
         /// Organizations whose ledger was not recomputed for a day.
         LedgersUnchecked = "ledgers_unchecked",
     }
@@ -103,6 +107,13 @@ fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
         QueueName::SchedulesDue => {
             (text("SELECT next_run_at AS since FROM schedules WHERE status = 'active' AND next_run_at <= $1"), args![now])
         }
+        QueueName::StripeEventsWaiting => {
+            (text("SELECT received_at AS since FROM stripe_events WHERE done_at IS NULL"), args![])
+        }
+        QueueName::StripeCustomersDue => (
+            text("SELECT due_at AS since FROM stripe_customers WHERE deleted_at IS NULL AND due_at <= $1"),
+            args![now],
+        ),
         QueueName::EventsWaiting => (text("SELECT created_at AS since FROM outbox WHERE fanned_out = 0"), args![]),
         QueueName::WebhooksDue => (text("SELECT due_at AS since FROM webhooks WHERE due_at <= $1"), args![now]),
         QueueName::MailsDue => {

@@ -31,6 +31,12 @@ words! {
         Webhooks = "webhooks",
         /// Mails are sent.
         Mail = "mail",
+        /// Events of Stripe say whom to look at.
+        StripeEvents = "stripe_events",
+        /// Customers at Stripe are looked at, and what they paid for is granted.
+        StripeCustomers = "stripe_customers",
+        /// Stripe's list of events is read for what no webhook brought.
+        StripePoll = "stripe_poll",
         /// Ended sessions, used links, old answers and the like are cleared away.
         Clearing = "clearing",
     }
@@ -48,7 +54,9 @@ impl ReconcilerName {
             ReconcilerName::Credits => 2,
             // A fifth of the time by which full text may be behind.
             ReconcilerName::Captures | ReconcilerName::Schedules | ReconcilerName::Webhooks => 1,
+            ReconcilerName::StripeEvents | ReconcilerName::StripeCustomers => 2,
             ReconcilerName::Mail => 15,
+            ReconcilerName::StripePoll => 300,
             ReconcilerName::StuckRuns => 60,
             ReconcilerName::Clearing | ReconcilerName::Ledgers => 600,
         })
