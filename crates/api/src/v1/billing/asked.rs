@@ -7,7 +7,8 @@ use serde::Deserialize;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        AdditionalProperties, KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, SchemaType, Type,
+        ObjectBuilder, RefOr,
+        schema::{AdditionalProperties, KnownFormat, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type},
     },
 };
 
@@ -59,9 +60,9 @@ impl WantedPlan {
 impl PartialSchema for WantedPlan {
     fn schema() -> RefOr<Schema> {
         let one = |plan: &PaidPlan| {
-            let name = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([plan.as_str()]));
+            let name = creel_types::schema::word(&[plan.as_str()]);
             let quantity = ObjectBuilder::new()
-                .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+                .schema_type(SchemaType::Array(vec![Type::Integer, Type::Null]))
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
                 .minimum(Some(1))
                 .maximum(Some(plan.plan().terms().quantity_max))

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ChangedPlan {
     /// Where it is paid or confirmed; where it is done already, the portal.
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     url: String,
     outcome: PlanChangeOutcome,
 }

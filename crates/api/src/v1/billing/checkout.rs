@@ -20,7 +20,7 @@ use crate::{
 /// A page of Stripe.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct StripePage {
-    #[schema(format = Uri, examples("https://checkout.stripe.com/c/pay/cs_test_a1"))]
+    #[schema(format = "uri", examples("https://checkout.stripe.com/c/pay/cs_test_a1"))]
     pub(super) url: String,
 }
 

@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct PackPage {
-    #[schema(format = Uri, examples("https://checkout.stripe.com/c/pay/cs_test_a1"))]
+    #[schema(format = "uri", examples("https://checkout.stripe.com/c/pay/cs_test_a1"))]
     url: String,
     /// What is bought.
     credits: Credits,
