@@ -34,6 +34,7 @@ impl Opened {
             url => Store::connect(url, clock, random).await?,
         };
         store.thresholds = settings.thresholds().into();
+        store.concurrency = settings.concurrency()?;
         store.apply_billing_mode(settings.billing_mode()?).await?;
         Ok(Opened { settings, folder: folder.to_owned(), store })
     }

@@ -150,6 +150,7 @@ impl Settings {
         Ok(match self.billing_mode()? {
             BillingMode::Off => Start::Unmetered,
             BillingMode::Ledger => Start::Credits(Credits(self.starting_credits)),
+            BillingMode::Stripe => Start::Trial,
         })
     }
 

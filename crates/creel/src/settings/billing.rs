@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use creel_billing::PurchasedExpire;
+use creel_store::{Concurrency, ledger::unmetered::BillingMode};
 use creel_types::{
     Credits,
     plan::{CREDIT_PACK, PackTerms},
@@ -27,13 +29,6 @@ const CONCURRENT_RUNS_MAX: i64 = 1_000_000;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// When purchased credits end by themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PurchasedEnd {
-    CycleEnd,
-    Days(i64),
-}
-
 /// A list of texts. What stands there instead is not shown: it may be the secret itself.
 pub(super) fn list_of_secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Vec::deserialize(deserializer).map_err(|_| D::Error::custom("stripe_webhook_secrets is no list of texts"))
@@ -55,7 +50,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
         ));
     }
     check_api_url(settings)?;
-    settings.purchased_end()?;
+    settings.purchased_expire()?;
     for (name, value, range) in [
         ("cycle_grace_minutes", settings.cycle_grace_minutes, 0..=CYCLE_GRACE_MINUTES_MAX),
         ("credit_pack_price_cents", settings.credit_pack_price_cents, PACK_PRICE_CENTS),
@@ -94,11 +89,11 @@ fn check_api_url(settings: &Settings) -> Result<(), Failure> {
 
 impl Settings {
     /// When purchased credits end.
-    pub fn purchased_end(&self) -> Result<PurchasedEnd, Failure> {
+    pub fn purchased_expire(&self) -> Result<PurchasedExpire, Failure> {
         let text = self.purchased_credits_expire.as_str();
         match text.parse() {
-            _ if text == "cycle_end" => Ok(PurchasedEnd::CycleEnd),
-            Ok(days) if (1..=PURCHASED_DAYS_MAX).contains(&days) => Ok(PurchasedEnd::Days(days)),
+            _ if text == "cycle_end" => Ok(PurchasedExpire::CycleEnd),
+            Ok(days) if (1..=PURCHASED_DAYS_MAX).contains(&days) => Ok(PurchasedExpire::Days(days)),
             _ => Err(Failure::usage(format!(
                 "--config: purchased_credits_expire {text:?} is neither \"cycle_end\" nor a number of days up to {PURCHASED_DAYS_MAX}"
             ))),
@@ -115,9 +110,13 @@ impl Settings {
         self.cycle_grace_minutes * MINUTE_MS
     }
 
-    /// Runs at once of an organization in the mode "ledger"; `None` for as many as it likes.
-    pub fn ledger_concurrent_runs(&self) -> Option<i64> {
-        (self.ledger_concurrent_runs > 0).then_some(self.ledger_concurrent_runs)
+    /// How many runs of an organization crawl at once.
+    pub fn concurrency(&self) -> Result<Concurrency, Failure> {
+        Ok(match (self.billing_mode()?, self.ledger_concurrent_runs) {
+            (BillingMode::Stripe, _) => Concurrency::ByPlan,
+            (BillingMode::Ledger, runs @ 1..) => Concurrency::Fixed(runs),
+            (BillingMode::Ledger | BillingMode::Off, _) => Concurrency::Unlimited,
+        })
     }
 
     /// Refuses to serve in the mode "stripe" without what it needs.
@@ -141,6 +140,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use creel_store::organizations::Start;
+
     use super::*;
 
     fn read(text: &str) -> Result<Settings, String> {
@@ -182,11 +183,19 @@ mod tests {
     fn what_is_right_is_taken() {
         let usual = read("").unwrap();
         assert_eq!((usual.pack(), usual.cycle_grace_ms()), (CREDIT_PACK, 2 * 60 * MINUTE_MS));
-        assert_eq!((usual.purchased_end().unwrap(), usual.ledger_concurrent_runs()), (PurchasedEnd::CycleEnd, None));
+        assert_eq!(
+            (usual.purchased_expire().unwrap(), usual.concurrency().unwrap()),
+            (PurchasedExpire::CycleEnd, Concurrency::Unlimited)
+        );
         let own = "purchased_credits_expire = \"365\"\nledger_concurrent_runs = 3\ncredit_pack_price_cents = 1900
             stripe_api_url = \"http://127.0.0.1:12111\"\nstripe_secret_key = \"rk_test_a\"";
         let own = read(own).unwrap();
-        assert_eq!((own.purchased_end().unwrap(), own.ledger_concurrent_runs()), (PurchasedEnd::Days(365), Some(3)));
+        assert_eq!(
+            (own.purchased_expire().unwrap(), own.concurrency().unwrap()),
+            (PurchasedExpire::Days(365), Concurrency::Fixed(3))
+        );
+        let stripe = read("billing_mode = \"stripe\"\nledger_concurrent_runs = 3").unwrap();
+        assert_eq!((stripe.concurrency().unwrap(), stripe.start().unwrap()), (Concurrency::ByPlan, Start::Trial));
         assert_eq!(own.pack().price_cents, 1_900);
     }
 

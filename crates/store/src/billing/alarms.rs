@@ -86,8 +86,7 @@ impl Store {
 
     /// Somebody has looked; whether there was such an alarm.
     pub async fn clear_alarm(&self, kind: AlarmKind, subject: &str) -> Result<bool, StoreError> {
-        let sql =
-            "UPDATE billing_alarms SET cleared_at = $3 WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL";
+        let sql = "UPDATE billing_alarms SET cleared_at = $3 WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL";
         Ok(self.database.execute(sql, args![kind.as_str(), subject, self.clock.now()]).await? > 0)
     }
 }

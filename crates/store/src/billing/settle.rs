@@ -5,8 +5,7 @@ use creel_ledger::{Account, Grant, Lot, LotSource, Reference, ReferenceType, Sha
 use creel_types::{Credits, LotId, OrganizationId, Plan, Time};
 
 use super::{
-    Alarm, AlarmKind, CustomerLease,
-    alarms,
+    Alarm, AlarmKind, CustomerLease, alarms,
     customers::LOOKED_AT_EVERY_MS,
     grants::{self, GrantRow, Grants},
     reading::{Bought, PaidLine, Reading},
@@ -38,7 +37,8 @@ impl Store {
         // Nobody but the lease's holder writes these, so they are the same behind the lock, if the lease still holds there.
         let grants = grants::read(&mut tx, organization).await?;
         let now = self.clock.now();
-        let named = Named::lots(grants.values().filter(|row| row.lot_ends_at.is_none_or(|end| end > now)).filter_map(|row| row.lot));
+        let named =
+            Named::lots(grants.values().filter(|row| row.lot_ends_at.is_none_or(|end| end > now)).filter_map(|row| row.lot));
         let mut locked = lock_account(&mut tx, organization, named).await?;
         let now = self.clock.now();
         if !give_back(&mut tx, lease, reading.deleted, now).await? {

@@ -110,10 +110,9 @@ fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
         QueueName::StripeEventsWaiting => {
             (text("SELECT received_at AS since FROM stripe_events WHERE done_at IS NULL"), args![])
         }
-        QueueName::StripeCustomersDue => (
-            text("SELECT due_at AS since FROM stripe_customers WHERE deleted_at IS NULL AND due_at <= $1"),
-            args![now],
-        ),
+        QueueName::StripeCustomersDue => {
+            (text("SELECT due_at AS since FROM stripe_customers WHERE deleted_at IS NULL AND due_at <= $1"), args![now])
+        }
         QueueName::EventsWaiting => (text("SELECT created_at AS since FROM outbox WHERE fanned_out = 0"), args![]),
         QueueName::WebhooksDue => (text("SELECT due_at AS since FROM webhooks WHERE due_at <= $1"), args![now]),
         QueueName::MailsDue => {
