@@ -43,12 +43,10 @@ pub(crate) async fn is_its_turn(tx: &mut Tx, store: &Store, id: RunId) -> Result
     lock_account(tx, organization, Named::default()).await?;
     let limit = concurrent_runs_sql(store.concurrency, "r.organization_id", "$2");
     let sql = format!(
-        "SELECT CASE WHEN r.status IN ('starting', 'running') THEN 1
-         WHEN (SELECT COUNT(*) FROM runs o WHERE o.organization_id = r.organization_id AND o.ended_at IS NULL AND o.id <> r.id
-            AND (o.status IN ('starting', 'running') OR o.waits_since < r.waits_since
-                OR (o.waits_since = r.waits_since AND o.id < r.id))) < {limit} THEN 1 ELSE 0 END AS is_turn
-         FROM runs r WHERE r.id = $1 AND $2 IS NOT NULL"
+        "SELECT r.id FROM runs r WHERE r.id = $1 AND $2 IS NOT NULL AND (r.status IN ('starting', 'running')
+            OR (SELECT COUNT(*) FROM runs o WHERE o.organization_id = r.organization_id AND o.ended_at IS NULL AND o.id <> r.id
+                AND (o.status IN ('starting', 'running') OR o.waits_since < r.waits_since
+                    OR (o.waits_since = r.waits_since AND o.id < r.id))) < {limit})"
     );
-    let row = tx.row(&sql, args![id, store.clock.now()]).await?;
-    row.map_or(Ok(false), |row| row.flag("is_turn"))
+    Ok(tx.row(&sql, args![id, store.clock.now()]).await?.is_some())
 }

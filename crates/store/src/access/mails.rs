@@ -134,12 +134,26 @@ impl Store {
     /// What the mail says; `None` where it is over.
     async fn content(&self, tx: &mut Tx, mail: &Row, now: Time) -> Result<Option<Content>, StoreError> {
         let (kind, subject): (MailKind, String) = (mail.parsed("kind")?, mail.text("subject_id")?);
-        if kind == MailKind::Invitation {
-            return self.invitation_content(tx, subject, now).await;
+        match kind {
+            MailKind::VerifyEmail | MailKind::ResetPassword | MailKind::AlreadySignedUp => {
+                self.personal_content(tx, kind, subject, now).await
+            }
+            MailKind::Invitation => self.invitation_content(tx, subject, now).await,
+            MailKind::CreditsLow
+            | MailKind::CreditsExhausted
+            | MailKind::RunsFailed
+            | MailKind::SchedulesPaused
+            | MailKind::WebhookDisabled => notices::content(tx, mail).await,
         }
-        if mail.opt_text("organization_id")?.is_some() {
-            return notices::content(tx, mail).await;
-        }
+    }
+
+    async fn personal_content(
+        &self,
+        tx: &mut Tx,
+        kind: MailKind,
+        subject: String,
+        now: Time,
+    ) -> Result<Option<Content>, StoreError> {
         let sql = "SELECT name, email_verified_at FROM people WHERE id = $1";
         let Some(row) = tx.row(sql, args![subject.as_str()]).await? else { return Ok(None) };
         let name = row.text("name")?;

@@ -109,6 +109,28 @@ impl Store {
         tx.commit().await
     }
 
+    /// Whether a customer of Stripe is one of ours.
+    pub async fn is_stripe_customer(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.database.row("SELECT 1 AS one FROM stripe_customers WHERE id = $1", args![id]).await?.is_some())
+    }
+
+    /// How many customers the organization has had, deleted ones too.
+    pub async fn count_customers_of(&self, organization: OrganizationId) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) AS customers FROM stripe_customers WHERE organization_id = $1";
+        self.database.row(sql, args![organization]).await?.map_or(Ok(0), |row| row.int("customers"))
+    }
+
+    /// Invoices of which everything that was granted has ended: nothing that becomes of them can change a balance any more.
+    pub async fn list_ended_invoices(&self, organization: OrganizationId) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT g.invoice_id FROM stripe_grants g LEFT JOIN lots l ON l.id = g.lot_id
+                   LEFT JOIN holds h ON h.organization_id = g.organization_id AND h.state = 'open'
+                   WHERE g.organization_id = $1 GROUP BY g.invoice_id
+                   HAVING COUNT(h.id) = 0 AND COUNT(CASE WHEN g.lot_id IS NOT NULL
+                        AND (l.expires_at IS NULL OR l.expires_at > $2) THEN 1 END) = 0";
+        let rows = self.database.rows(sql, args![organization, self.clock.now()]).await?;
+        rows.iter().map(|row| row.text("invoice_id")).collect()
+    }
+
     /// How many there are, and how many were not looked at for longer than they should.
     pub async fn count_stripe_customers(&self) -> Result<(i64, i64), StoreError> {
         let sql = "SELECT COUNT(*) AS customers, COUNT(CASE WHEN last_error IS NOT NULL THEN 1 END) AS failing

@@ -9,6 +9,7 @@ mod proxy;
 mod shop;
 
 mod access;
+mod billing;
 mod clock;
 mod deletion;
 mod drain;
@@ -28,6 +29,7 @@ mod settle;
 mod statements;
 mod totals;
 mod trouble;
+mod turns;
 mod wakefulness;
 mod webhooks;
 mod year;

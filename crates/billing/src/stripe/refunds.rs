@@ -1,0 +1,13 @@
+//! Refunds: money that went back of somebody's free will. Read only.
+
+use super::{PaymentRef, StripeClient, StripeError, client::LIST_MAX, form::Form, objects::Refund};
+
+impl StripeClient {
+    pub async fn list_refunds(&self, payment: &PaymentRef) -> Result<Vec<Refund>, StripeError> {
+        self.list(&["refunds"], &Form::new().field(payment.kind(), payment.id()), LIST_MAX).await
+    }
+
+    pub async fn get_refund(&self, refund: &str) -> Result<Refund, StripeError> {
+        self.get(&["refunds", refund], &Form::new()).await
+    }
+}
