@@ -45,7 +45,7 @@ impl From<ReceiveError> for ApiError {
         match error {
             ReceiveError::Store(error) => error.into(),
             ReceiveError::Signature(_) => ApiError::new(ErrorCode::InvalidSignature, message),
-            ReceiveError::Malformed | ReceiveError::LiveMode => ApiError::new(ErrorCode::BadRequest, message),
+            ReceiveError::Malformed(_) | ReceiveError::OtherMode { .. } => ApiError::new(ErrorCode::BadRequest, message),
             ReceiveError::NotConfigured => ApiError::new(ErrorCode::NotFound, message),
         }
     }

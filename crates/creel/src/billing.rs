@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use creel_billing::{Billing, BillingError, BillingSettings};
+use creel_billing::{Billing, BillingError, BillingSettings, Secret};
 use creel_store::{ledger::unmetered::BillingMode, reconcile::ReconcilerName};
 use url::Url;
 
@@ -22,15 +22,16 @@ pub fn open(opened: &Opened, listening: Option<SocketAddr>) -> Result<Billing, F
     };
     let billing = BillingSettings {
         mode: settings.billing_mode()?,
-        public_url: address("public_url", &access::public_url(settings, listening))?,
-        secret_key: settings.stripe_secret_key.clone(),
-        webhook_secrets: settings.stripe_webhook_secrets.clone(),
+        // With a slash at its end, so that pages are joined to it below its path.
+        public_url: address("public_url", &format!("{}/", access::public_url(settings, listening)))?,
+        secret_key: Secret::new(&settings.stripe_secret_key),
+        webhook_secrets: settings.stripe_webhook_secrets.iter().map(Secret::new).collect(),
         api_url: address("stripe_api_url", &settings.stripe_api_url)?,
         grace_ms: settings.cycle_grace_ms(),
         purchased_expire: settings.purchased_expire()?,
         pack: settings.pack(),
     };
-    Ok(Billing::new(opened.store.clone(), &settings.fetch_settings(false), billing)?)
+    Ok(Billing::new(opened.store.clone(), billing)?)
 }
 
 /// Where pages of Stripe are, as a browser's policy names sources. They may have a name of the operator's own, so any that speaks TLS
@@ -45,14 +46,17 @@ pub fn reconcilers(opened: &Opened, billing: &Billing) -> Vec<Reconciler> {
     if billing.mode() != BillingMode::Stripe {
         return Vec::new();
     }
+    use ReconcilerName as Name;
     let reconciler = |name, pass: fn(Billing) -> Passing| {
         let billing = billing.clone();
         Reconciler::new(name, &opened.store, move |_| pass(billing.clone()))
     };
+    let (events, customers) = (billing.events_nudge().into(), billing.customers_nudge().into());
     vec![
-        reconciler(ReconcilerName::StripeEvents, |billing| Box::pin(async move { billing.take_events().await })),
-        reconciler(ReconcilerName::StripeCustomers, |billing| Box::pin(async move { billing.reconcile_customers().await })),
-        reconciler(ReconcilerName::StripePoll, |billing| Box::pin(async move { billing.poll_events().await })),
+        reconciler(Name::StripeEvents, |billing| Box::pin(async move { billing.take_events().await })).on(events),
+        reconciler(Name::StripeCustomers, |billing| Box::pin(async move { billing.reconcile_customers().await }))
+            .on(customers),
+        reconciler(Name::StripePoll, |billing| Box::pin(async move { billing.poll_events().await })),
     ]
 }
 

@@ -35,8 +35,13 @@ pub(crate) fn with_forms_to(response: Response, sources: &str) -> Response {
 pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        let page = Message::new(&dashboard, refusal.title(), &refusal.message).with_link("/", "To the start page");
-        response = refusal.with(page);
+        response = match refusal.instead {
+            Some(path) => go(&format!("{}{path}", dashboard.base()), &[]),
+            None => {
+                let page = Message::new(&dashboard, refusal.title(), &refusal.message);
+                refusal.with(page.with_link("/", "To the start page"))
+            }
+        };
     }
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);

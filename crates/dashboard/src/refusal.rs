@@ -15,11 +15,18 @@ pub(crate) struct Refusal {
     pub(crate) field: Option<&'static str>,
     pub(crate) message: String,
     retry_after_seconds: Option<i64>,
+    /// The page that somebody belongs to instead, where it says nothing.
+    pub(crate) instead: Option<&'static str>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
-        Refusal { status, field: None, message: message.into(), retry_after_seconds: None }
+        Refusal { status, field: None, message: message.into(), retry_after_seconds: None, instead: None }
+    }
+
+    /// Sends the browser to the page that it belongs to.
+    pub(crate) fn elsewhere(path: &'static str) -> Refusal {
+        Refusal { instead: Some(path), ..Refusal::new(StatusCode::SEE_OTHER, "") }
     }
 
     pub(crate) fn internal() -> Refusal {

@@ -16,10 +16,32 @@ use crate::{
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ChangedPlan {
-    /// Where it is paid or confirmed; where it is done already, the portal.
+    /// Where it is paid or confirmed; where it is done already, the page of billing.
     #[schema(format = "uri")]
     url: String,
-    outcome: PlanChangeOutcome,
+    outcome: Outcome,
+}
+
+creel_types::words! {
+    /// What came of it.
+    Outcome {
+        /// It is paid and in force.
+        Applied = "applied",
+        /// It is in force once the invoice at `url` is paid, within 23 hours.
+        PaymentRequired = "payment_required",
+        /// It is confirmed at `url`, and begins with the next month.
+        ConfirmInPortal = "confirm_in_portal",
+    }
+}
+
+impl From<PlanChangeOutcome> for Outcome {
+    fn from(outcome: PlanChangeOutcome) -> Outcome {
+        match outcome {
+            PlanChangeOutcome::Applied => Outcome::Applied,
+            PlanChangeOutcome::PaymentRequired => Outcome::PaymentRequired,
+            PlanChangeOutcome::ConfirmInPortal => Outcome::ConfirmInPortal,
+        }
+    }
 }
 
 /// Change the plan
@@ -44,5 +66,5 @@ pub(crate) async fn change_plan(
 ) -> Result<Json<ChangedPlan>, ApiError> {
     let (plan, quantity) = wanted.checked()?;
     let changed = state.billing.change_plan(organization, &by, plan, quantity).await?;
-    Ok(Json(ChangedPlan { url: changed.url.into(), outcome: changed.outcome }))
+    Ok(Json(ChangedPlan { url: changed.url.into(), outcome: changed.outcome.into() }))
 }

@@ -10,10 +10,11 @@ use creel_types::{Credits, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asked::{BuyingCaller, WantedPacks};
+use super::asked::WantedPacks;
 use crate::{
     ApiState,
     body::JsonBody,
+    caller::{AdminCaller, Caller},
     error::{ApiError, ErrorBody},
     idempotency::{Idempotency, elsewhere},
 };
@@ -24,8 +25,8 @@ pub(crate) struct PackPage {
     url: String,
     /// What is bought.
     credits: Credits,
-    /// When they end if they are paid now; null where they do not.
-    expires_at: Option<Time>,
+    /// When they end if they are paid now.
+    expires_at: Time,
 }
 
 /// Buy credit packs
@@ -47,7 +48,7 @@ pub(crate) struct PackPage {
 )]
 pub(crate) async fn buy_credit_packs(
     State(state): State<ApiState>,
-    BuyingCaller { organization, buyer }: BuyingCaller,
+    AdminCaller(Caller { organization, .. }): AdminCaller,
     idempotency: Idempotency,
     JsonBody { value: wanted, raw }: JsonBody<WantedPacks>,
 ) -> Result<Response, ApiError> {
@@ -55,7 +56,7 @@ pub(crate) async fn buy_credit_packs(
     let key = idempotency.of(&raw);
     let name = key.as_ref().map(|key| key.key.as_str());
     let (replayed, page) = elsewhere(&state, organization, key.as_ref(), async || {
-        let bought = state.billing.buy_credits(organization, &buyer, quantity, name).await?;
+        let bought = state.billing.buy_credits(organization, quantity, name).await?;
         Ok(PackPage { url: bought.url.into(), credits: bought.credits, expires_at: bought.expires_at })
     })
     .await?;

@@ -8,7 +8,7 @@ impl From<BillingError> for ApiError {
     fn from(error: BillingError) -> ApiError {
         match error {
             BillingError::NotConfigured { setting, message } => {
-                let named = if message.contains(setting) { message } else { format!("{setting}: {message}") };
+                let named = if message.contains(setting) { message } else { format!("{message} ({setting})") };
                 ApiError::new(ErrorCode::BillingNotConfigured, named)
             }
             BillingError::Field { field, message } => ApiError::field(field, message),

@@ -37,10 +37,7 @@ pub(crate) async fn show(
     visit: Visit,
     Query(wanted): Query<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = match looking(&dashboard, &visit) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let looking = looking(&visit)?;
     let (plan, quantity) = wanted.checked()?;
     let view = dashboard.store().subscription_view(looking.organization).await?;
     let Some(meaning) = meaning(&view, plan, quantity) else {
@@ -90,14 +87,11 @@ pub(crate) async fn submit(
     visit: Visit,
     Sent(wanted): Sent<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = match acting(&dashboard, &visit, &wanted.form_token) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let looking = acting(&visit, &wanted.form_token)?;
     let (plan, quantity) = wanted.checked()?;
     match dashboard.billing.change_plan(looking.organization, &looking.by(), plan, quantity).await {
         Ok(changed) if changed.outcome == PlanChangeOutcome::Applied => {
-            Ok(go(&format!("{}{BILLING_PATH}?after=change", dashboard.base()), &[]))
+            Ok(go(&format!("{}{BILLING_PATH}?from=change", dashboard.base()), &[]))
         }
         Ok(changed) => Ok(go(changed.url.as_str(), &[])),
         Err(error) => refused(&dashboard, &looking, error).await,

@@ -22,7 +22,6 @@ struct CreditsPage {
     base: String,
     credits: String,
     price: String,
-    /// Empty where they do not end.
     ends: String,
     url: String,
 }
@@ -40,22 +39,19 @@ pub(crate) async fn submit(
     visit: Visit,
     Sent(wanted): Sent<WantedPacks>,
 ) -> Result<Response, Refusal> {
-    let looking = match acting(&dashboard, &visit, &wanted.form_token) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let looking = acting(&visit, &wanted.form_token)?;
     let pack = dashboard.billing.pack();
     let quantity = wanted.quantity.trim().parse().ok().filter(|quantity| (1..=pack.quantity_max).contains(quantity));
     let Some(quantity) = quantity else {
         let message = format!("Choose 1 to {} credit packs.", pack.quantity_max);
         return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message));
     };
-    match dashboard.billing.buy_credits(looking.organization, &looking.buyer(), quantity, None).await {
+    match dashboard.billing.buy_credits(looking.organization, quantity, None).await {
         Ok(bought) => Ok(render(&CreditsPage {
             base: dashboard.base(),
             credits: grouped(bought.credits.0),
             price: price_text(pack.price_cents * quantity),
-            ends: bought.expires_at.map(instant).unwrap_or_default(),
+            ends: instant(bought.expires_at),
             url: bought.url.into(),
         })),
         Err(error) => refused(&dashboard, &looking, error).await,

@@ -9,6 +9,7 @@ mod status;
 use askama::Template;
 use axum::{
     extract::{Query, State},
+    http::StatusCode,
     response::Response,
 };
 use creel_billing::{BillingError, Buyer};
@@ -102,48 +103,42 @@ impl Looking<'_> {
 }
 
 /// Who looks at the organization's billing; others are sent to where they belong.
-pub(crate) fn looking<'a>(dashboard: &Dashboard, visit: &'a Visit) -> Result<Looking<'a>, Response> {
-    let Some(session) = &visit.session else { return Err(go(&format!("{}{SIGN_IN_PATH}", dashboard.base()), &[])) };
-    let Some(organization) = &session.holder.organization else { return Err(go(&format!("{}/", dashboard.base()), &[])) };
+pub(crate) fn looking(visit: &Visit) -> Result<Looking<'_>, Refusal> {
+    let session = visit.session.as_ref().ok_or_else(|| Refusal::elsewhere(SIGN_IN_PATH))?;
+    let organization = session.holder.organization.as_ref().ok_or_else(|| Refusal::elsewhere("/"))?;
     let address = visit.caller.address.map(|address| address.to_string());
     Ok(Looking { session, organization: organization.id, role: organization.role, address })
 }
 
 /// The same for a form of an admin.
-pub(crate) fn acting<'a>(dashboard: &Dashboard, visit: &'a Visit, form_token: &str) -> Result<Looking<'a>, Response> {
-    use axum::response::IntoResponse;
-
-    let looking = looking(dashboard, visit)?;
-    check_form(looking.session, form_token).map_err(IntoResponse::into_response)?;
+pub(crate) fn acting<'a>(visit: &'a Visit, form_token: &str) -> Result<Looking<'a>, Refusal> {
+    let looking = looking(visit)?;
+    check_form(looking.session, form_token)?;
     if looking.may_buy() {
         return Ok(looking);
     }
-    let message = "Only admins and owners of the organization buy and change plans.";
-    Err(Refusal::new(axum::http::StatusCode::FORBIDDEN, message).into_response())
+    Err(Refusal::new(StatusCode::FORBIDDEN, "Only admins and owners of the organization buy and change plans."))
 }
 
 #[derive(Default, Deserialize)]
 pub(crate) struct After {
     /// Where somebody comes back from: pages of Stripe lead here.
     #[serde(default)]
-    after: String,
+    from: String,
 }
 
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     visit: Visit,
-    Query(After { after }): Query<After>,
+    Query(After { from }): Query<After>,
 ) -> Result<Response, Refusal> {
-    let looking = match looking(&dashboard, &visit) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let page = BillingPage { notice: notice(&after), ..page(&dashboard, &looking).await? };
+    let looking = looking(&visit)?;
+    let page = BillingPage { notice: notice(&from), ..page(&dashboard, &looking).await? };
     Ok(with_forms_to(render(&page), &dashboard.stripe_pages))
 }
 
-fn notice(after: &str) -> &'static str {
-    match after {
+fn notice(from: &str) -> &'static str {
+    match from {
         "checkout" => {
             "Thank you. What you bought stands here as soon as Stripe has confirmed the payment, mostly within seconds: load the page again."
         }
@@ -233,10 +228,7 @@ pub(crate) async fn subscribe(
     visit: Visit,
     Sent(wanted): Sent<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = match acting(&dashboard, &visit, &wanted.form_token) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let looking = acting(&visit, &wanted.form_token)?;
     let (plan, quantity) = wanted.checked()?;
     match dashboard.billing.checkout(looking.organization, &looking.buyer(), plan, quantity, None).await {
         Ok(url) => Ok(go(url.as_str(), &[])),
@@ -250,10 +242,7 @@ pub(crate) async fn portal(
     visit: Visit,
     Sent(Signed { form_token }): Sent<Signed>,
 ) -> Result<Response, Refusal> {
-    let looking = match acting(&dashboard, &visit, &form_token) {
-        Ok(looking) => looking,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let looking = acting(&visit, &form_token)?;
     match dashboard.billing.portal(looking.organization).await {
         Ok(url) => Ok(go(url.as_str(), &[])),
         Err(error) => refused(&dashboard, &looking, error).await,
