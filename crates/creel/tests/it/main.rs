@@ -7,6 +7,7 @@ mod api;
 mod authorization;
 mod bad_input;
 mod billing;
+mod billing_api;
 mod browser;
 mod command;
 mod contract;
