@@ -7,7 +7,7 @@ use creel_types::{By, OrganizationId, PackTerms};
 use tokio::sync::Notify;
 
 use crate::{
-    catalogue::{CatalogueEntry, Sold, find_current_prices},
+    catalogue::{CatalogueEntry, CatalogueError, Sold, find_current_price},
     derive::Terms,
     error::BillingError,
     settings::BillingSettings,
@@ -117,11 +117,12 @@ impl Billing {
 
     /// The price at which it is sold now.
     pub(crate) async fn price_of(&self, sold: Sold) -> Result<CatalogueEntry, BillingError> {
-        let found = find_current_prices(self.client()?).await?;
-        let entry = found.into_iter().find(|entry| entry.kind == sold);
-        entry.ok_or_else(|| BillingError::NotConfigured {
-            setting: "stripe_secret_key",
-            message: "Stripe has no prices of Creel's yet: the operator runs `creel billing setup-stripe`".to_owned(),
+        find_current_price(self.client()?, sold, self.pack()).await.map_err(|error| match error {
+            CatalogueError::Stripe(error) => error.into(),
+            not_set_up @ CatalogueError::NotSetUp { .. } => BillingError::NotConfigured {
+                setting: "stripe_secret_key",
+                message: format!("the operator has to finish the set-up: {not_set_up}"),
+            },
         })
     }
 

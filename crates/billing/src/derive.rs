@@ -92,10 +92,7 @@ impl Deriving<'_> {
         let entry = line.price().and_then(|price| self.snapshot.prices.get(price.as_str()));
         let entry = entry.ok_or_else(|| alarm(AlarmKind::UnknownPrice, "its price is not in Creel's catalogue"))?;
         let quantity = line.quantity.unwrap_or(1);
-        let quantity_max = match entry.kind {
-            Sold::Plan(plan) => plan.terms().quantity_max,
-            Sold::Credits => CREDIT_PACK.quantity_max,
-        };
+        let quantity_max = entry.kind.quantity_max(CREDIT_PACK);
         if !(1..=quantity_max).contains(&quantity) {
             return Err(alarm(
                 AlarmKind::WrongQuantity,

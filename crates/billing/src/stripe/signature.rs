@@ -106,7 +106,8 @@ mod tests {
         let good = format!("t={AT},v1={FIRST}");
         let flipped = good.replace("16469d", "16469c");
         let many = format!("t={AT}{},v1={FIRST}", format!(",v1={SECOND}").repeat(SIGNATURES_MAX));
-        let cases: [(&str, &[&str], String, Result<(), SignatureError>); 22] = [
+        type Case<'a> = (&'a str, &'a [&'a str], String, Result<(), SignatureError>);
+        let cases: [Case<'_>; 22] = [
             ("as it is sent", &["whsec_first"], good.clone(), Ok(())),
             ("another secret", &["whsec_other"], good.clone(), Err(NoMatch)),
             ("no secret", &[], good.clone(), Err(NoMatch)),

@@ -54,6 +54,7 @@ impl Store {
         self.fail_points.pass("stripe.grants_written");
         consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
         tx.commit().await?;
+        self.fail_points.pass("stripe.committed");
         Ok(Settled::Done { organization, granted, alarms })
     }
 }

@@ -16,7 +16,13 @@ use creel_types::Random;
 use url::Url;
 
 use super::*;
-use crate::stripe::{PaymentRef, customers::CustomerDetails, objects::Customer};
+use crate::stripe::{
+    PaymentRef,
+    checkout::{NewPackSession, NewSession, NewSubscriptionSession},
+    customers::CustomerDetails,
+    objects::{Customer, Metadata},
+    portal::PortalFlow,
+};
 
 const KEY: &str = "sk_test_verysecret";
 const CUSTOMER: &str = r#"{"id":"cus_1","object":"customer"}"#;
@@ -241,4 +247,89 @@ async fn an_id_leads_nowhere_else_and_a_key_is_a_key() {
 
 async fn create_with(client: &StripeClient, intent: &str) -> Result<Customer, StripeError> {
     client.create_customer(&CustomerDetails::default(), intent).await
+}
+
+fn session() -> NewSession {
+    NewSession {
+        customer: "cus_1".into(),
+        price: "price_1".into(),
+        quantity: 3,
+        success_url: "https://creel.example/billing".into(),
+        cancel_url: "https://creel.example/billing".into(),
+        client_reference_id: "org".into(),
+        expires_at: 1_800_000_000,
+        metadata: Metadata::from([("creel_organization".into(), "org".into())]),
+    }
+}
+
+/// What was sent, decoded, a field a line.
+fn fields(asked: &Asked) -> Vec<String> {
+    url::form_urlencoded::parse(asked.body.as_bytes()).map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+#[tokio::test]
+async fn what_is_sold_is_said_where_it_is_looked_for() {
+    const SESSION: Answer = (200, &[], r#"{"id":"cs_1","url":"https://pay.example/"}"#);
+    const PORTAL: Answer = (200, &[], r#"{"url":"https://portal.example/"}"#);
+    const UPGRADED: Answer = (
+        200,
+        &[],
+        r#"{"id":"sub_1","customer":"cus_1","created":1,"items":{"data":[]},"pending_update":{"expires_at":9},
+        "latest_invoice":{"id":"in_1","created":1,"total":100,"lines":{"data":[]},"hosted_invoice_url":"https://pay.example/in_1"}}"#,
+    );
+    let (fake, client) = Fake::serve(&[SESSION, SESSION, PORTAL, UPGRADED]).await;
+    client.create_subscription_session(&NewSubscriptionSession { session: session() }, "a").await.unwrap();
+    let invoice_metadata = Metadata::from([("creel_expires".into(), "at:1".into())]);
+    client.create_pack_session(&NewPackSession { session: session(), invoice_metadata }, "b").await.unwrap();
+    let (subscription, item, price, quantity) = ("sub_1".to_owned(), "si_1".to_owned(), "price_1".to_owned(), 1);
+    let flow = PortalFlow::SubscriptionUpdateConfirm { subscription, item, price, quantity };
+    client.create_portal_session("cus_1", "https://creel.example/", Some("bpc_1"), Some(&flow)).await.unwrap();
+    let answer = client.upgrade_subscription("sub_1", "si_1", "price_2", 5, "c").await.unwrap();
+    assert_eq!(answer.invoice.hosted_invoice_url.as_deref(), Some("https://pay.example/in_1"));
+    assert_eq!(answer.subscription.pending_update.map(|update| update.expires_at), Some(9));
+    assert_eq!(answer.subscription.latest_invoice.unwrap().as_str(), "in_1");
+
+    let asked = fake.asked();
+    let sold = |mode: &str| {
+        let page = "https://creel.example/billing";
+        let lines = format!(
+            "mode={mode}|customer=cus_1|line_items[0][price]=price_1|line_items[0][quantity]=3|success_url={page}|cancel_url={page}\
+             |client_reference_id=org|expires_at=1800000000|metadata[creel_organization]=org"
+        );
+        lines.split('|').map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&asked[0])[..9], sold("subscription"));
+    assert_eq!(fields(&asked[0])[9..], ["subscription_data[metadata][creel_organization]=org"]);
+    assert_eq!(fields(&asked[1])[..9], sold("payment"));
+    let of_a_pack = [
+        "invoice_creation[enabled]=true",
+        "invoice_creation[invoice_data][metadata][creel_expires]=at:1",
+        "invoice_creation[invoice_data][metadata][creel_organization]=org",
+        "payment_intent_data[metadata][creel_organization]=org",
+    ];
+    assert_eq!(fields(&asked[1])[9..], of_a_pack);
+    let of_a_flow = [
+        "customer=cus_1",
+        "return_url=https://creel.example/",
+        "configuration=bpc_1",
+        "flow_data[type]=subscription_update_confirm",
+        "flow_data[subscription_update_confirm][subscription]=sub_1",
+        "flow_data[subscription_update_confirm][items][0][id]=si_1",
+        "flow_data[subscription_update_confirm][items][0][price]=price_1",
+        "flow_data[subscription_update_confirm][items][0][quantity]=1",
+    ];
+    assert_eq!(fields(&asked[2]), of_a_flow);
+    let of_an_upgrade = [
+        "items[0][id]=si_1",
+        "items[0][price]=price_2",
+        "items[0][quantity]=5",
+        "billing_cycle_anchor=now",
+        "proration_behavior=none",
+        "payment_behavior=pending_if_incomplete",
+        "expand[]=latest_invoice",
+    ];
+    assert_eq!(
+        (asked[3].line.as_str(), fields(&asked[3])),
+        ("POST /v1/subscriptions/sub_1", of_an_upgrade.map(String::from).to_vec())
+    );
 }

@@ -1,5 +1,4 @@
 //! What Stripe's objects mean, as a table of small cases: what is granted, until when, what is not and why.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use creel_billing::{
     PurchasedExpire,
@@ -23,7 +22,9 @@ fn terms() -> Terms {
 }
 
 fn price(id: &str, plan: &str, credits: i64, amount: i64) -> Price {
+    let recurring = (plan != "credits").then(|| json!({"interval": "month", "interval_count": 1}));
     serde_json::from_value(json!({"id": id, "currency": "usd", "unit_amount": amount, "product": "creel_x", "active": true,
+        "recurring": recurring,
         "metadata": {"creel_plan": plan, "creel_credits_per_unit": credits.to_string()}}))
     .unwrap()
 }

@@ -1,0 +1,5 @@
+//! Billing against the simulated Stripe, on both databases; and what its objects mean, as a table.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::print_stdout, reason = "a proof says what it did")]
+
+mod derive;
