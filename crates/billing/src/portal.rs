@@ -6,11 +6,9 @@ use url::Url;
 use crate::{
     Billing,
     error::BillingError,
+    set_up::OURS,
     stripe::{objects::Metadata, portal::PortalFlow},
 };
-
-/// What marks the configuration that set-up made.
-pub const OURS: &str = "creel";
 
 impl Billing {
     /// Where the organization's own pages at Stripe are, for a while.

@@ -26,10 +26,11 @@ impl StripeClient {
         self.list(&["invoice_payments"], &Form::new().field("invoice", invoice), LIST_MAX).await
     }
 
-    /// Which invoices a payment paid.
+    /// Which invoices a payment paid. None for a charge: Stripe finds them by payment intents only, and whatever Creel sells is paid
+    /// with one.
     pub async fn find_invoice_payments(&self, payment: &PaymentRef) -> Result<Vec<InvoicePayment>, StripeError> {
-        let (kind, id) = (payment.kind(), payment.id());
-        let query = Form::new().field("payment[type]", kind).field(format!("payment[{kind}]"), id);
+        let PaymentRef::Intent(intent) = payment else { return Ok(Vec::new()) };
+        let query = Form::new().field("payment[type]", "payment_intent").field("payment[payment_intent]", intent);
         self.list(&["invoice_payments"], &query, LIST_MAX).await
     }
 }

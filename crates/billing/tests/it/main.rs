@@ -2,4 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "a proof says what it did")]
 
+mod world;
+
+mod deaths;
 mod derive;
+mod life;
+mod orders;
+mod periods;

@@ -12,7 +12,7 @@ use creel_store::{
     ledger::unmetered::BillingMode,
     organizations::Start,
 };
-use creel_testkit::stripe::{Signed, StripeSimulator};
+use creel_testkit::stripe::{OPENAPI_VARIABLE, Oracle, Signed, StripeSimulator};
 use creel_types::{Actor, By, CREDIT_PACK, Clock, Email, OrganizationId, Plan, Random, Time, time::HOUR_MS};
 use url::Url;
 use uuid::Uuid;
@@ -94,6 +94,10 @@ pub async fn billing_on(database: &TestDatabase, stripe: &StripeSimulator, clock
 }
 
 pub fn billing(store: Store, stripe: &StripeSimulator) -> Billing {
+    billing_with(store, stripe, PurchasedExpire::CycleEnd)
+}
+
+fn billing_with(store: Store, stripe: &StripeSimulator, purchased_expire: PurchasedExpire) -> Billing {
     let settings = BillingSettings {
         mode: BillingMode::Stripe,
         public_url: Url::parse("https://creel.example/").unwrap(),
@@ -101,7 +105,7 @@ pub fn billing(store: Store, stripe: &StripeSimulator) -> Billing {
         webhook_secrets: vec![Secret::new(stripe.webhook_secret())],
         api_url: Url::parse(&stripe.base_url()).unwrap(),
         grace_ms: GRACE_MS,
-        purchased_expire: PurchasedExpire::CycleEnd,
+        purchased_expire,
         pack: CREDIT_PACK,
     };
     Billing::new(store, settings).unwrap()
@@ -122,10 +126,9 @@ impl World {
     /// The same without opening the database once more.
     pub async fn in_store(database: Arc<TestDatabase>, store: Store, clock: Clock, seed: u64) -> World {
         let stripe = StripeSimulator::new(clock.clone(), seed);
-        let document = std::env::var("CREEL_STRIPE_OPENAPI").expect("CREEL_STRIPE_OPENAPI is not set: run `cargo xtask test`");
-        stripe.with_oracle(&document);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        stripe.serve(listener);
+        let document = std::env::var(OPENAPI_VARIABLE).expect("CREEL_STRIPE_OPENAPI is not set: run `cargo xtask test`");
+        stripe.watch(Arc::new(Oracle::open(&document).unwrap()));
+        stripe.serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
         let key = Secret::new(stripe.secret_key());
         let client = StripeClient::new(key, &Url::parse(&stripe.base_url()).unwrap(), Random::seeded(seed)).unwrap();
         let hook = Url::parse("https://creel.example/webhooks/stripe").unwrap();
@@ -136,6 +139,11 @@ impl World {
         let new = NewPerson { email, name: "Owner".into(), password: None };
         let (_, owned) = store.create_owner(&new, &format!("Shop {seed}"), Start::Trial, &operator()).await.unwrap();
         World { database, stripe, clock, store, billing, organization: owned.id }
+    }
+
+    /// Credits that are bought end so many days later.
+    pub fn with_days(self, days: i64) -> World {
+        World { billing: billing_with(self.store.clone(), &self.stripe, PurchasedExpire::Days(days)), ..self }
     }
 
     pub fn buyer(&self) -> Buyer {

@@ -230,6 +230,18 @@ async fn lists_are_walked_to_their_end_and_no_further() {
 }
 
 #[tokio::test]
+async fn invoices_are_found_by_payment_intents_alone() {
+    const PAID: Answer =
+        (200, &[], r#"{"data":[{"id":"inpay_1","invoice":"in_1","status":"paid","payment":{"payment_intent":"pi_1"}}]}"#);
+    let (fake, client) = Fake::serve(&[PAID]).await;
+    assert!(client.find_invoice_payments(&PaymentRef::Charge("ch_1".into())).await.unwrap().is_empty());
+    let found = client.find_invoice_payments(&PaymentRef::Intent("pi_1".into())).await.unwrap();
+    assert_eq!(found[0].invoice.as_str(), "in_1");
+    let query = "payment%5Btype%5D=payment_intent&payment%5Bpayment_intent%5D=pi_1&limit=100";
+    assert_eq!(fake.asked()[0].line, format!("GET /v1/invoice_payments?{query}"));
+}
+
+#[tokio::test]
 async fn an_id_leads_nowhere_else_and_a_key_is_a_key() {
     let (fake, client) = Fake::serve(&[]).await;
     for id in ["", "..", "cus_1/../../account", "cus_1?x=1", "cus_ä", "cus 1"] {
