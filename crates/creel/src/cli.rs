@@ -126,9 +126,19 @@ pub struct ExtractArgs {
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Only serves the built-in shop, until interrupted.
-    #[arg(long)]
+    #[arg(long, group = "what")]
     pub shop_only: bool,
-    /// Where the built-in shop listens; any free port of loopback by default.
+    /// Serves Creel against a simulated Stripe, in a time that one moves by hand: plans, packs and renewals by clicking. Leaves
+    /// nothing behind.
+    #[arg(long, group = "what", conflicts_with = "data")]
+    pub billing: bool,
+    /// Only serves the simulated Stripe, for another `creel serve`, until interrupted.
+    #[arg(long, group = "what")]
+    pub stripe_only: bool,
+    /// Where the simulated Stripe sends events, with --stripe-only.
+    #[arg(long, value_name = "URL", requires = "stripe_only")]
+    pub webhook_url: Option<Url>,
+    /// Where the shop, with --billing Creel, and with --stripe-only the simulated Stripe listens; any free port of loopback by default.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
 }

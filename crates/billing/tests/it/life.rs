@@ -6,7 +6,7 @@ use creel_billing::PlanChangeOutcome;
 use creel_ledger::{NewHold, Reference, ReferenceType};
 use creel_store::{builds::BuildAnswer, schedules::NewSchedule};
 use creel_testkit::stripe::{Card, DisputeEnd};
-use creel_types::{Cadence, Country, Credits, Host, HoldId, IntervalUnit, Plan, RobotProgram, ScheduleId, Time};
+use creel_types::{Cadence, Country, Credits, HoldId, Host, IntervalUnit, Plan, RobotProgram, ScheduleId, Time};
 use url::Url;
 
 use crate::world::{World, on_both, operator, work};
@@ -64,9 +64,7 @@ async fn schedule(world: &World) -> ScheduleId {
     let made = world.store.create_robot_build(world.organization, url.as_str(), &program, false).await.unwrap();
     let robot = match made {
         BuildAnswer::Robot(robot) => robot,
-        BuildAnswer::Build(build) => {
-            world.store.get_robot_build(world.organization, build).await.unwrap().robot_id.unwrap()
-        }
+        BuildAnswer::Build(build) => world.store.get_robot_build(world.organization, build).await.unwrap().robot_id.unwrap(),
     };
     let cadence = Cadence::new(1, IntervalUnit::Day).unwrap();
     world.store.create_schedule(world.organization, NewSchedule::every(robot, cadence), &operator()).await.unwrap().id
@@ -191,6 +189,7 @@ impl Life {
 #[test]
 fn the_table_tells_of_instants_in_order() {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    let times: Vec<Time> = lines.map(|line| format!("2026-{}:00Z", line.split_once(" |").unwrap().0).parse().unwrap()).collect();
+    let times: Vec<Time> =
+        lines.map(|line| format!("2026-{}:00Z", line.split_once(" |").unwrap().0).parse().unwrap()).collect();
     assert!(times.is_sorted());
 }

@@ -43,7 +43,8 @@ async fn happen(world: &World, thing: usize) {
         // The clock did it.
         3 => {}
         4 => {
-            let renewal = stripe.all("invoice").into_iter().rfind(|one| one["billing_reason"] == "subscription_cycle").unwrap();
+            let renewal =
+                stripe.all("invoice").into_iter().rfind(|one| one["billing_reason"] == "subscription_cycle").unwrap();
             stripe.refund(&id(&renewal), Some(renewal["amount_paid"].as_i64().unwrap() / 2)).unwrap();
         }
         5 => {
@@ -76,7 +77,11 @@ async fn outcome(world: &World) -> String {
     let others: Vec<AlarmKind> = of_this.map(|alarm| alarm.kind).filter(|kind| *kind != AlarmKind::TooLate).collect();
     format!(
         "{} available, {}, lots {}, cycle from {:?} to {:?}, alarms {others:?}",
-        balance.available, world.plan().await, world.lots().await, balance.cycle.starts_at, balance.cycle.ends_at
+        balance.available,
+        world.plan().await,
+        world.lots().await,
+        balance.cycle.starts_at,
+        balance.cycle.ends_at
     )
 }
 
@@ -140,7 +145,8 @@ fn permutations(order: &mut Vec<usize>, from: usize, each: &mut impl FnMut(&[usi
 async fn live_all(engine: Engine, orders: Vec<Vec<usize>>) {
     let database = Arc::new(TestDatabase::new(engine).await);
     let first = database.store(Clock::fixed(Time(0)), Random::seeded(0)).await;
-    let right = format!("{RIGHT}, cycle from {:?} to Some({:?}), alarms []", at("2026-03-10T10:00:00Z"), at("2026-04-10T10:00:00Z"));
+    let right =
+        format!("{RIGHT}, cycle from {:?} to Some({:?}), alarms []", at("2026-03-10T10:00:00Z"), at("2026-04-10T10:00:00Z"));
     for (number, order) in orders.into_iter().enumerate() {
         let seed = number as u64 + 1;
         let clock = Clock::fixed("2026-01-24T09:00:00Z".parse().unwrap());

@@ -6,10 +6,7 @@ use std::sync::Arc;
 use creel_billing::{Billing, BillingSettings, Buyer, PurchasedExpire, Secret, set_up, stripe::StripeClient};
 use creel_ledger::LotSource;
 use creel_store::{
-    Concurrency, Database, Store,
-    access::people::NewPerson,
-    database::Engine,
-    ledger::unmetered::BillingMode,
+    Concurrency, Database, Store, access::people::NewPerson, database::Engine, ledger::unmetered::BillingMode,
     organizations::Start,
 };
 use creel_testkit::stripe::{OPENAPI_VARIABLE, Oracle, Signed, StripeSimulator};

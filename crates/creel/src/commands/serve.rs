@@ -11,6 +11,7 @@ use creel_crawl::worker;
 use creel_dashboard::Dashboard;
 use creel_store::{access::keys::NewApiKey, ledger::unmetered::BillingMode};
 use creel_types::Role;
+use tokio::net::TcpListener;
 
 use crate::{
     access, billing,
@@ -29,8 +30,13 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
         opened.settings.refuse_without_stripe()?;
     }
     let listener = listen(args.listen).map_err(|error| Failure::usage(format!("--listen {}: {error}", args.listen)))?;
+    serve_on(opened, listener, args.private.allow_private).await
+}
+
+/// Serves what is open until a signal.
+pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool) -> Result<Exit, Failure> {
     let address = listener.local_addr()?;
-    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private)).await?;
+    let (crawler, committing) = opened.crawler(opened.crawl_settings(allow_private)).await?;
     if opened.settings.contact.is_empty() {
         print::say("Note: `contact` is not set in the configuration, so shops cannot tell who crawls them.");
     }
@@ -45,7 +51,7 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let mut reconcilers = reconcile::of_every_server(&opened.store);
     let notices = delivering.as_ref().map(|_| mail.clone());
-    let (hooks, courier, carrying) = events::carry(&opened, args.private.allow_private, notices, stop.clone())?;
+    let (hooks, courier, carrying) = events::carry(&opened, allow_private, notices, stop.clone())?;
     reconcilers.extend(delivering.into_iter().chain([carrying]).chain(billing::reconcilers(&opened, &billing)));
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
