@@ -213,7 +213,7 @@ fn plan_figures(view: &SubscriptionView) -> Option<PlanFigures> {
 }
 
 fn runs(limit: Option<i64>) -> String {
-    limit.map_or_else(|| "as many as you like".to_owned(), |runs| count(runs, "run"))
+    limit.map_or_else(|| "as many runs as you like".to_owned(), |runs| count(runs, "run"))
 }
 
 #[derive(Deserialize)]
