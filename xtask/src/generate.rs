@@ -5,10 +5,11 @@ use std::fs;
 use crate::sh;
 
 /// Which argument of the example `document` gives which file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("document", "docs/reference/openapi.json"),
     ("errors", "docs/reference/errors.md"),
     ("metrics", "docs/reference/metrics.md"),
+    ("plans", "docs/reference/plans.md"),
     ("events", "docs/reference/events.md"),
     ("events-schema", "docs/reference/events.schema.json"),
 ];

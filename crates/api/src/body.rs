@@ -35,6 +35,17 @@ impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S>
     }
 }
 
+/// A body as it was sent, whatever it is.
+pub(crate) struct RawBody<const BYTES_MAX: usize>(pub(crate) Bytes);
+
+impl<S: Send + Sync, const BYTES_MAX: usize> FromRequest<S> for RawBody<BYTES_MAX> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<RawBody<BYTES_MAX>, ApiError> {
+        read(request.into_body(), BYTES_MAX).await.map(RawBody)
+    }
+}
+
 /// A JSON body that may be left out altogether.
 pub(crate) struct OptionalBody<T>(pub(crate) T);
 

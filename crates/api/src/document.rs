@@ -32,7 +32,7 @@ const TAGS: [(&str, &str); 9] = [
     ("runs", "One crawl with one robot."),
     ("schedules", "A cadence that makes runs."),
     ("captures", "One stored record of one successful product page."),
-    ("billing", "Credits: balance, statement, usage, forecast."),
+    ("billing", "Credits: balance, statement, usage, forecast. Plans, the subscription and credit packs."),
     ("organization", "The organization, its members and invitations, its keys, and who did what."),
     ("webhooks", "Where events are sent, and the log of what was sent."),
     ("session", "Signing in and out, for people."),

@@ -2,7 +2,10 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{LOCATION, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use creel_access::AccessError;
@@ -14,6 +17,7 @@ creel_types::words! {
     /// What an error means, for programs.
     ErrorCode {
         BadRequest = "bad_request",
+        InvalidSignature = "invalid_signature",
         Unauthorized = "unauthorized",
         InsufficientCredits = "insufficient_credits",
         Forbidden = "forbidden",
@@ -22,6 +26,8 @@ creel_types::words! {
         MethodNotAllowed = "method_not_allowed",
         Conflict = "conflict",
         LedgerFrozen = "ledger_frozen",
+        NoSubscription = "no_subscription",
+        LiveSubscription = "live_subscription",
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
         InvalidField = "invalid_field",
@@ -29,6 +35,7 @@ creel_types::words! {
         TooManyRequests = "too_many_requests",
         Internal = "internal",
         Unavailable = "unavailable",
+        BillingNotConfigured = "billing_not_configured",
     }
 }
 
@@ -36,19 +43,21 @@ impl ErrorCode {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+            ErrorCode::BadRequest | ErrorCode::InvalidSignature => StatusCode::BAD_REQUEST,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientCredits => StatusCode::PAYMENT_REQUIRED,
             ErrorCode::Forbidden | ErrorCode::CrossSite => StatusCode::FORBIDDEN,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            ErrorCode::Conflict | ErrorCode::LedgerFrozen => StatusCode::CONFLICT,
+            ErrorCode::Conflict | ErrorCode::LedgerFrozen | ErrorCode::NoSubscription | ErrorCode::LiveSubscription => {
+                StatusCode::CONFLICT
+            }
             ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::InvalidField | ErrorCode::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable | ErrorCode::BillingNotConfigured => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -58,6 +67,9 @@ impl ErrorCode {
         match self {
             ErrorCode::BadRequest => {
                 "The request is not HTTP with JSON as it should be: broken JSON, or a body that did not arrive."
+            }
+            ErrorCode::InvalidSignature => {
+                "An event for `POST /webhooks/stripe` is not signed by Stripe for this installation, or too old. Nothing was read of it."
             }
             ErrorCode::Unauthorized => {
                 "No key or session came with the request, or one that is unknown, expired or revoked."
@@ -77,6 +89,10 @@ impl ErrorCode {
             ErrorCode::LedgerFrozen => {
                 "The organization's ledger did not verify, so nothing is debited until the operator has looked at it."
             }
+            ErrorCode::NoSubscription => "This needs a live subscription, and the organization has none.",
+            ErrorCode::LiveSubscription => {
+                "The organization has a live subscription and gets no second one; the header `Location` names its portal at Stripe."
+            }
             ErrorCode::PayloadTooLarge => "The body is larger than this endpoint takes.",
             ErrorCode::UnsupportedMediaType => "The body is not of the content type that this endpoint takes.",
             ErrorCode::InvalidField => {
@@ -87,7 +103,12 @@ impl ErrorCode {
                 "The organization sends requests faster than its limit, or somebody tries to sign in too often."
             }
             ErrorCode::Internal => "Something went wrong in Creel; it was logged.",
-            ErrorCode::Unavailable => "Something that Creel needs does not answer just now, mostly the database.",
+            ErrorCode::Unavailable => {
+                "Something that Creel needs does not answer just now, mostly the database, for payments Stripe."
+            }
+            ErrorCode::BillingNotConfigured => {
+                "This installation takes no payments, or a setting for it is missing; the message names the setting."
+            }
         }
     }
 
@@ -99,6 +120,9 @@ impl ErrorCode {
             | ErrorCode::PayloadTooLarge
             | ErrorCode::UnsupportedMediaType
             | ErrorCode::InvalidField => "Correct the request; sent again as it is it will be refused again.",
+            ErrorCode::InvalidSignature => {
+                "The operator compares `stripe_webhook_secrets` with the secret that Stripe shows for the webhook."
+            }
             ErrorCode::Unauthorized => "Send a valid key: `Authorization: Bearer crl_…`.",
             ErrorCode::InsufficientCredits => "Add credits or wait for the next cycle, then send it again.",
             ErrorCode::Forbidden => "Ask an admin or owner of the organization, or use a key with a higher role.",
@@ -107,10 +131,13 @@ impl ErrorCode {
             ErrorCode::MethodNotAllowed => "Use a method that the path takes.",
             ErrorCode::Conflict => "Do first what the message says.",
             ErrorCode::LedgerFrozen => "The operator runs `creel ledger verify`.",
+            ErrorCode::NoSubscription => "Subscribe first: `POST /v1/billing/checkout`.",
+            ErrorCode::LiveSubscription => "Change the plan: `POST /v1/billing/change-plan`, or on the page that is named.",
             ErrorCode::IdempotencyMismatch => "Use a new key for a new request.",
             ErrorCode::TooManyRequests => "Wait as many seconds as `Retry-After` says.",
             ErrorCode::Internal => "Tell the operator the time of the request.",
-            ErrorCode::Unavailable => "Send it again in a moment.",
+            ErrorCode::Unavailable => "Send it again in a moment, or after as many seconds as `Retry-After` says.",
+            ErrorCode::BillingNotConfigured => "The operator sets `billing_mode` to `stripe`, with what the message names.",
         }
     }
 }
@@ -121,11 +148,13 @@ pub struct ApiError {
     pub message: String,
     pub field: Option<String>,
     pub retry_after_seconds: Option<i64>,
+    /// Where to go on instead.
+    pub location: Option<String>,
 }
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: message.into(), field: None, retry_after_seconds: None }
+        ApiError { code, message: message.into(), field: None, retry_after_seconds: None, location: None }
     }
 
     /// 422 with the field named.
@@ -235,6 +264,9 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(shape)).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
+            response.headers_mut().insert(LOCATION, location);
         }
         response
     }

@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderMap, Method, request::Parts},
 };
 use creel_store::idempotency::IdempotencyKey;
-use creel_types::hex;
+use creel_types::{OrganizationId, hex};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use crate::{ApiState, error::ApiError};
@@ -31,6 +32,39 @@ impl Idempotency {
         hash.update([0]);
         hash.update(body);
         Some(IdempotencyKey { key, request_hash: hex(&hash.finalize()) })
+    }
+}
+
+/// The header that says whether an answer was given before.
+pub(crate) type Replayed = Option<[(&'static str, &'static str); 1]>;
+
+/// Does something at another service, which knows the same key: the key is bound to this request first, and the answer is kept when
+/// it is known. What is refused leaves the key free. Where it is not known what came of it the key stays bound, and the same request
+/// asks the other service again.
+pub(crate) async fn elsewhere<T: Serialize + DeserializeOwned>(
+    state: &ApiState,
+    organization: OrganizationId,
+    key: Option<&IdempotencyKey>,
+    act: impl AsyncFnOnce() -> Result<T, ApiError>,
+) -> Result<(Replayed, T), ApiError> {
+    let Some(key) = key else { return Ok((None, act().await?)) };
+    let store = state.store();
+    if let Some(before) = store.bind_request(organization, key).await? {
+        let answer = serde_json::from_str(&before).map_err(|_| ApiError::internal())?;
+        return Ok((Some([(REPLAYED, "true")]), answer));
+    }
+    match act().await {
+        Ok(answer) => {
+            let text = serde_json::to_string(&answer).map_err(|_| ApiError::internal())?;
+            store.keep_answer(organization, key, &text).await?;
+            Ok((None, answer))
+        }
+        Err(refused) => {
+            if refused.code.status().is_client_error() {
+                store.free_request(organization, key).await?;
+            }
+            Err(refused)
+        }
     }
 }
 

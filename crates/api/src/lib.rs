@@ -11,6 +11,7 @@ mod middleware;
 mod page;
 pub mod serve;
 mod session;
+mod stripe_events;
 mod v1;
 
 use axum::{
@@ -20,6 +21,7 @@ use axum::{
     response::IntoResponse,
 };
 use creel_access::{Access, cookie::SessionCookie};
+use creel_billing::Billing;
 use creel_crawl::Crawler;
 use creel_fetch::HookClient;
 use creel_notify::Nudge;
@@ -38,6 +40,7 @@ pub use middleware::rate_limit::RateLimiter;
 pub struct ApiState {
     pub crawler: Crawler,
     pub access: Access,
+    pub billing: Billing,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     pub limiter: RateLimiter,
@@ -71,6 +74,7 @@ pub fn router(state: ApiState) -> Router {
     let (endpoints, _) = endpoints(v1).split_for_parts();
     endpoints
         .merge(document::pages(document))
+        .merge(stripe_events::router())
         .fallback(|| async { ApiError::new(ErrorCode::NotFound, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this path does not take this method")

@@ -19,6 +19,10 @@ fn the_reference_is_what_the_code_says() {
         kept("metrics.md") == creel_types::metric::reference(),
         "docs/reference/metrics.md is out of date: run `cargo xtask gen`"
     );
+    assert!(
+        kept("plans.md") == creel_types::plan::reference(),
+        "docs/reference/plans.md is out of date: run `cargo xtask gen`"
+    );
     assert!(kept("errors.md") == errors_text(), "docs/reference/errors.md is out of date: run `cargo xtask gen`");
     assert!(kept("events.md") == events_text(), "docs/reference/events.md is out of date: run `cargo xtask gen`");
     let schema = events_schema_text();

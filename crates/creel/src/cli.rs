@@ -4,8 +4,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use creel_ledger::LimitPeriod;
-use creel_store::ledger::limits::LimitSubject;
+use creel_store::{billing::AlarmKind, ledger::limits::LimitSubject};
 use creel_types::{Country, LotId, OrganizationId};
+use url::Url;
 
 #[derive(Debug, Parser)]
 #[command(name = "creel", version, about = "Turns shops into exact, structured product data, billed by result.")]
@@ -47,6 +48,9 @@ pub enum Command {
     /// Changes credits by hand.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Sets Stripe up for selling plans, and shows how billing fares.
+    #[command(subcommand)]
+    Billing(BillingCommand),
     /// Brings the database's schema up to date, as every other command does when it starts.
     Migrate,
     /// Looks whether the installation is well and says what to do. Changes nothing.
@@ -122,9 +126,19 @@ pub struct ExtractArgs {
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Only serves the built-in shop, until interrupted.
-    #[arg(long)]
+    #[arg(long, group = "what")]
     pub shop_only: bool,
-    /// Where the built-in shop listens; any free port of loopback by default.
+    /// Serves Creel against a simulated Stripe, in a time that one moves by hand: plans, packs and renewals by clicking. Leaves
+    /// nothing behind.
+    #[arg(long, group = "what", conflicts_with = "data")]
+    pub billing: bool,
+    /// Only serves the simulated Stripe, for another `creel serve`, until interrupted.
+    #[arg(long, group = "what")]
+    pub stripe_only: bool,
+    /// Where the simulated Stripe sends events, with --stripe-only.
+    #[arg(long, value_name = "URL", requires = "stripe_only")]
+    pub webhook_url: Option<Url>,
+    /// Where the shop, with --billing Creel, and with --stripe-only the simulated Stripe listens; any free port of loopback by default.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
 }
@@ -228,6 +242,28 @@ pub enum AdminCommand {
         period: LimitPeriod,
         #[command(flatten)]
         organization: OrganizationArg,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BillingCommand {
+    /// Makes at Stripe what is sold: products, prices, the portal's configuration, the webhook. What is there already is mended where
+    /// it differs; a second run changes nothing. Needs stripe_secret_key.
+    SetupStripe {
+        /// Where Stripe is to send events; by default public_url + /webhooks/stripe, and without that no webhook is made.
+        #[arg(long, value_name = "URL")]
+        webhook_url: Option<Url>,
+    },
+    /// Shows customers, subscriptions, what waits to be looked at, and alarms.
+    Status,
+    /// Clears an alarm that somebody has dealt with; `creel billing status` lists them.
+    ClearAlarm {
+        /// Its kind, for example unknown_price.
+        #[arg(value_name = "KIND")]
+        kind: AlarmKind,
+        /// What it is about at Stripe, for example in_1A2B.
+        #[arg(value_name = "SUBJECT")]
+        subject: String,
     },
 }
 

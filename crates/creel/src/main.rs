@@ -1,6 +1,7 @@
 //! The binary: commands, settings, wiring, shutdown. Everything else is a crate beneath it.
 
 mod access;
+mod billing;
 mod cli;
 mod commands;
 mod events;

@@ -27,13 +27,18 @@ impl Opened {
     }
 
     pub async fn open_folder(common: &Common, folder: &Path) -> Result<Opened, Failure> {
-        let settings = Settings::read(common.config.as_deref())?;
-        let (clock, random) = (Clock::system(), Random::system());
+        Opened::open_with(Settings::read(common.config.as_deref())?, folder, Clock::system()).await
+    }
+
+    /// The same with settings and a time of the caller's.
+    pub async fn open_with(settings: Settings, folder: &Path, clock: Clock) -> Result<Opened, Failure> {
+        let random = Random::system();
         let mut store = match settings.database_url.as_str() {
             "" => Store::open(folder, clock, random).await?,
             url => Store::connect(url, clock, random).await?,
         };
         store.thresholds = settings.thresholds().into();
+        store.concurrency = settings.concurrency()?;
         store.apply_billing_mode(settings.billing_mode()?).await?;
         Ok(Opened { settings, folder: folder.to_owned(), store })
     }

@@ -26,7 +26,8 @@ const NOTED_EVERY: Duration = Duration::from_secs(30);
 /// The longest pause after failures.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-type Passing = Pin<Box<dyn Future<Output = Result<Pass, StoreError>> + Send>>;
+/// A pass that is under way.
+pub type Passing = Pin<Box<dyn Future<Output = Result<Pass, StoreError>> + Send>>;
 
 /// One reconciler: how it passes, and what wakes it before its timer does.
 pub struct Reconciler {

@@ -1,5 +1,8 @@
 //! The configuration: one commented TOML file, embedded as the default, with unknown keys refused.
 
+mod billing;
+mod variable;
+
 use std::{net::IpAddr, path::Path};
 
 use creel_fetch::FetchSettings;
@@ -18,8 +21,6 @@ const DATABASE_URL: &str = "CREEL_DATABASE_URL";
 const RATE_LIMIT_MAX: i64 = 1_000_000;
 /// Nobody waits longer for a server to end.
 const DRAIN_SECONDS_MAX: i64 = 600;
-/// Before a setting's name in capitals: the environment variable that goes over it.
-const VARIABLE: &str = "CREEL_";
 
 /// The file with every setting, its default and its comment.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -34,6 +35,15 @@ pub struct Settings {
     pub database_url: String,
     pub billing_mode: String,
     pub starting_credits: i64,
+    pub ledger_concurrent_runs: i64,
+    pub stripe_secret_key: String,
+    #[serde(deserialize_with = "billing::list_of_secrets")]
+    pub stripe_webhook_secrets: Vec<String>,
+    pub stripe_api_url: String,
+    pub cycle_grace_minutes: i64,
+    pub purchased_credits_expire: String,
+    pub credit_pack_price_cents: i64,
+    pub credit_pack_credits: i64,
     pub credit_thresholds: Vec<u8>,
     pub trusted_proxies: Vec<String>,
     pub rate_limit_per_minute: i64,
@@ -69,14 +79,18 @@ impl Settings {
             let shown = path.display();
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::usage(format!("--config {shown} cannot be read: {error}")))?;
-            let own: toml::Table =
-                text.parse().map_err(|error| Failure::usage(format!("--config {shown} is not TOML: {error}")))?;
+            // The line itself is not shown: a secret may stand in it.
+            let not_toml = |error: toml::de::Error| {
+                let line = 1 + error.span().map_or(0, |span| text[..span.start].matches('\n').count());
+                Failure::usage(format!("--config {shown} is not TOML in line {line}: {}", error.message()))
+            };
+            let own: toml::Table = text.parse().map_err(not_toml)?;
             table.extend(own);
         }
         for (setting, value) in &mut table {
-            let variable = format!("{VARIABLE}{}", setting.to_uppercase());
+            let variable = variable::name(setting);
             if let Ok(text) = std::env::var(&variable) {
-                *value = from_variable(value, text).map_err(|why| Failure::usage(format!("{variable}: {why}")))?;
+                *value = variable::read(value, text).map_err(|why| Failure::usage(format!("{variable}: {why}")))?;
             }
         }
         let settings: Settings =
@@ -119,15 +133,16 @@ impl Settings {
         }
         self.fetch_settings(false).guard().map_err(|error| Failure::usage(format!("--config: {error}")))?;
         self.billing_mode()?;
+        billing::check(&self)?;
         self.proxies()?;
         crate::access::check(&self)?;
         Ok(self)
     }
 
     pub fn billing_mode(&self) -> Result<BillingMode, Failure> {
-        self.billing_mode.parse().map_err(|_| {
-            Failure::usage(format!("--config: billing_mode {:?} is neither \"ledger\" nor \"off\"", self.billing_mode))
-        })
+        let none =
+            || format!("--config: billing_mode {:?} is none of \"ledger\", \"off\" and \"stripe\"", self.billing_mode);
+        self.billing_mode.parse().map_err(|_| Failure::usage(none()))
     }
 
     /// What a new organization begins with.
@@ -135,6 +150,7 @@ impl Settings {
         Ok(match self.billing_mode()? {
             BillingMode::Off => Start::Unmetered,
             BillingMode::Ledger => Start::Credits(Credits(self.starting_credits)),
+            BillingMode::Stripe => Start::Trial,
         })
     }
 
@@ -176,38 +192,9 @@ impl Settings {
     }
 }
 
-/// What an environment variable says, as the kind of value that the setting has: a text as it stands, numbers and lists as in
-/// the file.
-fn from_variable(kind: &toml::Value, text: String) -> Result<toml::Value, String> {
-    if kind.is_str() {
-        return Ok(toml::Value::String(text));
-    }
-    let table: Result<toml::Table, _> = format!("value = {text}").parse();
-    let value = table.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
-    match value.filter(|value| value.same_type(kind)) {
-        Some(value) => Ok(value),
-        None => Err(format!("it must be of the kind {}, such as {kind}", kind.type_str())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_variable_is_read_as_the_kind_that_its_setting_has() {
-        let read = |kind: toml::Value, text: &str| from_variable(&kind, text.to_owned());
-        assert_eq!(read("".into(), "postgres://u:p@h/n").unwrap().as_str(), Some("postgres://u:p@h/n"));
-        assert_eq!(read(1.into(), "7").unwrap().as_integer(), Some(7));
-        assert_eq!(read(vec![""].into(), "[\"10.0.0.0/8\"]").unwrap().as_array().map(Vec::len), Some(1));
-        assert!(read(true.into(), "true").unwrap().as_bool().unwrap());
-        for (kind, text) in
-            [(toml::Value::from(1), "x"), (1.into(), "\"1\""), (true.into(), "1"), (vec![""].into(), "10.0.0.0/8")]
-        {
-            assert!(read(kind, text).unwrap_err().contains("must be of the kind"), "{text}");
-        }
-        assert!(read(1.into(), "1\nother = 2").is_err());
-    }
 
     fn read(text: &str) -> Result<Settings, String> {
         let file = tempfile::NamedTempFile::new().unwrap();

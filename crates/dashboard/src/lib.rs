@@ -2,6 +2,8 @@
 //! and in one stylesheet. Knows no SQL and decides nothing about access: it shows and takes what `access` says.
 
 mod assets;
+mod bar;
+mod figures;
 mod form;
 mod origin;
 mod page;
@@ -19,6 +21,7 @@ use axum::{
     routing::{get, post},
 };
 use creel_access::{Access, cookie::SessionCookie};
+use creel_billing::Billing;
 use creel_notify::Nudge;
 use creel_store::Store;
 use creel_types::links;
@@ -34,6 +37,9 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Dashboard {
     pub access: Access,
+    pub billing: Billing,
+    /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
+    pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     /// How whoever runs a shop reaches whoever runs this installation; empty where that is not said.
@@ -73,6 +79,11 @@ pub fn router(dashboard: Dashboard) -> Router {
         .route(links::RESET_PASSWORD_PATH, get(pages::reset_password::show).post(pages::reset_password::submit))
         .route(links::VERIFY_EMAIL_PATH, get(pages::verify_email::show).post(pages::verify_email::submit))
         .route(links::INVITATION_PATH, get(pages::invitation::show).post(pages::invitation::submit))
+        .route(links::BILLING_PATH, get(pages::billing::show))
+        .route("/billing/subscribe", post(pages::billing::subscribe))
+        .route("/billing/change", get(pages::billing::change::show).post(pages::billing::change::submit))
+        .route("/billing/credits", post(pages::billing::credits::submit))
+        .route("/billing/portal", post(pages::billing::portal))
         .route("/crawler", get(pages::crawler::show))
         .route("/style.css", get(assets::style))
         .route("/icon.svg", get(assets::icon))

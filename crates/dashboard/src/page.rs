@@ -21,15 +21,30 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// The same for a page whose forms lead on to pages of Stripe: browsers hold a form's redirect against its page's policy.
+pub(crate) fn with_forms_to(response: Response, sources: &str) -> Response {
+    let mut response = response;
+    let policy = POLICY.to_str().unwrap_or_default().replace("form-action 'self'", &format!("form-action 'self' {sources}"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
 /// Writes the page of a refusal that no page shows itself, and the headers of every answer.
 pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        let page = Message::new(&dashboard, refusal.title(), &refusal.message).with_link("/", "To the start page");
-        response = refusal.with(page);
+        response = match refusal.instead {
+            Some(path) => go(&format!("{}{path}", dashboard.base()), &[]),
+            None => {
+                let page = Message::new(&dashboard, refusal.title(), &refusal.message);
+                refusal.with(page.with_link("/", "To the start page"))
+            }
+        };
     }
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // Addresses of pages hold tokens, which must not reach other sites. `no-referrer` would keep them even from this one, and

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use creel_access::AccessError;
+use creel_billing::BillingError;
 use creel_store::StoreError;
 
 /// A reason, with the field that it belongs to where there is one.
@@ -14,11 +15,18 @@ pub(crate) struct Refusal {
     pub(crate) field: Option<&'static str>,
     pub(crate) message: String,
     retry_after_seconds: Option<i64>,
+    /// The page that somebody belongs to instead, where it says nothing.
+    pub(crate) instead: Option<&'static str>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
-        Refusal { status, field: None, message: message.into(), retry_after_seconds: None }
+        Refusal { status, field: None, message: message.into(), retry_after_seconds: None, instead: None }
+    }
+
+    /// Sends the browser to the page that it belongs to.
+    pub(crate) fn elsewhere(path: &'static str) -> Refusal {
+        Refusal { instead: Some(path), ..Refusal::new(StatusCode::SEE_OTHER, "") }
     }
 
     pub(crate) fn internal() -> Refusal {
@@ -104,6 +112,37 @@ impl From<AccessError> for Refusal {
             AccessError::OidcRefused(_) => StatusCode::BAD_REQUEST,
         };
         Refusal::new(status, message)
+    }
+}
+
+impl From<BillingError> for Refusal {
+    fn from(error: BillingError) -> Refusal {
+        let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+        match error {
+            BillingError::NotConfigured { setting, message } => {
+                tracing::warn!(setting, message, "something could not be bought");
+                let message = format!(
+                    "Nothing can be bought here at present: whoever operates this installation has to set {setting}."
+                );
+                Refusal::new(unavailable, message)
+            }
+            BillingError::Field { message, .. } => Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&message)),
+            BillingError::NoSubscription => Refusal::new(StatusCode::CONFLICT, "There is no plan yet: subscribe first."),
+            BillingError::LiveSubscription { .. } => Refusal::new(
+                StatusCode::CONFLICT,
+                "There is a plan already. Change it here, instead of buying a second one.",
+            ),
+            BillingError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
+            BillingError::Unavailable { retry_after_seconds } => {
+                let message = "Stripe does not answer just now, and nothing was changed. Try again in a moment.";
+                Refusal { retry_after_seconds: Some(retry_after_seconds), ..Refusal::new(unavailable, message) }
+            }
+            BillingError::Store(error) => error.into(),
+            BillingError::Internal(why) => {
+                tracing::error!(why, "billing failed");
+                Refusal::internal()
+            }
+        }
     }
 }
 

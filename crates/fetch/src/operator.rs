@@ -30,10 +30,11 @@ pub struct OperatorClient {
     connect_timeout_ms: u64,
 }
 
-/// One request: a GET until it is given a form. It has no `Debug`, since it carries keys.
+/// One request: a GET until it is given a body. It has no `Debug`, since it carries keys.
 pub struct OperatorRequest<'a> {
     url: &'a Url,
-    form: Option<String>,
+    /// What is posted, after its content type.
+    body: Option<(&'static str, String)>,
     bearer: Option<&'a str>,
     basic: Option<(&'a str, &'a str)>,
     headers: Vec<(&'a str, &'a str)>,
@@ -54,7 +55,7 @@ impl<'a> OperatorRequest<'a> {
     pub fn new(url: &'a Url) -> OperatorRequest<'a> {
         OperatorRequest {
             url,
-            form: None,
+            body: None,
             bearer: None,
             basic: None,
             headers: Vec::new(),
@@ -66,7 +67,13 @@ impl<'a> OperatorRequest<'a> {
     /// Makes it a POST of a body that is already form-encoded.
     #[must_use]
     pub fn form(self, encoded: String) -> OperatorRequest<'a> {
-        OperatorRequest { form: Some(encoded), ..self }
+        OperatorRequest { body: Some(("application/x-www-form-urlencoded", encoded)), ..self }
+    }
+
+    /// Makes it a POST of a text in JSON.
+    #[must_use]
+    pub fn json(self, text: String) -> OperatorRequest<'a> {
+        OperatorRequest { body: Some(("application/json", text)), ..self }
     }
 
     #[must_use]
@@ -98,10 +105,10 @@ impl<'a> OperatorRequest<'a> {
     }
 
     fn build(&self, client: &Client) -> RequestBuilder {
-        let method = if self.form.is_some() { Method::POST } else { Method::GET };
+        let method = if self.body.is_some() { Method::POST } else { Method::GET };
         let mut request = client.request(method, self.url.clone()).header(header::ACCEPT, "application/json");
-        if let Some(form) = &self.form {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+        if let Some((content_type, body)) = &self.body {
+            request = request.header(header::CONTENT_TYPE, *content_type).body(body.clone());
         }
         if let Some(token) = self.bearer {
             request = request.bearer_auth(token);

@@ -12,6 +12,13 @@ use crate::{letters::Letters, mailer::Mailer, mailer::NotifyError};
 #[derive(Clone, Debug, Default)]
 pub struct Nudge(Arc<Notify>);
 
+/// The same for whoever is woken from elsewhere.
+impl From<Arc<Notify>> for Nudge {
+    fn from(woken: Arc<Notify>) -> Nudge {
+        Nudge(woken)
+    }
+}
+
 impl Nudge {
     /// Waits to be woken.
     pub async fn nudged(&self) {

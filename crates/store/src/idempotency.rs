@@ -1,5 +1,8 @@
 //! `Idempotency-Key`: what was answered to a request is kept in the transaction that did it, so that the same request sent
 //! again gets the same answer and does nothing, whatever died between. Refused requests leave nothing behind.
+//!
+//! What is done elsewhere, such as at Stripe, is in no transaction of ours: there the key is bound to its request first, and the
+//! answer written beside it when it is known. Whoever comes between asks elsewhere once more, with the same key.
 
 use creel_types::{OrganizationId, Time, time::DAY_MS};
 
@@ -10,6 +13,9 @@ pub const IDEMPOTENCY_MS: i64 = DAY_MS;
 
 /// Rows that one statement of the clean-up takes away.
 const CLEAN_ROWS_MAX: i64 = 1_000;
+
+/// Stands for the answer of a request that is bound and not answered yet; no answer is empty.
+const UNANSWERED: &str = "";
 
 /// A key with the request that it came with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +43,40 @@ impl Store {
     ) -> Result<Option<String>, StoreError> {
         let mut tx = self.database.begin_read().await?;
         find(&mut tx, organization, key, self.clock.now()).await
+    }
+
+    /// Takes a key for a request that is done elsewhere; answers what was answered before. `None`: the caller does it, with the same
+    /// key, also where somebody began it before and did not come to its end.
+    pub async fn bind_request(
+        &self,
+        organization: OrganizationId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<String>, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let before = take(&mut tx, organization, key, UNANSWERED, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(before.filter(|answer| answer != UNANSWERED))
+    }
+
+    /// Writes what is answered to a request that was bound.
+    pub async fn keep_answer(
+        &self,
+        organization: OrganizationId,
+        key: &IdempotencyKey,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE idempotency_keys SET answer = $4
+            WHERE organization_id = $1 AND idempotency_key = $2 AND request_hash = $3";
+        self.database.execute(sql, args![organization, key.key.as_str(), key.request_hash.as_str(), answer]).await?;
+        Ok(())
+    }
+
+    /// Frees the key of a request that was bound and is refused: nothing came of it.
+    pub async fn free_request(&self, organization: OrganizationId, key: &IdempotencyKey) -> Result<(), StoreError> {
+        let sql = "DELETE FROM idempotency_keys
+            WHERE organization_id = $1 AND idempotency_key = $2 AND request_hash = $3 AND answer = $4";
+        self.database.execute(sql, args![organization, key.key.as_str(), key.request_hash.as_str(), UNANSWERED]).await?;
+        Ok(())
     }
 
     /// Forgets a piece of the answers that are too old, so that nobody waits long behind it.

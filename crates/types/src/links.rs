@@ -8,6 +8,10 @@ pub const RESET_PASSWORD_PATH: &str = "/reset-password";
 pub const INVITATION_PATH: &str = "/invitation";
 /// Where a provider of OpenID Connect sends the browser back to.
 pub const OIDC_CALLBACK_PATH: &str = "/sign-in/oidc/callback";
+/// Where people buy, and where Stripe sends them back to.
+pub const BILLING_PATH: &str = "/billing";
+/// Where Stripe sends events.
+pub const STRIPE_EVENTS_PATH: &str = "/webhooks/stripe";
 
 /// The link with its token, below a public address with or without a path and a slash at its end.
 #[must_use]

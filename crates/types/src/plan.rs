@@ -1,7 +1,7 @@
 //! Plans and credit packs as data: the one place that the API, the dashboard, the docs and the catalogue at Stripe read prices
 //! from. Knows nothing of subscriptions.
 
-use crate::{Credits, time::DAY_MS};
+use crate::{Action, Credits, time::DAY_MS};
 
 crate::words! {
     /// What an organization may have.
@@ -122,6 +122,58 @@ impl PlanTerms {
     }
 }
 
+/// `$29`, `$1,000`, `$29.50`: cents as people read them.
+#[must_use]
+pub fn price_text(cents: i64) -> String {
+    let (dollars, rest) = (grouped(cents / 100), cents % 100);
+    if rest > 0 { format!("${dollars}.{rest:02}") } else { format!("${dollars}") }
+}
+
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The reference of plans and prices, in Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut page = include_str!("plan.md").to_owned();
+    page += "\n## Plans\n\n| plan | price a month | credits a month | runs at once | support |\n| --- | --- | --- | --- | --- |\n";
+    for terms in &PLANS {
+        let (most, unit) = (terms.quantity_max, price_text(terms.unit_price_cents));
+        let price = match terms.days {
+            Some(days) => format!("free for {days} days, no card"),
+            None if most == 1 => unit,
+            None => format!("{unit} to {}, in steps of {unit}", price_text(terms.price_cents(most))),
+        };
+        let credits = grouped(terms.unit_credits.0);
+        let credits =
+            if most == 1 { credits } else { format!("{credits} to {}", grouped(terms.credits(most).0)) };
+        let runs = terms.concurrent_runs.map_or_else(|| "unlimited".to_owned(), |runs| runs.to_string());
+        let support = terms.support.map_or("", Support::as_str);
+        page += &format!("| {} | {price} | {credits} | {runs} | {support} |\n", terms.name);
+    }
+    let PackTerms { price_cents, credits, quantity_max } = CREDIT_PACK;
+    page += &format!(
+        "\n## Credit packs\n\n{} for {} credits, 1 to {quantity_max} at once, only with a plan. The operator may sell other packs.\n",
+        price_text(price_cents),
+        grouped(credits.0)
+    );
+    page += "\n## What credits are spent on\n\n| action | credits | per |\n| --- | --- | --- |\n";
+    for action in Action::ALL {
+        let name = format!("{action:?}").to_lowercase();
+        page += &format!("| {name} | {} | {} |\n", action.price(), action.unit());
+    }
+    page
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +189,14 @@ mod tests {
             (Credits(100_000), Credits(1_000_000), None)
         );
         assert_eq!((Plan::Trial.terms().credits(1), Plan::Trial.terms().lasts_ms()), (Credits(5_000), Some(604_800_000)));
+    }
+
+    #[test]
+    fn prices_are_written_as_people_read_them() {
+        for (cents, text) in
+            [(0, "$0"), (2_900, "$29"), (2_950, "$29.50"), (5, "$0.05"), (100_000, "$1,000"), (123_456_789, "$1,234,567.89")]
+        {
+            assert_eq!(price_text(cents), text);
+        }
     }
 }

@@ -42,11 +42,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(captures::list::list_captures))
         .routes(routes!(captures::export::export_captures))
         .routes(routes!(captures::get::get_capture, captures::delete::delete_capture))
-        .routes(routes!(billing::balance::get_balance))
-        .routes(routes!(billing::statement::list_statement))
-        .routes(routes!(billing::entry::get_statement_entry))
-        .routes(routes!(billing::usage::get_usage))
-        .routes(routes!(billing::forecast::get_forecast))
+        .merge(credits())
         .routes(routes!(organization::get::get_organization, organization::update::update_organization))
         .routes(routes!(members::list::list_members))
         .routes(routes!(members::update::update_member, members::remove::remove_member))
@@ -56,6 +52,22 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(audit::list::list_audit))
         .merge(events())
         .merge(people())
+}
+
+/// Credits, and what is paid for them.
+fn credits() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(billing::balance::get_balance))
+        .routes(routes!(billing::statement::list_statement))
+        .routes(routes!(billing::entry::get_statement_entry))
+        .routes(routes!(billing::usage::get_usage))
+        .routes(routes!(billing::forecast::get_forecast))
+        .routes(routes!(billing::plans::list_plans))
+        .routes(routes!(billing::subscription::get_subscription))
+        .routes(routes!(billing::checkout::create_checkout))
+        .routes(routes!(billing::change_plan::change_plan))
+        .routes(routes!(billing::credit_packs::buy_credit_packs))
+        .routes(routes!(billing::portal::open_portal))
 }
 
 /// Events on their way out.

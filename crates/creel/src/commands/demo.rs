@@ -1,5 +1,7 @@
 //! `creel demo`: a built-in shop on loopback, a run against it, and what came of it.
 
+mod billing;
+
 use std::{collections::BTreeMap, io::Write, path::Path};
 
 use creel_crawl::Crawler;
@@ -29,6 +31,12 @@ use crate::{
 const ROWS_MAX: usize = 24;
 
 pub async fn demo(common: &Common, args: DemoArgs) -> Result<Exit, Failure> {
+    if args.billing {
+        return billing::demo(common, args.listen).await;
+    }
+    if args.stripe_only {
+        return billing::serve_stripe(args.listen, args.webhook_url.as_ref()).await;
+    }
     let shop = Shop::demo()
         .start(args.listen)
         .await

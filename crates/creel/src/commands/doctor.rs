@@ -204,7 +204,12 @@ const fn patience_ms(queue: QueueName) -> i64 {
     const MINUTE: i64 = 60_000;
     match queue {
         QueueName::CreditsEnded | QueueName::CapturesUnlisted | QueueName::SchedulesDue | QueueName::EventsWaiting => MINUTE,
-        QueueName::RunsPending | QueueName::BuildsPending | QueueName::MailsDue | QueueName::WebhooksDue => 10 * MINUTE,
+        QueueName::RunsPending
+        | QueueName::BuildsPending
+        | QueueName::MailsDue
+        | QueueName::WebhooksDue
+        | QueueName::StripeEventsWaiting
+        | QueueName::StripeCustomersDue => 10 * MINUTE,
         QueueName::RunsStuck => 0,
         QueueName::LedgersUnchecked => 24 * 60 * MINUTE,
     }

@@ -1,6 +1,7 @@
 //! One command a file.
 
 mod admin;
+mod billing;
 mod config;
 mod create_owner;
 mod demo;
@@ -29,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::serve(common, args).await,
         Command::Ledger(command) => ledger::ledger(common, command).await,
         Command::Admin(command) => admin::admin(common, command).await,
+        Command::Billing(command) => billing::billing(common, command).await,
         Command::Migrate => migrate::migrate(common).await,
         Command::Doctor => doctor::doctor(common).await,
         Command::Config(command) => config::config(common, &command),

@@ -9,11 +9,12 @@ use creel_api::{
 };
 use creel_crawl::worker;
 use creel_dashboard::Dashboard;
-use creel_store::access::keys::NewApiKey;
+use creel_store::{access::keys::NewApiKey, ledger::unmetered::BillingMode};
 use creel_types::Role;
+use tokio::net::TcpListener;
 
 use crate::{
-    access,
+    access, billing,
     cli::{Common, ServeArgs},
     commands::admin::operator,
     events,
@@ -25,14 +26,23 @@ use crate::{
 
 pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(common).await?;
+    if opened.settings.billing_mode()? == BillingMode::Stripe {
+        opened.settings.refuse_without_stripe()?;
+    }
     let listener = listen(args.listen).map_err(|error| Failure::usage(format!("--listen {}: {error}", args.listen)))?;
+    serve_on(opened, listener, args.private.allow_private).await
+}
+
+/// Serves what is open until a signal.
+pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool) -> Result<Exit, Failure> {
     let address = listener.local_addr()?;
-    let (crawler, committing) = opened.crawler(opened.crawl_settings(args.private.allow_private)).await?;
+    let (crawler, committing) = opened.crawler(opened.crawl_settings(allow_private)).await?;
     if opened.settings.contact.is_empty() {
         print::say("Note: `contact` is not set in the configuration, so shops cannot tell who crawls them.");
     }
     let public_url = access::public_url(&opened.settings, Some(address));
     let access = access::open(&opened, &public_url)?;
+    let billing = billing::open(&opened, Some(address))?;
     greet(&opened, &access, address).await?;
     let exposition = metrics::measure(&opened.store, &opened.settings.metrics_token)
         .map_err(|error| Failure::failed(format!("nothing can be measured: {error}")))?;
@@ -41,17 +51,19 @@ pub async fn serve(common: &Common, args: ServeArgs) -> Result<Exit, Failure> {
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
     let mut reconcilers = reconcile::of_every_server(&opened.store);
     let notices = delivering.as_ref().map(|_| mail.clone());
-    let (hooks, courier, carrying) = events::carry(&opened, args.private.allow_private, notices, stop.clone())?;
-    reconcilers.extend(delivering.into_iter().chain([carrying]));
+    let (hooks, courier, carrying) = events::carry(&opened, allow_private, notices, stop.clone())?;
+    reconcilers.extend(delivering.into_iter().chain([carrying]).chain(billing::reconcilers(&opened, &billing)));
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
     let pages = creel_dashboard::router(Dashboard {
         access: access.clone(),
+        billing: billing.clone(),
+        stripe_pages: billing::pages(&opened.settings).into(),
         mail: mail.clone(),
         contact: opened.settings.contact.as_str().into(),
         user_agent: opened.settings.fetch_settings(false).user_agent_header().into(),
     });
-    let state = ApiState { crawler, access, mail, limiter, hooks, exposition, stopping: stop.clone() };
+    let state = ApiState { crawler, access, billing, mail, limiter, hooks, exposition, stopping: stop.clone() };
     let router = creel_api::observed(creel_api::router(state).merge(pages), &opened.store);
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
     let served = answer(listener, router, opened.settings.proxies()?, drained).await;

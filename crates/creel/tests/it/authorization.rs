@@ -77,6 +77,12 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("get_statement_entry", row(None, nothing)),
         ("get_usage", row(None, nothing)),
         ("get_forecast", row(None, nothing)),
+        ("list_plans", row(None, nothing)),
+        ("get_subscription", row(None, nothing)),
+        ("create_checkout", row(None, |_| json!({"plan": "start"}))),
+        ("change_plan", row(None, |_| json!({"plan": "scale", "quantity": 2}))),
+        ("buy_credit_packs", row(None, |_| json!({"quantity": 1}))),
+        ("open_portal", row(None, nothing)),
         ("get_organization", row(None, nothing)),
         ("update_organization", row(None, name)),
         ("list_members", row(None, nothing)),
@@ -265,7 +271,14 @@ fn everybody_may_do_just_what_the_document_says() {
             let rank = |role: &str| ["member", "admin", "owner"].iter().position(|one| *one == role);
             let may = rank(role) >= rank(&operation.role) && !above_an_admin(&operation.name, role);
             assert_eq!(answer.status != 403, may, "{} as {role}: {} {}", operation.name, answer.status, answer.body);
-            assert!(answer.status < 500 && answer.status != 401, "{} as {role}: {}", operation.name, answer.body);
+            // Nothing is sold at this installation, which is said after who may buy.
+            let is_not_sold = answer.body["code"] == "billing_not_configured";
+            assert!(
+                (answer.status < 500 || is_not_sold) && answer.status != 401,
+                "{} as {role}: {}",
+                operation.name,
+                answer.body
+            );
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The running server keeps what the committed OpenAPI document says: schemathesis asks it thousands of times, right and wrong,
-//! with all its checks, on both databases.
+//! with all its checks, on both databases. It sells plans through a simulated Stripe, so that what is bought is answered too.
 
 use std::{path::Path, process::Command};
 
-use crate::{command::Creel, demo_shop::DemoShop, server::Server};
+use crate::{command::Creel, demo_shop::DemoShop, server::Server, stripe::Shop};
 
 /// Requests of each kind that are tried for each operation; more by hand.
 const EXAMPLES: &str = "25";
@@ -33,10 +33,10 @@ fn keeps_its_document(server: &Server) {
 
 #[test]
 fn the_document_is_kept_on_sqlite() {
-    keeps_its_document(&Server::start());
+    keeps_its_document(&Shop::open().server);
 }
 
 #[test]
 fn the_document_is_kept_on_postgres() {
-    keeps_its_document(&Server::start_with(Creel::on_postgres()));
+    keeps_its_document(&Shop::open_with(Creel::on_postgres()).server);
 }

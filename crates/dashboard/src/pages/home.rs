@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use crate::{
     Dashboard,
+    bar::Bar,
+    figures::grouped,
     form::Sent,
     page::{go, render},
     refusal::Refusal,
@@ -18,22 +20,14 @@ use crate::{
 #[template(path = "home.html")]
 struct HomePage {
     base: String,
-    form_token: String,
+    bar: Bar,
     person: String,
     current: Option<Membership>,
-    /// All of the person's, the current one among them.
-    organizations: Vec<Membership>,
     /// With separators of thousands.
     available: String,
     held: String,
     spent: String,
     public_url: String,
-}
-
-impl HomePage {
-    fn is_current(&self, organization: &Membership) -> bool {
-        self.current.as_ref().is_some_and(|current| current.id == organization.id)
-    }
 }
 
 pub(crate) async fn show(State(dashboard): State<Dashboard>, visit: Visit) -> Result<Response, Refusal> {
@@ -52,11 +46,10 @@ async fn page(dashboard: &Dashboard, session: &Session) -> Result<HomePage, Refu
     let shown = |credits: Option<i64>| grouped(credits.unwrap_or(0));
     Ok(HomePage {
         base: dashboard.base(),
-        form_token: session.csrf_token(),
+        bar: Bar::new(dashboard, session, balance.as_ref(), "/").await?,
         person: holder.email.clone(),
         current: holder.organization.clone(),
-        organizations: store.list_organizations_of(holder.person).await?,
-        available: shown(balance.as_ref().map(|balance| balance.available.0)),
+        available: dashboard.shown_credits(balance.as_ref()),
         held: shown(balance.as_ref().map(|balance| balance.held.0)),
         spent: shown(balance.as_ref().map(|balance| balance.cycle.spent.0)),
         public_url: dashboard.access.settings().public_url.clone(),
@@ -80,33 +73,4 @@ pub(crate) async fn switch(
     check_form(session, &sent.form_token)?;
     dashboard.access.switch_organization(&session.holder, sent.organization_id).await?;
     Ok(go(&format!("{}/", dashboard.base()), &[]))
-}
-
-fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('−');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (number, text) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (4_990, "4,990"), (1_234_567, "1,234,567"), (-1_000, "−1,000")]
-        {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

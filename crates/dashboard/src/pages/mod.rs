@@ -1,6 +1,7 @@
 //! The pages, each with what it shows and what it takes. Showing a page that a link leads to never uses the link up: programs that
 //! look through mail follow links too.
 
+pub(crate) mod billing;
 pub(crate) mod crawler;
 pub(crate) mod forgot_password;
 pub(crate) mod home;

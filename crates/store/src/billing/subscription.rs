@@ -99,6 +99,29 @@ impl Store {
     }
 }
 
+/// Subscriptions that stand alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubscriptionCount {
+    /// Stripe's word.
+    pub status: String,
+    /// `None` where what is paid is not sold here.
+    pub plan: Option<Plan>,
+    pub subscriptions: i64,
+}
+
+impl Store {
+    /// How many subscriptions of all organizations stand how.
+    pub async fn count_subscriptions(&self) -> Result<Vec<SubscriptionCount>, StoreError> {
+        let sql = "SELECT status, plan, COUNT(*) AS subscriptions FROM stripe_subscriptions GROUP BY status, plan
+                   ORDER BY status, plan";
+        let count = |row: &Row| {
+            let (status, plan) = (row.text("status")?, row.opt_parsed("plan")?);
+            Ok(SubscriptionCount { status, plan, subscriptions: row.int("subscriptions")? })
+        };
+        self.database.rows(sql, args![]).await?.iter().map(count).collect()
+    }
+}
+
 impl SubscriptionState {
     /// Whether it may still bring anything.
     #[must_use]

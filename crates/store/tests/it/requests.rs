@@ -55,6 +55,31 @@ async fn the_same_request_makes_one_run_also_when_sent_at_once(engine) {
 }
 
 on_both! {
+async fn what_is_done_elsewhere_is_bound_first_and_answered_later(engine) {
+    let shop = Shop::with_credits(engine, 10).await;
+    let (store, organization) = (&shop.store, shop.organization);
+    let is_bound_to_another = |bound: Result<Option<String>, StoreError>| matches!(bound, Err(StoreError::OtherRequest));
+    // Whoever died in between is followed by the same request, and by no other.
+    assert_eq!(store.bind_request(organization, &key("a")).await.unwrap(), None);
+    assert_eq!(store.bind_request(organization, &key("a")).await.unwrap(), None);
+    assert!(is_bound_to_another(store.bind_request(organization, &key("b")).await));
+    // A refused one leaves its key free, and nobody frees another's.
+    store.free_request(organization, &key("b")).await.unwrap();
+    assert!(is_bound_to_another(store.bind_request(organization, &key("b")).await));
+    store.free_request(organization, &key("a")).await.unwrap();
+    assert_eq!(store.bind_request(organization, &key("b")).await.unwrap(), None);
+    // The answer stays, for this request alone.
+    store.keep_answer(organization, &key("a"), "another's").await.unwrap();
+    store.keep_answer(organization, &key("b"), "{}").await.unwrap();
+    store.free_request(organization, &key("b")).await.unwrap();
+    assert_eq!(store.bind_request(organization, &key("b")).await.unwrap().as_deref(), Some("{}"));
+    assert!(is_bound_to_another(store.bind_request(organization, &key("a")).await));
+    store.clock.advance_ms(IDEMPOTENCY_MS);
+    assert_eq!(store.bind_request(organization, &key("a")).await.unwrap(), None);
+}
+}
+
+on_both! {
 async fn a_refused_request_leaves_its_key_free(engine) {
     let shop = Shop::with_credits(engine, 10).await;
     let mut new = shop.new_run().await;

@@ -34,16 +34,20 @@ impl StripeSimulator {
             if !self.move_clock(next) {
                 return;
             }
-            let mut state = self.state();
-            let due = state.next_due().filter(|(at, _)| *at <= state.now());
-            if let Some((_, due)) = due {
-                state.happen(&due);
-            }
-            drop(state);
+            self.do_what_is_due();
             self.tick().await;
         }
         self.move_clock(to);
         self.tick().await;
+    }
+
+    /// The first thing that is due by now. The state is let go at the end, before anybody is awaited.
+    fn do_what_is_due(&self) {
+        let mut state = self.state();
+        let due = state.next_due().filter(|(at, _)| *at <= state.now());
+        if let Some((_, due)) = due {
+            state.happen(&due);
+        }
     }
 
     /// The same for a span of time.

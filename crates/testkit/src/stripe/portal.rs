@@ -2,15 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    StripeSimulator,
-    answer::{LIST, Refusal},
-    customers,
-    form::Form,
-    ids, schedules,
-    state::State,
-    subscriptions,
-};
+use super::{StripeSimulator, answer::Refusal, customers, form::Form, ids, schedules, state::State, subscriptions};
 
 const FLOWS: [&str; 4] =
     ["payment_method_update", "subscription_cancel", "subscription_update", "subscription_update_confirm"];

@@ -2,16 +2,19 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use creel_store::idempotency::Once;
-use creel_types::{Action, RunId};
+use creel_types::RunId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{NewRunBody, RUN_BYTES_MAX};
+use super::{
+    asked::{NewRunBody, RUN_BYTES_MAX},
+    payable::refuse_without_credits,
+};
 use crate::{
     ApiState,
     body::JsonBody,
     caller::Caller,
-    error::{ApiError, ErrorBody, ErrorCode},
+    error::{ApiError, ErrorBody},
     idempotency::{Idempotency, REPLAYED},
 };
 
@@ -68,15 +71,4 @@ fn answer(made: Once<RunId>) -> impl IntoResponse {
         Once::Before(id) => (id, Some([(REPLAYED, "true")])),
     };
     (StatusCode::ACCEPTED, replayed, Json(MadeRun { id }))
-}
-
-/// 402 where not even one capture could be paid.
-pub(super) async fn refuse_without_credits(state: &ApiState, caller: &Caller) -> Result<(), ApiError> {
-    let price = Action::Extract.price();
-    let spendable = state.store().spendable(caller.organization).await?;
-    if spendable < price {
-        let message = format!("one capture costs {price} credits and {spendable} are left; nothing was started");
-        return Err(ApiError::new(ErrorCode::InsufficientCredits, message));
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use creel_types::RunId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{asked::check_budget, create::refuse_without_credits};
+use super::{asked::check_budget, payable::refuse_without_credits};
 use crate::{
     ApiState,
     body::{OptionalBody, whole_number},

@@ -1,0 +1,250 @@
+//! `/billing`: what can be spent and until when, the plan, and where more is bought. Members see it; admins act. Money is Stripe's
+//! affair: forms lead on to its pages.
+
+pub(crate) mod change;
+pub(crate) mod credits;
+mod offers;
+mod status;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use creel_billing::{BillingError, Buyer};
+use creel_ledger::LotSource;
+use creel_store::{
+    billing::SubscriptionView,
+    ledger::{BalanceLot, unmetered::BillingMode},
+};
+use creel_types::{
+    Action, Actor, By, OrganizationId, Plan, Role,
+    links::{BILLING_PATH, SIGN_IN_PATH},
+    plan::price_text,
+};
+use serde::Deserialize;
+
+use self::{
+    offers::{Offer, Packs, WantedPlan, offers},
+    status::{Sentence, status},
+};
+use crate::{
+    Dashboard,
+    bar::Bar,
+    figures::{count, grouped, instant},
+    form::Sent,
+    page::{go, render, with_forms_to},
+    refusal::Refusal,
+    session::{Session, Visit, check_form},
+};
+
+#[derive(Template)]
+#[template(path = "billing.html")]
+struct BillingPage {
+    base: String,
+    bar: Bar,
+    form_token: String,
+    notice: &'static str,
+    /// What did not work just now.
+    problem: String,
+    mode: BillingMode,
+    contact: String,
+    may_buy: bool,
+    /// Credits of one capture.
+    capture_price: i64,
+    available: String,
+    held: String,
+    spent: String,
+    lots: Vec<LotRow>,
+    status: Vec<Sentence>,
+    plan: Option<PlanFigures>,
+    has_portal: bool,
+    offers: Vec<Offer>,
+    packs: Option<Packs>,
+}
+
+struct LotRow {
+    source: &'static str,
+    remaining: String,
+    amount: String,
+    ends: String,
+}
+
+struct PlanFigures {
+    name: String,
+    price: String,
+    credits: String,
+    runs: String,
+}
+
+/// Whoever looks, with the organization that they look at.
+pub(crate) struct Looking<'a> {
+    session: &'a Session,
+    pub(crate) organization: OrganizationId,
+    role: Role,
+    address: Option<String>,
+}
+
+impl Looking<'_> {
+    pub(crate) fn by(&self) -> By {
+        let holder = &self.session.holder;
+        By { actor: Actor::Person(holder.person), name: holder.email.clone(), address: self.address.clone() }
+    }
+
+    pub(crate) fn buyer(&self) -> Buyer {
+        let holder = &self.session.holder;
+        Buyer { email: Some(holder.email.clone()), name: Some(holder.name.clone()), by: self.by() }
+    }
+
+    fn may_buy(&self) -> bool {
+        self.role >= Role::Admin
+    }
+}
+
+/// Who looks at the organization's billing; others are sent to where they belong.
+pub(crate) fn looking(visit: &Visit) -> Result<Looking<'_>, Refusal> {
+    let session = visit.session.as_ref().ok_or_else(|| Refusal::elsewhere(SIGN_IN_PATH))?;
+    let organization = session.holder.organization.as_ref().ok_or_else(|| Refusal::elsewhere("/"))?;
+    let address = visit.caller.address.map(|address| address.to_string());
+    Ok(Looking { session, organization: organization.id, role: organization.role, address })
+}
+
+/// The same for a form of an admin.
+pub(crate) fn acting<'a>(visit: &'a Visit, form_token: &str) -> Result<Looking<'a>, Refusal> {
+    let looking = looking(visit)?;
+    check_form(looking.session, form_token)?;
+    if looking.may_buy() {
+        return Ok(looking);
+    }
+    Err(Refusal::new(StatusCode::FORBIDDEN, "Only admins and owners of the organization buy and change plans."))
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct After {
+    /// Where somebody comes back from: pages of Stripe lead here.
+    #[serde(default)]
+    from: String,
+}
+
+pub(crate) async fn show(
+    State(dashboard): State<Dashboard>,
+    visit: Visit,
+    Query(After { from }): Query<After>,
+) -> Result<Response, Refusal> {
+    let looking = looking(&visit)?;
+    let page = BillingPage { notice: notice(&from), ..page(&dashboard, &looking).await? };
+    Ok(with_forms_to(render(&page), &dashboard.stripe_pages))
+}
+
+fn notice(from: &str) -> &'static str {
+    match from {
+        "checkout" => {
+            "Thank you. What you bought stands here as soon as Stripe has confirmed the payment, mostly within seconds: load the page again."
+        }
+        "change" => "The plan is changed. Its credits stand here as soon as Stripe has confirmed the payment.",
+        "portal" => "Welcome back. What was changed at Stripe stands here within seconds.",
+        _ => "",
+    }
+}
+
+/// The page with what did not work.
+pub(crate) async fn refused(dashboard: &Dashboard, looking: &Looking<'_>, error: BillingError) -> Result<Response, Refusal> {
+    let refusal = Refusal::from(error);
+    let page = BillingPage { problem: refusal.message.clone(), ..page(dashboard, looking).await? };
+    Ok(with_forms_to(refusal.with(render(&page)), &dashboard.stripe_pages))
+}
+
+async fn page(dashboard: &Dashboard, looking: &Looking<'_>) -> Result<BillingPage, Refusal> {
+    let store = dashboard.store();
+    let balance = store.balance(looking.organization).await?;
+    let mode = dashboard.billing.mode();
+    let sells = mode == BillingMode::Stripe;
+    let view = store.subscription_view(looking.organization).await?;
+    let bar = Bar::new(dashboard, looking.session, Some(&balance), BILLING_PATH).await?;
+    Ok(BillingPage {
+        base: dashboard.base(),
+        form_token: bar.form_token.clone(),
+        bar,
+        notice: "",
+        problem: String::new(),
+        mode,
+        contact: dashboard.contact.to_string(),
+        may_buy: looking.may_buy(),
+        capture_price: Action::Extract.price().0,
+        available: dashboard.shown_credits(Some(&balance)),
+        held: grouped(balance.held.0),
+        spent: grouped(balance.cycle.spent.0),
+        lots: if mode == BillingMode::Off { Vec::new() } else { balance.lots.iter().map(lot).collect() },
+        status: if sells { status(&view, store.clock.now()) } else { Vec::new() },
+        plan: plan_figures(&view).filter(|_| sells),
+        has_portal: sells && view.has_portal,
+        offers: if sells { offers(&view) } else { Vec::new() },
+        packs: Packs::of(dashboard.billing.pack(), &view).filter(|_| sells),
+    })
+}
+
+fn lot(lot: &BalanceLot) -> LotRow {
+    LotRow {
+        source: match lot.source {
+            LotSource::Trial => "Trial",
+            LotSource::Cycle => "Plan",
+            LotSource::Purchase => "Bought",
+            LotSource::Adjustment => "Adjustment",
+            LotSource::Starting => "Starting credits",
+        },
+        remaining: grouped(lot.remaining.0),
+        amount: grouped(lot.amount.0),
+        ends: lot.expires_at.map_or_else(|| "never".to_owned(), instant),
+    }
+}
+
+fn plan_figures(view: &SubscriptionView) -> Option<PlanFigures> {
+    let (plan, quantity) = (view.plan?, view.quantity.unwrap_or(1));
+    let terms = plan.terms();
+    let price =
+        if plan == Plan::Trial { "free".to_owned() } else { format!("{} a month", price_text(terms.price_cents(quantity))) };
+    Some(PlanFigures {
+        name: terms.name.to_owned(),
+        price,
+        credits: grouped(terms.credits(quantity).0),
+        runs: runs(view.concurrent_runs),
+    })
+}
+
+fn runs(limit: Option<i64>) -> String {
+    limit.map_or_else(|| "as many runs as you like".to_owned(), |runs| count(runs, "run"))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Signed {
+    #[serde(default)]
+    form_token: String,
+}
+
+/// `POST /billing/subscribe`: on to Stripe's page for a plan.
+pub(crate) async fn subscribe(
+    State(dashboard): State<Dashboard>,
+    visit: Visit,
+    Sent(wanted): Sent<WantedPlan>,
+) -> Result<Response, Refusal> {
+    let looking = acting(&visit, &wanted.form_token)?;
+    let (plan, quantity) = wanted.checked()?;
+    match dashboard.billing.checkout(looking.organization, &looking.buyer(), plan, quantity, None).await {
+        Ok(url) => Ok(go(url.as_str(), &[])),
+        Err(error) => refused(&dashboard, &looking, error).await,
+    }
+}
+
+/// `POST /billing/portal`: on to the customer's own page at Stripe.
+pub(crate) async fn portal(
+    State(dashboard): State<Dashboard>,
+    visit: Visit,
+    Sent(Signed { form_token }): Sent<Signed>,
+) -> Result<Response, Refusal> {
+    let looking = acting(&visit, &form_token)?;
+    match dashboard.billing.portal(looking.organization).await {
+        Ok(url) => Ok(go(url.as_str(), &[])),
+        Err(error) => refused(&dashboard, &looking, error).await,
+    }
+}
