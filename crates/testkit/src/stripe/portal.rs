@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     StripeSimulator,
-    answer::{LIST, Refusal},
+    answer::Refusal,
     customers,
     form::Form,
     ids, schedules,
