@@ -85,7 +85,13 @@ impl Refusal {
 
 impl State {
     /// A page of `kind`, the newest first, of those that `keep` wants.
-    pub(super) fn page(&self, kind: &str, path: &str, given: &Form, keep: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
+    pub(super) fn page(
+        &self,
+        kind: &str,
+        path: &str,
+        given: &Form,
+        keep: impl Fn(&Value) -> bool,
+    ) -> Result<Value, Refusal> {
         let rows = self.newest_first(kind).filter(|object| keep(object)).map(|object| self.shown(object)).collect();
         page_of(rows, path, given)
     }
@@ -95,7 +101,10 @@ impl State {
         for (at, path) in given.list("expand").iter().enumerate() {
             let parts: Vec<&str> = path.split('.').collect();
             if parts.len() > EXPAND_DEPTH_MAX || !self.expand(&mut answer, &parts) {
-                return Err(Refusal::invalid(&format!("expand[{at}]"), &format!("This property cannot be expanded ({path}).")));
+                return Err(Refusal::invalid(
+                    &format!("expand[{at}]"),
+                    &format!("This property cannot be expanded ({path})."),
+                ));
             }
         }
         Ok(answer)
@@ -109,7 +118,8 @@ impl State {
         }
         if *first == "payments" && value["object"] == "invoice" && value.get("payments").is_none() {
             let invoice = value["id"].clone();
-            let data: Vec<Value> = self.newest_first("invoice_payment").filter(|row| row["invoice"] == invoice).cloned().collect();
+            let data: Vec<Value> =
+                self.newest_first("invoice_payment").filter(|row| row["invoice"] == invoice).cloned().collect();
             value["payments"] = json!({"object": "list", "data": data, "has_more": false, "url": "/v1/invoice_payments"});
         }
         if *first == "line_items" && value["object"] == "checkout.session" {

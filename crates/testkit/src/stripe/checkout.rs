@@ -50,7 +50,8 @@ pub(super) fn create(state: &mut State, given: &Form) -> Result<Value, Refusal> 
     let now = state.now();
     let expires_at = given.integer("expires_at")?.unwrap_or(now + LIFE_SECONDS_MAX);
     if !(now + LIFE_SECONDS_MIN..=now + LIFE_SECONDS_MAX).contains(&expires_at) {
-        let message = "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.";
+        let message =
+            "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.";
         return Err(Refusal::invalid("expires_at", message));
     }
     let shape = if state.livemode { ids::LIVE_SESSION } else { ids::TEST_SESSION };
@@ -126,7 +127,8 @@ fn checked_lines(state: &State, mode: &str, given: &Form) -> Result<i64, Refusal
 }
 
 fn refuse_of_other_mode(mode: &str, given: &Form) -> Result<(), Refusal> {
-    let foreign: &[&str] = if mode == "payment" { &["subscription_data"] } else { &["invoice_creation", "payment_intent_data"] };
+    let foreign: &[&str] =
+        if mode == "payment" { &["subscription_data"] } else { &["invoice_creation", "payment_intent_data"] };
     match foreign.iter().find(|key| given.has(key)) {
         Some(key) => Err(Refusal::invalid(key, &format!("You can not pass `{key}` in `{mode}` mode."))),
         None => Ok(()),
@@ -154,7 +156,8 @@ pub(super) fn list(state: &State, given: &Form) -> Result<Value, Refusal> {
     created_fits(given, &Value::Null)?;
     state.page("checkout.session", "/v1/checkout/sessions", given, |session| {
         let keys = ["customer", "status", "payment_intent", "subscription"];
-        keys.iter().all(|key| given.filled(key).is_none_or(|wanted| session[*key] == wanted)) && created_fits(given, session).unwrap_or(false)
+        keys.iter().all(|key| given.filled(key).is_none_or(|wanted| session[*key] == wanted))
+            && created_fits(given, session).unwrap_or(false)
     })
 }
 
@@ -192,7 +195,8 @@ pub(super) fn pay(state: &mut State, id: &str, card: Card) -> Result<Value, Refu
         let code = if card == Card::RequiresAction { "authentication_required" } else { "generic_decline" };
         return Err(Refusal::declined(code));
     }
-    let result = if session["mode"] == "subscription" { subscribe(state, &session, &asked) } else { sell(state, &session, &asked) };
+    let result =
+        if session["mode"] == "subscription" { subscribe(state, &session, &asked) } else { sell(state, &session, &asked) };
     state.edit(id, |session| {
         for (key, value) in result.as_object().into_iter().flatten() {
             session[key] = value.clone();

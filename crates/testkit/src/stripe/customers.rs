@@ -6,8 +6,9 @@ use super::{
     StripeSimulator,
     answer::{LIST, Refusal, created_fits},
     form::Form,
-    ids, subscriptions,
+    ids,
     state::State,
+    subscriptions,
 };
 
 const FIELDS: [&str; 4] = ["name", "email", "description", "metadata[*]"];

@@ -8,13 +8,7 @@ use creel_types::{Random, Time};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::{
-    StripeSimulator,
-    events::is_of,
-    faults::DeliveryFaults,
-    ids,
-    state::State,
-};
+use super::{StripeSimulator, events::is_of, faults::DeliveryFaults, ids, state::State};
 
 const HOUR: i64 = 60 * 60;
 /// How long after each failed attempt the next one comes, in seconds: three days in all, as Stripe has it in live mode.
@@ -155,7 +149,11 @@ impl State {
     /// What `Stripe-Signature` says of a body at an instant: one `v1` for each secret that is good.
     fn signature(&self, endpoint: Option<&str>, body: &[u8]) -> String {
         let now = self.now();
-        let own = self.outbox.secrets.iter().filter(|(of, _, ends)| Some(of.as_str()) == endpoint && ends.is_none_or(|at| now < at));
+        let own = self
+            .outbox
+            .secrets
+            .iter()
+            .filter(|(of, _, ends)| Some(of.as_str()) == endpoint && ends.is_none_or(|at| now < at));
         let mut secrets: Vec<&str> = own.map(|(_, secret, _)| secret.as_str()).collect();
         if secrets.is_empty() {
             secrets.push(&self.outbox.secret);
@@ -227,7 +225,8 @@ impl StripeSimulator {
     pub fn webhook_secret(&self) -> String {
         let state = self.state();
         let first = state.ids("webhook_endpoint").into_iter().next();
-        let own = first.and_then(|id| state.outbox.secrets.iter().find(|(of, _, _)| *of == id).map(|(_, secret, _)| secret.clone()));
+        let own = first
+            .and_then(|id| state.outbox.secrets.iter().find(|(of, _, _)| *of == id).map(|(_, secret, _)| secret.clone()));
         own.unwrap_or_else(|| state.outbox.secret.clone())
     }
 

@@ -36,14 +36,36 @@ pub(super) fn list(state: &State, given: &Form) -> Result<Value, Refusal> {
 
 fn evidence() -> Value {
     let names = [
-        "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal",
-        "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
-        "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt",
-        "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation",
-        "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number",
-        "uncategorized_file", "uncategorized_text",
+        "access_activity_log",
+        "billing_address",
+        "cancellation_policy",
+        "cancellation_policy_disclosure",
+        "cancellation_rebuttal",
+        "customer_communication",
+        "customer_email_address",
+        "customer_name",
+        "customer_purchase_ip",
+        "customer_signature",
+        "duplicate_charge_documentation",
+        "duplicate_charge_explanation",
+        "duplicate_charge_id",
+        "product_description",
+        "receipt",
+        "refund_policy",
+        "refund_policy_disclosure",
+        "refund_refusal_explanation",
+        "service_date",
+        "service_documentation",
+        "shipping_address",
+        "shipping_carrier",
+        "shipping_date",
+        "shipping_documentation",
+        "shipping_tracking_number",
+        "uncategorized_file",
+        "uncategorized_text",
     ];
-    let mut evidence: Value = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect::<serde_json::Map<_, _>>().into();
+    let mut evidence: Value =
+        names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect::<serde_json::Map<_, _>>().into();
     evidence["enhanced_evidence"] = json!({});
     evidence
 }
@@ -79,7 +101,8 @@ impl StripeSimulator {
     /// The bank has the account's answer and thinks about it.
     pub fn review_dispute(&self, dispute: &str) -> Result<Value, Refusal> {
         let mut state = self.state();
-        let is_warning = state.get("dispute", dispute, "dispute")?["status"].as_str().is_some_and(|status| status.starts_with("warning"));
+        let is_warning =
+            state.get("dispute", dispute, "dispute")?["status"].as_str().is_some_and(|status| status.starts_with("warning"));
         state.change("charge.dispute.updated", dispute, |one| {
             one["status"] = json!(if is_warning { "warning_under_review" } else { "under_review" });
         });

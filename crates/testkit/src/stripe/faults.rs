@@ -26,7 +26,9 @@ impl ApiFaults {
     /// The fault of a request; each is used up.
     pub(super) fn take(&mut self, method: &str, path: &str) -> Option<ApiFault> {
         let request = format!("{method} {path}");
-        let fits = |(left, _, only): &(u32, ApiFault, Option<String>)| *left > 0 && only.as_ref().is_none_or(|start| request.starts_with(start));
+        let fits = |(left, _, only): &(u32, ApiFault, Option<String>)| {
+            *left > 0 && only.as_ref().is_none_or(|start| request.starts_with(start))
+        };
         let found = self.planned.iter_mut().find(|planned| fits(planned))?;
         found.0 -= 1;
         let fault = found.1;

@@ -104,7 +104,8 @@ impl Form {
         let known = |key: &str| {
             let general = generalized(key);
             let open = |pattern: &&str| pattern.strip_suffix("[*]").is_some_and(|start| general.starts_with(start));
-            ["expand[]", "expand"].contains(&general.as_str()) || patterns.iter().any(|pattern| *pattern == general || open(pattern))
+            ["expand[]", "expand"].contains(&general.as_str())
+                || patterns.iter().any(|pattern| *pattern == general || open(pattern))
         };
         match self.0.iter().find(|(key, _)| !known(key)) {
             Some((key, _)) => Err(Refusal::unknown_parameter(key)),
@@ -174,7 +175,9 @@ mod tests {
 
     #[test]
     fn brackets_become_a_tree() {
-        let form = Form::read(b"items[0][price]=price_1&items[0][quantity]=3&expand[]=a&expand[]=b.c&metadata[x]=&name=J%C3%B6rg+M");
+        let form = Form::read(
+            b"items[0][price]=price_1&items[0][quantity]=3&expand[]=a&expand[]=b.c&metadata[x]=&name=J%C3%B6rg+M",
+        );
         assert_eq!(
             form.tree(),
             json!({"items": [{"price": "price_1", "quantity": "3"}], "expand": ["a", "b.c"], "metadata": {"x": ""}, "name": "Jörg M"})
@@ -183,6 +186,9 @@ mod tests {
         assert_eq!(form.integer("items[0][quantity]").unwrap(), Some(3));
         assert_eq!(form.merged_metadata("metadata", &json!({"x": "1", "y": "2"})), json!({"y": "2"}));
         assert!(form.only(&["items[][price]", "items[][quantity]", "metadata[*]", "name"]).is_ok());
-        assert_eq!(form.only(&["items[][price]", "metadata[*]", "name"]).unwrap_err().param.as_deref(), Some("items[0][quantity]"));
+        assert_eq!(
+            form.only(&["items[][price]", "metadata[*]", "name"]).unwrap_err().param.as_deref(),
+            Some("items[0][quantity]")
+        );
     }
 }

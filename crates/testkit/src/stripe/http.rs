@@ -32,7 +32,14 @@ struct Call<'a> {
 }
 
 /// Answers one request to `/v1/…`.
-pub(super) async fn answer(simulator: &StripeSimulator, method: &Method, path: &str, query: &str, headers: &HeaderMap, body: &[u8]) -> Response {
+pub(super) async fn answer(
+    simulator: &StripeSimulator,
+    method: &Method,
+    path: &str,
+    query: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
     let fault = simulator.state().faults.take(method.as_str(), path);
     if let Some(ApiFault::Slow { ms }) = fault {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -124,7 +131,10 @@ fn decide(state: &mut State, call: &Call<'_>, headers: &HeaderMap, request: &str
 }
 
 fn checked_head(state: &State, headers: &HeaderMap) -> Result<(), Refusal> {
-    let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let key = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     match key {
         None => {
             let message = "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer \
@@ -140,7 +150,10 @@ fn checked_head(state: &State, headers: &HeaderMap) -> Result<(), Refusal> {
     }
     match headers.get("stripe-version").and_then(|value| value.to_str().ok()) {
         Some(API_VERSION) => Ok(()),
-        other => Err(Refusal::bad(&format!("Invalid Stripe API version: {}. This simulator speaks {API_VERSION}.", other.unwrap_or("none")))),
+        other => Err(Refusal::bad(&format!(
+            "Invalid Stripe API version: {}. This simulator speaks {API_VERSION}.",
+            other.unwrap_or("none")
+        ))),
     }
 }
 

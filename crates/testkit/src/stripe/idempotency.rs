@@ -26,7 +26,12 @@ impl Idempotency {
     /// The answer that this very request had before.
     pub(super) fn find(&mut self, key: &str, request: &str, now: i64) -> Result<Option<(u16, Value)>, Refusal> {
         if key.len() > KEY_BYTES_MAX {
-            return Err(Refusal::new(400, "idempotency_error", None, "Idempotency keys may be at most 255 characters long."));
+            return Err(Refusal::new(
+                400,
+                "idempotency_error",
+                None,
+                "Idempotency keys may be at most 255 characters long.",
+            ));
         }
         self.0.retain(|_, kept| now - kept.at < KEPT_SECONDS);
         match self.0.get(key) {

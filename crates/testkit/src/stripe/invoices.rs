@@ -19,10 +19,16 @@ pub(super) const DRAFT_SECONDS: i64 = 60 * 60;
 /// What a line comes from.
 #[derive(Clone, Debug)]
 pub(super) enum LineOf {
-    SubscriptionItem { subscription: String, item: String },
+    SubscriptionItem {
+        subscription: String,
+        item: String,
+    },
     InvoiceItem,
     /// What is left to pay for a change in the middle of a period.
-    Proration { subscription: String, item: String },
+    Proration {
+        subscription: String,
+        item: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +75,7 @@ pub(super) fn draft(state: &mut State, new: NewInvoice<'_>) -> String {
         "default_source": null, "default_tax_rates": [], "description": null, "discounts": [], "due_date": null, "effective_at": null,
         "ending_balance": null, "footer": null, "from_invoice": null, "hosted_invoice_url": null, "invoice_pdf": null,
         "issuer": {"type": "self"}, "last_finalization_error": null, "latest_revision": null,
-        "lines": {"object": "list", "data": lines, "has_more": false, "total_count": lines.len(), "url": format!("/v1/invoices/{id}/lines")},
+        "lines": {"object": "list", "data": lines, "has_more": false, "url": format!("/v1/invoices/{id}/lines")},
         "livemode": state.livemode, "metadata": new.metadata, "next_payment_attempt": now + DRAFT_SECONDS, "number": null,
         "on_behalf_of": null, "parent": parent,
         "payment_settings": {"default_mandate": null, "payment_method_options": null, "payment_method_types": null},
@@ -93,12 +99,17 @@ fn line_of(state: &State, invoice: &str, line: &NewLine) -> Value {
             "type": "subscription_item_details"})
     };
     let (parent, subscription) = match &line.of {
-        LineOf::SubscriptionItem { subscription, item } => (subscription_item(subscription, item, false), json!(subscription)),
+        LineOf::SubscriptionItem { subscription, item } => {
+            (subscription_item(subscription, item, false), json!(subscription))
+        }
         LineOf::Proration { subscription, item } => (subscription_item(subscription, item, true), json!(subscription)),
         LineOf::InvoiceItem => {
             let details = json!({"invoice_item": state.draw(ids::INVOICE_ITEM), "proration": false,
                 "proration_details": {"credited_items": null}, "subscription": null});
-            (json!({"invoice_item_details": details, "subscription_item_details": null, "type": "invoice_item_details"}), Value::Null)
+            (
+                json!({"invoice_item_details": details, "subscription_item_details": null, "type": "invoice_item_details"}),
+                Value::Null,
+            )
         }
     };
     json!({
@@ -174,7 +185,9 @@ pub(super) fn open_payment(state: &mut State, invoice: &str, intent: &str, amoun
 
 /// The payment of an invoice that is open or done, and its intent.
 pub(super) fn payment_of(state: &State, invoice: &str) -> Option<(String, String)> {
-    let payment = state.newest_first("invoice_payment").find(|payment| payment["invoice"] == invoice && payment["status"] != "canceled")?;
+    let payment = state
+        .newest_first("invoice_payment")
+        .find(|payment| payment["invoice"] == invoice && payment["status"] != "canceled")?;
     Some((payment["id"].as_str()?.to_owned(), payment["payment"]["payment_intent"].as_str()?.to_owned()))
 }
 
@@ -265,7 +278,9 @@ pub(super) fn list(state: &State, given: &Form) -> Result<Value, Refusal> {
     created_fits(given, &Value::Null)?;
     state.page("invoice", "/v1/invoices", given, |invoice| {
         let subscription = &invoice["parent"]["subscription_details"]["subscription"];
-        ["customer", "status", "collection_method"].iter().all(|key| given.filled(key).is_none_or(|wanted| invoice[*key] == wanted))
+        ["customer", "status", "collection_method"]
+            .iter()
+            .all(|key| given.filled(key).is_none_or(|wanted| invoice[*key] == wanted))
             && given.filled("subscription").is_none_or(|wanted| subscription == wanted)
             && created_fits(given, invoice).unwrap_or(false)
     })
@@ -278,10 +293,15 @@ pub(super) fn list_lines(state: &State, id: &str, given: &Form) -> Result<Value,
 }
 
 pub(super) fn list_payments(state: &State, given: &Form) -> Result<Value, Refusal> {
-    given.only(&[&LIST[..], &["invoice", "status", "payment[type]", "payment[payment_intent]", "payment[payment_record]"]].concat())?;
+    given.only(
+        &[&LIST[..], &["invoice", "status", "payment[type]", "payment[payment_intent]", "payment[payment_record]"]].concat(),
+    )?;
     created_fits(given, &Value::Null)?;
     if given.has("payment") && !["payment_intent", "payment_record"].contains(&given.needed("payment[type]")?) {
-        return Err(Refusal::invalid("payment[type]", "Invalid payment[type]: must be one of payment_intent or payment_record"));
+        return Err(Refusal::invalid(
+            "payment[type]",
+            "Invalid payment[type]: must be one of payment_intent or payment_record",
+        ));
     }
     state.page("invoice_payment", "/v1/invoice_payments", given, |payment| {
         let intent = &payment["payment"]["payment_intent"];
@@ -329,9 +349,22 @@ impl StripeSimulator {
         let mut new = Vec::new();
         for (price, quantity) in lines {
             let amount = state.get("price", price, "price")?["unit_amount"].as_i64().unwrap_or(0) * quantity;
-            new.push(NewLine { of: LineOf::InvoiceItem, price: (*price).to_owned(), quantity: *quantity, amount, period: (now, now) });
+            new.push(NewLine {
+                of: LineOf::InvoiceItem,
+                price: (*price).to_owned(),
+                quantity: *quantity,
+                amount,
+                period: (now, now),
+            });
         }
-        let invoice = NewInvoice { customer, reason: "manual", subscription: None, lines: new, period: (now, now), metadata: json!({}) };
+        let invoice = NewInvoice {
+            customer,
+            reason: "manual",
+            subscription: None,
+            lines: new,
+            period: (now, now),
+            metadata: json!({}),
+        };
         let id = draft(&mut state, invoice);
         finalize_and_pay(&mut state, &id);
         Ok(id)

@@ -31,7 +31,8 @@ impl Oracle {
     pub fn read(path: &Path) -> Result<Oracle, String> {
         let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let document: Value = serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        let of = |value: &Value| value.as_object().cloned().ok_or_else(|| format!("{}: not an OpenAPI document", path.display()));
+        let of =
+            |value: &Value| value.as_object().cloned().ok_or_else(|| format!("{}: not an OpenAPI document", path.display()));
         let version = &document["info"]["version"];
         if version != super::API_VERSION {
             return Err(format!("{}: describes {version}, not {}", path.display(), super::API_VERSION));
@@ -66,7 +67,8 @@ impl Oracle {
         let mut needed = BTreeMap::new();
         self.collect(&schema, &mut needed);
         schema["components"] = json!({"schemas": needed});
-        let validator = jsonschema::options().build(&schema).map_err(|error| format!("{name}: the schema is not one: {error}"))?;
+        let validator =
+            jsonschema::options().build(&schema).map_err(|error| format!("{name}: the schema is not one: {error}"))?;
         let validator = Arc::new(validator);
         lock(&self.validators).insert(name.to_owned(), Arc::clone(&validator));
         Ok(validator)
@@ -150,7 +152,8 @@ impl Observer for Oracle {
 impl StripeSimulator {
     /// Holds everything from now on against the document that `CREEL_STRIPE_OPENAPI` names.
     pub fn with_oracle(self) -> Result<StripeSimulator, String> {
-        let path = std::env::var(OPENAPI_VARIABLE).map_err(|_| format!("{OPENAPI_VARIABLE} is not set: run `cargo xtask toolbox`"))?;
+        let path = std::env::var(OPENAPI_VARIABLE)
+            .map_err(|_| format!("{OPENAPI_VARIABLE} is not set: run `cargo xtask toolbox`"))?;
         self.with_oracle_at(Path::new(&path))
     }
 

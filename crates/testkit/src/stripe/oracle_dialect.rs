@@ -65,7 +65,8 @@ pub(super) fn references(schema: &Value, names: &mut BTreeSet<String>) {
 /// What a query may hold, as one object.
 pub(super) fn query(operation: &Value) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
-    for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query") {
+    for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query")
+    {
         let name = parameter["name"].as_str().unwrap_or_default();
         properties.insert(name.to_owned(), translated(&parameter["schema"]));
         if parameter["required"] == true {
@@ -99,7 +100,9 @@ fn coerced_within(value: &Value, schema: &Value, schemas: &Map<String, Value>, d
         return found.unwrap_or_else(|| value.clone());
     }
     match (value, schema["type"].as_str()) {
-        (Value::String(text), Some("integer" | "number")) => text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number)),
+        (Value::String(text), Some("integer" | "number")) => {
+            text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
+        }
         (Value::String(text), Some("boolean")) => text.parse::<bool>().map_or_else(|_| value.clone(), |flag| json!(flag)),
         (Value::Array(elements), _) => {
             elements.iter().map(|element| coerced_within(element, &schema["items"], schemas, depth - 1)).collect()

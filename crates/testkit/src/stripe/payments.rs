@@ -60,7 +60,8 @@ pub(super) fn take(state: &mut State, intent: &str, card: Card) -> Taken {
             state.edit(intent, |intent| {
                 intent["status"] = json!("requires_action");
                 intent["payment_method"] = method;
-                intent["next_action"] = json!({"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}});
+                intent["next_action"] =
+                    json!({"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}});
             });
             state.tell("payment_intent.requires_action", intent);
             Taken::NeedsAction

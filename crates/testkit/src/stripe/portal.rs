@@ -2,17 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    StripeSimulator,
-    answer::Refusal,
-    customers,
-    form::Form,
-    ids, schedules,
-    state::State,
-    subscriptions,
-};
+use super::{StripeSimulator, answer::Refusal, customers, form::Form, ids, schedules, state::State, subscriptions};
 
-const FLOWS: [&str; 4] = ["payment_method_update", "subscription_cancel", "subscription_update", "subscription_update_confirm"];
+const FLOWS: [&str; 4] =
+    ["payment_method_update", "subscription_cancel", "subscription_update", "subscription_update_confirm"];
 
 /// What a configuration may say: the features that Creel uses.
 const FIELDS: [&str; 28] = [
@@ -121,7 +114,10 @@ fn check_product(state: &State, given: &Form, element: &str) -> Result<(), Refus
     for price in given.list(&format!("{element}[prices]")) {
         let name = format!("{element}[prices]");
         if state.get("price", &price, &name)?["product"] != product {
-            return Err(Refusal::invalid(&name, &format!("The price `{price}` does not belong to the product `{product}`.")));
+            return Err(Refusal::invalid(
+                &name,
+                &format!("The price `{price}` does not belong to the product `{product}`."),
+            ));
         }
     }
     Ok(())
@@ -167,7 +163,8 @@ pub(super) fn list_configurations(state: &State, given: &Form) -> Result<Value, 
     given.only(&["limit", "starting_after", "ending_before", "active", "is_default"])?;
     let (active, is_default) = (given.flag("active")?, given.flag("is_default")?);
     state.page("billing_portal.configuration", "/v1/billing_portal/configurations", given, |one| {
-        active.is_none_or(|active| one["active"] == active) && is_default.is_none_or(|is_default| one["is_default"] == is_default)
+        active.is_none_or(|active| one["active"] == active)
+            && is_default.is_none_or(|is_default| one["is_default"] == is_default)
     })
 }
 

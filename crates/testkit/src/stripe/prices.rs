@@ -12,8 +12,18 @@ use super::{
 
 pub(super) fn create(state: &mut State, given: &Form) -> Result<Value, Refusal> {
     given.only(&[
-        "currency", "unit_amount", "product", "recurring[interval]", "recurring[interval_count]", "lookup_key", "transfer_lookup_key",
-        "metadata[*]", "active", "nickname", "billing_scheme", "tax_behavior",
+        "currency",
+        "unit_amount",
+        "product",
+        "recurring[interval]",
+        "recurring[interval_count]",
+        "lookup_key",
+        "transfer_lookup_key",
+        "metadata[*]",
+        "active",
+        "nickname",
+        "billing_scheme",
+        "tax_behavior",
     ])?;
     let currency = given.needed("currency")?;
     let product = given.needed("product")?;
@@ -108,7 +118,8 @@ impl StripeSimulator {
         let product = products_form();
         let product = super::products::create(&mut state, &product).map(|product| product["id"].clone()).unwrap_or_default();
         let recurring = if is_monthly { "&recurring[interval]=month" } else { "" };
-        let text = format!("currency=usd&unit_amount={unit_amount}&product={}{recurring}", product.as_str().unwrap_or_default());
+        let text =
+            format!("currency=usd&unit_amount={unit_amount}&product={}{recurring}", product.as_str().unwrap_or_default());
         let price = create(&mut state, &Form::read(text.as_bytes()));
         price.ok().and_then(|price| price["id"].as_str().map(str::to_owned)).unwrap_or_default()
     }

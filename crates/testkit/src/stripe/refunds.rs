@@ -36,12 +36,13 @@ pub(super) fn charge_of(state: &State, id: &str) -> Result<String, Refusal> {
     let charge = match object["object"].as_str() {
         Some("charge") => Some(id.to_owned()),
         Some("payment_intent") => object["latest_charge"].as_str().map(str::to_owned),
-        Some("invoice") => {
-            invoices::payment_of(state, id).and_then(|(_, intent)| state.object(&intent)["latest_charge"].as_str().map(str::to_owned))
-        }
+        Some("invoice") => invoices::payment_of(state, id)
+            .and_then(|(_, intent)| state.object(&intent)["latest_charge"].as_str().map(str::to_owned)),
         _ => None,
     };
-    charge.filter(|charge| state.object(charge)["paid"] == true).ok_or_else(|| Refusal::bad("There is no charge that was paid."))
+    charge
+        .filter(|charge| state.object(charge)["paid"] == true)
+        .ok_or_else(|| Refusal::bad("There is no charge that was paid."))
 }
 
 fn left_to_refund(charge: &Value) -> i64 {
@@ -54,7 +55,8 @@ fn refund(state: &mut State, paid: &str, amount: Option<i64>, begins: RefundAs) 
     let left = left_to_refund(&paid);
     let amount = amount.unwrap_or(left);
     if amount <= 0 || amount > left {
-        let mut refusal = Refusal::invalid("amount", &format!("Refund amount (${amount}) is greater than unrefunded amount (${left})"));
+        let mut refusal =
+            Refusal::invalid("amount", &format!("Refund amount (${amount}) is greater than unrefunded amount (${left})"));
         refusal.code = (left == 0).then(|| "charge_already_refunded".to_owned());
         return Err(refusal);
     }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    cards::Card, checkout, invoices, months, schedules,
+    cards::Card,
+    checkout, invoices, months, schedules,
     state::State,
     subscriptions::{self, FIRST_PAYMENT_SECONDS},
     upgrades,
@@ -30,9 +31,11 @@ impl State {
     /// The next thing that comes due, with its second.
     pub(super) fn next_due(&self) -> Option<(i64, Due)> {
         let sessions = self.newest_first("checkout.session").filter(|session| session["status"] == "open");
-        let sessions = sessions.filter_map(|session| Some((session["expires_at"].as_i64()?, Due::SessionExpires(id_of(session)))));
+        let sessions =
+            sessions.filter_map(|session| Some((session["expires_at"].as_i64()?, Due::SessionExpires(id_of(session)))));
         let invoices = self.newest_first("invoice").filter_map(due_of_invoice);
-        let subscriptions = self.newest_first("subscription").flat_map(|subscription| self.due_of_subscription(subscription));
+        let subscriptions =
+            self.newest_first("subscription").flat_map(|subscription| self.due_of_subscription(subscription));
         sessions.chain(invoices).chain(subscriptions).min()
     }
 
@@ -170,7 +173,9 @@ fn end_trial(state: &mut State, id: &str) {
     }
     match subscription["trial_settings"]["end_behavior"]["missing_payment_method"].as_str() {
         Some("cancel") if !has_card => subscriptions::end(state, id, "cancellation_requested"),
-        Some("pause") if !has_card => state.change("customer.subscription.paused", id, |one| one["status"] = json!("paused")),
+        Some("pause") if !has_card => {
+            state.change("customer.subscription.paused", id, |one| one["status"] = json!("paused"))
+        }
         _ => {
             state.edit(id, |one| one["status"] = json!("active"));
             begin_period(state, id, end, (start, end));

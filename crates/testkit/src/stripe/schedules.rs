@@ -45,9 +45,7 @@ pub(super) fn plan(state: &mut State, subscription: &str, price: &str, quantity:
 }
 
 fn phase(items: &[(String, i64)], start: i64, end: i64) -> Value {
-    let item = |(price, quantity): &(String, i64)| {
-        json!({"billing_thresholds": null, "discounts": [], "metadata": {}, "price": price, "quantity": quantity, "tax_rates": []})
-    };
+    let item = |(price, quantity): &(String, i64)| json!({"billing_thresholds": null, "discounts": [], "metadata": {}, "price": price, "quantity": quantity, "tax_rates": []});
     json!({
         "add_invoice_items": [], "application_fee_percent": null, "billing_cycle_anchor": null, "billing_thresholds": null,
         "collection_method": null, "currency": "usd", "default_payment_method": null, "default_tax_rates": [], "description": null,

@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    StripeSimulator,
-    state::State,
-    subscriptions, upgrades,
-};
+use super::{StripeSimulator, state::State, subscriptions, upgrades};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -43,7 +39,9 @@ pub(super) fn after_payment(state: &mut State, invoice: &str) {
         upgrades::apply(state, &id);
     }
     let subscription = state.object(&id);
-    let is_owed = |other: &Value| other["status"] == "open" && subscription_of(state, other["id"].as_str().unwrap_or_default()) == Some(id.clone());
+    let is_owed = |other: &Value| {
+        other["status"] == "open" && subscription_of(state, other["id"].as_str().unwrap_or_default()) == Some(id.clone())
+    };
     let owes_more = state.newest_first("invoice").any(is_owed);
     match subscription["status"].as_str() {
         Some("incomplete") => state.change("customer.subscription.updated", &id, |one| one["status"] = json!("active")),
@@ -80,7 +78,9 @@ pub(super) fn after_failure(state: &mut State, invoice: &str) {
 fn give_up(state: &mut State, subscription: &str) {
     match state.dunning.after {
         AfterRetries::Cancel => subscriptions::end(state, subscription, "payment_failed"),
-        AfterRetries::Unpaid => state.change("customer.subscription.updated", subscription, |one| one["status"] = json!("unpaid")),
+        AfterRetries::Unpaid => {
+            state.change("customer.subscription.updated", subscription, |one| one["status"] = json!("unpaid"))
+        }
         AfterRetries::LeavePastDue => {}
     }
 }

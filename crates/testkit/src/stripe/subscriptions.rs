@@ -34,7 +34,8 @@ pub(super) fn begin(state: &mut State, new: &NewSubscription<'_>) -> String {
     let (id, now) = (state.draw(ids::SUBSCRIPTION), state.now());
     let anchor = new.trial.map_or(now, |(end, _)| end);
     let end = new.trial.map_or_else(|| months::period_end(now, now, interval(state, &new.items)), |(end, _)| end);
-    let items: Vec<Value> = new.items.iter().map(|(price, quantity)| item(state, &id, price, *quantity, (now, end))).collect();
+    let items: Vec<Value> =
+        new.items.iter().map(|(price, quantity)| item(state, &id, price, *quantity, (now, end))).collect();
     let missing_card = new.trial.map_or("create_invoice", |(_, behavior)| behavior);
     let subscription = json!({
         "id": id, "object": "subscription", "application": null, "application_fee_percent": null,
@@ -46,7 +47,7 @@ pub(super) fn begin(state: &mut State, new: &NewSubscription<'_>) -> String {
         "default_payment_method": state.payment_method(new.customer), "default_source": null, "default_tax_rates": [],
         "description": null, "discounts": [], "ended_at": null,
         "invoice_settings": {"account_tax_ids": null, "issuer": {"type": "self"}},
-        "items": {"object": "list", "data": items, "has_more": false, "total_count": items.len(),
+        "items": {"object": "list", "data": items, "has_more": false,
             "url": format!("/v1/subscription_items?subscription={id}")},
         "latest_invoice": null, "livemode": state.livemode, "metadata": new.metadata, "next_pending_invoice_item_invoice": null,
         "on_behalf_of": null, "pause_collection": null,
@@ -77,7 +78,9 @@ pub(super) fn interval(state: &State, items: &[(String, i64)]) -> i32 {
 /// Price and quantity of each item.
 pub(super) fn items_of(subscription: &Value) -> Vec<(String, i64)> {
     let items = subscription["items"]["data"].as_array().into_iter().flatten();
-    items.map(|item| (item["price"]["id"].as_str().unwrap_or_default().to_owned(), item["quantity"].as_i64().unwrap_or(1))).collect()
+    items
+        .map(|item| (item["price"]["id"].as_str().unwrap_or_default().to_owned(), item["quantity"].as_i64().unwrap_or(1)))
+        .collect()
 }
 
 pub(super) fn period_of(subscription: &Value) -> (i64, i64) {
@@ -196,7 +199,13 @@ pub(super) fn set_to_end(state: &mut State, id: &str, is_set: bool) {
 impl StripeSimulator {
     /// A subscription made past the checkout, over the API by somebody else, and paid by the card on file: with a good card
     /// active, otherwise incomplete for 23 hours. Its metadata names the organization where one is given.
-    pub fn add_subscription(&self, customer: &str, price: &str, quantity: i64, organization: Option<&str>) -> Result<String, Refusal> {
+    pub fn add_subscription(
+        &self,
+        customer: &str,
+        price: &str,
+        quantity: i64,
+        organization: Option<&str>,
+    ) -> Result<String, Refusal> {
         let mut state = self.state();
         state.get("customer", customer, "customer")?;
         state.get("price", price, "price")?;
@@ -247,7 +256,8 @@ impl StripeSimulator {
         state.get("price", price, "price")?;
         let end = state.now() + days * 24 * 60 * 60;
         let (items, now) = (vec![(price.to_owned(), 1)], state.now());
-        let new = NewSubscription { customer, items, metadata: json!({}), status: "trialing", trial: Some((end, without_card)) };
+        let new =
+            NewSubscription { customer, items, metadata: json!({}), status: "trialing", trial: Some((end, without_card)) };
         let id = begin(&mut state, &new);
         let invoice = bill(&mut state, &id, "subscription_create", (now, now), true);
         state.tell("customer.subscription.created", &id);

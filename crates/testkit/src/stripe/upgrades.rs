@@ -89,7 +89,10 @@ fn wanted_items(state: &State, subscription: &Value, given: &Form) -> Result<Vec
         if let Some(price) = price {
             let found = state.get("price", price, &format!("{element}[price]"))?;
             if found["recurring"].is_null() {
-                return Err(Refusal::invalid(&format!("{element}[price]"), "The price specified is set to `type=one_time`."));
+                return Err(Refusal::invalid(
+                    &format!("{element}[price]"),
+                    "The price specified is set to `type=one_time`.",
+                ));
             }
             if found["active"] == false {
                 return Err(Refusal::invalid(&format!("{element}[price]"), "The price specified is inactive."));
@@ -120,7 +123,10 @@ fn change_items(state: &mut State, subscription: &Value, given: &Form) -> Result
         return Ok(());
     }
     if !says("payment_behavior", "pending_if_incomplete") {
-        return Err(Refusal::invalid("payment_behavior", "This simulator knows payment_behavior=pending_if_incomplete only."));
+        return Err(Refusal::invalid(
+            "payment_behavior",
+            "This simulator knows payment_behavior=pending_if_incomplete only.",
+        ));
     }
     if !["active", "trialing", "past_due", "unpaid"].iter().any(|status| subscription["status"] == *status) {
         let status = subscription["status"].as_str().unwrap_or_default();
@@ -157,7 +163,9 @@ fn ask_for_payment(state: &mut State, subscription: &Value, items: Vec<(String, 
     let invoice = invoices::draft(state, new);
     state.edit(&id, |one| one["latest_invoice"] = json!(invoice));
     let period_end = subscriptions::period_of(subscription).1;
-    let expires_at = (now + PENDING_SECONDS).min(subscription["trial_end"].as_i64().filter(|at| *at > now).unwrap_or(i64::MAX)).min(period_end);
+    let expires_at = (now + PENDING_SECONDS)
+        .min(subscription["trial_end"].as_i64().filter(|at| *at > now).unwrap_or(i64::MAX))
+        .min(period_end);
     state.pending.insert(id.clone(), Pending { invoice: invoice.clone(), items, anchor: now, expires_at });
     invoices::finalize_and_pay(state, &invoice);
     if let Some(pending) = state.pending.get(&id).cloned() {
@@ -211,7 +219,9 @@ fn replace_items(state: &mut State, id: &str, items: &[(String, String, i64)], a
     for (item, price, quantity) in items {
         let price = state.object(price);
         state.edit(id, |one| {
-            for known in one["items"]["data"].as_array_mut().into_iter().flatten().filter(|known| known["id"] == item.as_str()) {
+            for known in
+                one["items"]["data"].as_array_mut().into_iter().flatten().filter(|known| known["id"] == item.as_str())
+            {
                 known["price"] = price.clone();
                 known["quantity"] = json!(quantity);
             }

@@ -38,7 +38,8 @@ async fn a_key_of_idempotency_gives_the_first_answer_again() {
     let desk = open().await;
     let send = async |email: &str| {
         let body = format!("email={email}");
-        desk.send(desk.request("POST", "customers", &[]).header("idempotency-key", "k-1").body(Body::from(body)).unwrap()).await
+        desk.send(desk.request("POST", "customers", &[]).header("idempotency-key", "k-1").body(Body::from(body)).unwrap())
+            .await
     };
     let before = desk.stripe.all("customer").len();
     let (_, first) = send("a@example.com").await;
@@ -81,11 +82,20 @@ async fn lookup_keys_move_and_names_that_are_taken_are_refused() {
     let desk = open().await;
     let found = desk.get("prices", &[("lookup_keys[]", "creel_start"), ("active", "true")]).await;
     assert_eq!(found["data"][0]["id"], json!(desk.start));
-    let fields = [("currency", "usd"), ("unit_amount", "3900"), ("product", "creel_start"), ("lookup_key", "creel_start"), ("recurring[interval]", "month")];
+    let fields = [
+        ("currency", "usd"),
+        ("unit_amount", "3900"),
+        ("product", "creel_start"),
+        ("lookup_key", "creel_start"),
+        ("recurring[interval]", "month"),
+    ];
     assert_eq!(desk.refused("POST", "prices", &fields).await.1["param"], "lookup_key");
     let moved = desk.post("prices", &[&fields[..], &[("transfer_lookup_key", "true")]].concat()).await;
     assert_eq!(desk.find(&desk.start)["lookup_key"], json!(null));
-    assert_eq!(desk.post(&format!("prices/{}", text(&moved["id"])), &[("metadata[a]", "b"), ("active", "false")]).await["active"], false);
+    assert_eq!(
+        desk.post(&format!("prices/{}", text(&moved["id"])), &[("metadata[a]", "b"), ("active", "false")]).await["active"],
+        false
+    );
     let (status, error) = desk.refused("POST", "products", &[("id", "creel_start"), ("name", "x")]).await;
     assert_eq!((status, &error["code"]), (400, &json!("resource_already_exists")));
     assert_eq!(desk.post("products/creel_start", &[("name", "Start")]).await["name"], "Start");
@@ -98,12 +108,24 @@ async fn what_is_expanded_comes_whole_and_nonsense_is_refused() {
     let subscription = desk.subscribe(&desk.start, "1").await;
     let path = format!("subscriptions/{subscription}");
     let whole = desk.get(&path, &[("expand[]", "customer"), ("expand[]", "latest_invoice.payments")]).await;
-    assert_eq!((&whole["customer"]["id"], &whole["latest_invoice"]["payments"]["data"][0]["status"]), (&json!(desk.customer), &json!("paid")));
-    assert_eq!(desk.get("subscriptions", &[("expand[]", "data.customer")]).await["data"][0]["customer"]["id"], json!(desk.customer));
+    assert_eq!(
+        (&whole["customer"]["id"], &whole["latest_invoice"]["payments"]["data"][0]["status"]),
+        (&json!(desk.customer), &json!("paid"))
+    );
+    assert_eq!(
+        desk.get("subscriptions", &[("expand[]", "data.customer")]).await["data"][0]["customer"]["id"],
+        json!(desk.customer)
+    );
     assert_eq!(desk.refused("GET", &path, &[("expand[]", "nonsense")]).await.1["param"], "expand[0]");
-    assert_eq!(desk.refused("GET", "invoices/in_none", &[]).await, (404, json!({
-        "type": "invalid_request_error", "code": "resource_missing", "message": "No such invoice: 'in_none'", "param": "id"
-    })));
+    assert_eq!(
+        desk.refused("GET", "invoices/in_none", &[]).await,
+        (
+            404,
+            json!({
+                "type": "invalid_request_error", "code": "resource_missing", "message": "No such invoice: 'in_none'", "param": "id"
+            })
+        )
+    );
     assert!(desk.stripe.violations().is_empty());
     assert_eq!(desk.refused("POST", "customers", &[("colour", "red")]).await.1["code"], "parameter_unknown");
     assert_eq!(desk.refused("GET", "no_such_thing", &[]).await.0, 404);
@@ -157,5 +179,8 @@ async fn connections_are_dropped_before_or_after_the_work() {
     assert_eq!(stripe.all("customer").len(), 1);
     stripe.fail_next(1, ApiFault::RateLimited);
     let limited = over_socket(&stripe, &address, "c@d").await.to_lowercase();
-    assert!(limited.starts_with("http/1.1 429") && limited.contains("retry-after: 1") && limited.contains("request-id: req_"), "{limited}");
+    assert!(
+        limited.starts_with("http/1.1 429") && limited.contains("retry-after: 1") && limited.contains("request-id: req_"),
+        "{limited}"
+    );
 }

@@ -14,9 +14,15 @@ async fn an_upgrade_that_is_paid_begins_a_full_period() {
     assert_eq!((&answer["pending_update"], &answer["items"]["data"][0]["quantity"]), (&json!(null), &json!(2)));
     assert_eq!(desk.period(&subscription), (seconds("2026-02-10T12:00:00Z"), seconds("2026-03-10T12:00:00Z")));
     let invoice = &answer["latest_invoice"];
-    assert_eq!((&invoice["billing_reason"], &invoice["status"], &invoice["total"]), (&json!("subscription_update"), &json!("paid"), &json!(20_000)));
+    assert_eq!(
+        (&invoice["billing_reason"], &invoice["status"], &invoice["total"]),
+        (&json!("subscription_update"), &json!("paid"), &json!(20_000))
+    );
     let line = &invoice["lines"]["data"][0];
-    assert_eq!((&line["period"]["start"], &line["parent"]["subscription_item_details"]["proration"]), (&json!(seconds("2026-02-10T12:00:00Z")), &json!(false)));
+    assert_eq!(
+        (&line["period"]["start"], &line["parent"]["subscription_item_details"]["proration"]),
+        (&json!(seconds("2026-02-10T12:00:00Z")), &json!(false))
+    );
     desk.until("2026-03-10T14:00:00Z").await;
     assert_eq!(desk.latest_invoice(&subscription)["total"], 20_000);
     desk.close();
@@ -28,7 +34,10 @@ async fn an_upgrade_that_is_declined_waits_and_changes_nothing() {
     let subscription = desk.subscribe(&desk.start, "1").await;
     desk.card(Card::Declines);
     let answer = desk.upgrade(&subscription, &desk.scale, "1").await;
-    assert_eq!((&answer["items"]["data"][0]["price"]["id"], &answer["latest_invoice"]["status"]), (&json!(desk.start), &json!("open")));
+    assert_eq!(
+        (&answer["items"]["data"][0]["price"]["id"], &answer["latest_invoice"]["status"]),
+        (&json!(desk.start), &json!("open"))
+    );
     assert_eq!(answer["pending_update"]["expires_at"], seconds("2026-02-01T11:00:00Z"));
     desk.stripe.advance_ms(HOUR_MS).await;
     desk.stripe.pay_invoice(answer["latest_invoice"]["id"].as_str().unwrap()).unwrap();
@@ -49,7 +58,10 @@ async fn a_pending_update_expires_and_its_invoice_is_voided() {
     desk.stripe.advance_ms(23 * HOUR_MS).await;
     assert_eq!(desk.find(&text(&second["latest_invoice"]["id"]))["status"], "void");
     let after = desk.find(&subscription);
-    assert_eq!((&after["status"], &after["pending_update"], &after["items"]["data"][0]["quantity"]), (&json!("active"), &json!(null), &json!(1)));
+    assert_eq!(
+        (&after["status"], &after["pending_update"], &after["items"]["data"][0]["quantity"]),
+        (&json!("active"), &json!(null), &json!(1))
+    );
     assert_eq!(desk.stripe.event_kinds().last().unwrap(), "customer.subscription.pending_update_expired");
     desk.close();
 }
@@ -62,7 +74,10 @@ async fn a_downgrade_takes_effect_at_the_periods_end_and_lets_go() {
     assert_eq!(desk.find(&subscription)["schedule"], json!(schedule));
     let item = text(&desk.find(&subscription)["items"]["data"][0]["id"]);
     let path = format!("subscriptions/{subscription}");
-    for fields in [vec![("cancel_at_period_end", "true")], vec![("items[0][id]", item.as_str()), ("items[0][quantity]", "4"), ("proration_behavior", "none")]] {
+    for fields in [
+        vec![("cancel_at_period_end", "true")],
+        vec![("items[0][id]", item.as_str()), ("items[0][quantity]", "4"), ("proration_behavior", "none")],
+    ] {
         let (status, error) = desk.refused("POST", &path, &fields).await;
         assert_eq!(status, 400);
         assert!(text(&error["message"]).contains("managed by the subscription schedule"), "{error}");
@@ -70,7 +85,10 @@ async fn a_downgrade_takes_effect_at_the_periods_end_and_lets_go() {
     desk.until("2026-02-28T13:00:00Z").await;
     let after = desk.find(&subscription);
     assert_eq!((&after["items"]["data"][0]["price"]["id"], &after["schedule"]), (&json!(desk.start), &json!(null)));
-    assert_eq!((&desk.find(&schedule)["status"], &desk.latest_invoice(&subscription)["total"]), (&json!("released"), &json!(2_900)));
+    assert_eq!(
+        (&desk.find(&schedule)["status"], &desk.latest_invoice(&subscription)["total"]),
+        (&json!("released"), &json!(2_900))
+    );
     desk.close();
 }
 
@@ -125,7 +143,8 @@ async fn the_portal_is_configured_and_opened() {
     let subscription = desk.subscribe(&desk.scale, "3").await;
     let item = text(&desk.find(&subscription)["items"]["data"][0]["id"]);
     let confirm = "flow_data[subscription_update_confirm]";
-    let names = [format!("{confirm}[subscription]"), format!("{confirm}[items][0][id]"), format!("{confirm}[items][0][quantity]")];
+    let names =
+        [format!("{confirm}[subscription]"), format!("{confirm}[items][0][id]"), format!("{confirm}[items][0][quantity]")];
     let fields = [
         ("customer", desk.customer.as_str()),
         ("configuration", id),

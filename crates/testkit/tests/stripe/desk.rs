@@ -40,8 +40,10 @@ pub async fn open() -> Desk {
 
 pub async fn open_at(start: &str) -> Desk {
     let stripe = StripeSimulator::new(Clock::fixed(time(start)), 7).with_oracle().unwrap();
-    let mut desk = Desk { stripe, customer: String::new(), start: String::new(), scale: String::new(), credits: String::new() };
-    desk.customer = text(&desk.post("customers", &[("email", "ada@example.com"), ("metadata[creel_organization]", "o-1")]).await["id"]);
+    let mut desk =
+        Desk { stripe, customer: String::new(), start: String::new(), scale: String::new(), credits: String::new() };
+    desk.customer =
+        text(&desk.post("customers", &[("email", "ada@example.com"), ("metadata[creel_organization]", "o-1")]).await["id"]);
     desk.start = desk.price("creel_start", "2900", true).await;
     desk.scale = desk.price("creel_scale", "10000", true).await;
     desk.credits = desk.price("creel_credits", "2900", false).await;
@@ -51,7 +53,8 @@ pub async fn open_at(start: &str) -> Desk {
 impl Desk {
     async fn price(&self, product: &str, amount: &str, is_monthly: bool) -> String {
         self.post("products", &[("id", product), ("name", product)]).await;
-        let mut fields = vec![("currency", "usd"), ("unit_amount", amount), ("product", product), ("metadata[creel_plan]", product)];
+        let mut fields =
+            vec![("currency", "usd"), ("unit_amount", amount), ("product", product), ("metadata[creel_plan]", product)];
         if is_monthly {
             fields.push(("recurring[interval]", "month"));
         }

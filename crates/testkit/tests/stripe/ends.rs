@@ -65,7 +65,8 @@ async fn an_operator_ends_and_deletes() {
     assert_eq!(desk.find(&second)["status"], "canceled");
     let gone = desk.get(&format!("customers/{}", desk.customer), &[]).await;
     assert_eq!(gone, json!({"id": desk.customer, "object": "customer", "deleted": true}));
-    let (status, error) = desk.refused("POST", "checkout/sessions", &[("mode", "payment"), ("customer", &desk.customer)]).await;
+    let (status, error) =
+        desk.refused("POST", "checkout/sessions", &[("mode", "payment"), ("customer", &desk.customer)]).await;
     assert_eq!((status, text(&error["code"])), (400, "resource_missing".to_owned()));
     desk.close();
 }

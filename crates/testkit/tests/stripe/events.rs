@@ -27,7 +27,8 @@ impl Deliver for Endpoint {
 }
 
 async fn endpoint(desk: &Desk, kinds: &[&str]) -> serde_json::Value {
-    let mut fields = vec![("url", "http://creel.test/webhooks/stripe"), ("api_version", "2026-05-27.dahlia"), ("metadata[creel]", "1")];
+    let mut fields =
+        vec![("url", "http://creel.test/webhooks/stripe"), ("api_version", "2026-05-27.dahlia"), ("metadata[creel]", "1")];
     fields.extend(kinds.iter().map(|kind| ("enabled_events[]", *kind)));
     desk.post("webhook_endpoints", &fields).await
 }
@@ -43,11 +44,18 @@ async fn what_happened_is_listed_for_thirty_days() {
     let kinds: Vec<String> = listed["data"].as_array().unwrap().iter().map(|event| text(&event["type"])).collect();
     assert_eq!(kinds, ["customer.updated", "customer.created"]);
     let event = &listed["data"][0];
-    assert_eq!((&event["data"]["object"]["name"], &event["data"]["previous_attributes"]), (&json!("c"), &json!({"name": "b"})));
+    assert_eq!(
+        (&event["data"]["object"]["name"], &event["data"]["previous_attributes"]),
+        (&json!("c"), &json!({"name": "b"}))
+    );
     assert_eq!(desk.get(&format!("events/{}", text(&event["id"])), &[]).await, *event);
     assert_eq!(desk.get("events", &[("type", "price.*")]).await["data"].as_array().unwrap().len(), 3);
     desk.stripe.advance_ms(29 * DAY_MS + HOUR_MS).await;
-    assert_eq!(desk.get("events", &[("limit", "100")]).await["data"].as_array().unwrap().len(), 2, "the first day is forgotten");
+    assert_eq!(
+        desk.get("events", &[("limit", "100")]).await["data"].as_array().unwrap().len(),
+        2,
+        "the first day is forgotten"
+    );
     desk.stripe.advance_ms(DAY_MS).await;
     assert_eq!(desk.refused("GET", &format!("events/{}", text(&event["id"])), &[]).await.0, 404);
     desk.close();
@@ -61,7 +69,10 @@ async fn a_test_takes_signed_events_itself() {
     assert!(desk.stripe.take_events().is_empty());
     let first = &taken[0];
     assert_eq!(first.signature, desk.stripe.sign(&first.body, desk.stripe.now()));
-    assert_eq!(first.signature, signature_header(&[&desk.stripe.webhook_secret()], seconds("2026-01-31T12:00:00Z"), &first.body));
+    assert_eq!(
+        first.signature,
+        signature_header(&[&desk.stripe.webhook_secret()], seconds("2026-01-31T12:00:00Z"), &first.body)
+    );
     desk.close();
 }
 
@@ -136,7 +147,8 @@ async fn the_menu_of_what_goes_wrong() {
     assert!(desk.stripe.find(&replayed[1].event_id).is_none());
     let shuffled = faulty(DeliveryFaults { reorder: true, ..DeliveryFaults::default() });
     let listed: Vec<String> = desk.stripe.all("event").iter().map(|event| text(&event["id"])).collect();
-    let positions: Vec<usize> = shuffled.iter().map(|one| listed.iter().position(|id| *id == one.event_id).unwrap()).collect();
+    let positions: Vec<usize> =
+        shuffled.iter().map(|one| listed.iter().position(|id| *id == one.event_id).unwrap()).collect();
     assert!(!positions.is_sorted() && positions.len() == 8);
     assert!(faulty(DeliveryFaults { delay_seconds: 60, ..DeliveryFaults::default() }).is_empty());
     desk.stripe.advance_ms(60_000).await;

@@ -34,10 +34,14 @@ async fn refunds_add_up_and_may_fail_later() {
 #[tokio::test]
 async fn disputes_open_and_close() {
     let desk = open().await;
-    for (end, status) in [(DisputeEnd::Won, "won"), (DisputeEnd::Lost, "lost"), (DisputeEnd::WarningClosed, "warning_closed")] {
-        let subscription = desk.stripe.set_card(&desk.customer, creel_testkit::stripe::Card::Good).map(|()| ()).and_then(|()| {
-            desk.stripe.add_subscription(&desk.customer, &desk.scale, 1, None)
-        });
+    for (end, status) in
+        [(DisputeEnd::Won, "won"), (DisputeEnd::Lost, "lost"), (DisputeEnd::WarningClosed, "warning_closed")]
+    {
+        let subscription = desk
+            .stripe
+            .set_card(&desk.customer, creel_testkit::stripe::Card::Good)
+            .map(|()| ())
+            .and_then(|()| desk.stripe.add_subscription(&desk.customer, &desk.scale, 1, None));
         let invoice = text(&desk.latest_invoice(&subscription.unwrap())["id"]);
         let is_warning = end == DisputeEnd::WarningClosed;
         let dispute = desk.stripe.dispute(&invoice, is_warning).unwrap();
@@ -62,7 +66,10 @@ async fn an_operators_invoices_have_their_lines() {
     lines.push((desk.credits.as_str(), 5));
     let invoice = desk.stripe.add_invoice(&desk.customer, &lines).unwrap();
     let shown = desk.get(&format!("invoices/{invoice}"), &[]).await;
-    assert_eq!((&shown["total"], &shown["status"], &shown["lines"]["has_more"]), (&json!(12 * 1_234 + 14_500), &json!("paid"), &json!(true)));
+    assert_eq!(
+        (&shown["total"], &shown["status"], &shown["lines"]["has_more"]),
+        (&json!(12 * 1_234 + 14_500), &json!("paid"), &json!(true))
+    );
     let path = format!("invoices/{invoice}/lines");
     let all = desk.get(&path, &[("limit", "100")]).await;
     assert_eq!((all["data"].as_array().unwrap().len(), &all["has_more"]), (13, &json!(false)));

@@ -15,24 +15,42 @@ async fn a_subscription_begins_active_and_paid() {
     assert_eq!((&paid["status"], &paid["payment_status"], &paid["url"]), (&json!("complete"), &json!("paid"), &json!(null)));
 
     let subscription = desk.find(&text(&paid["subscription"]));
-    assert_eq!((&subscription["status"], &subscription["metadata"]["creel_organization"]), (&json!("active"), &json!("o-1")));
+    assert_eq!(
+        (&subscription["status"], &subscription["metadata"]["creel_organization"]),
+        (&json!("active"), &json!("o-1"))
+    );
     let item = &subscription["items"]["data"][0];
     assert_eq!((&item["quantity"], &item["price"]["id"]), (&json!(3), &json!(desk.scale)));
-    assert_eq!(desk.period(&text(&paid["subscription"])), (seconds("2026-01-31T12:00:00Z"), seconds("2026-02-28T12:00:00Z")));
+    assert_eq!(
+        desk.period(&text(&paid["subscription"])),
+        (seconds("2026-01-31T12:00:00Z"), seconds("2026-02-28T12:00:00Z"))
+    );
 
     let invoice = desk.get(&format!("invoices/{}", text(&paid["invoice"])), &[("expand[]", "payments")]).await;
     assert_eq!((&invoice["billing_reason"], &invoice["status"]), (&json!("subscription_create"), &json!("paid")));
     let line = &invoice["lines"]["data"][0];
-    assert_eq!((&line["amount"], &line["quantity"], &line["pricing"]["price_details"]["price"]), (&json!(30_000), &json!(3), &json!(desk.scale)));
+    assert_eq!(
+        (&line["amount"], &line["quantity"], &line["pricing"]["price_details"]["price"]),
+        (&json!(30_000), &json!(3), &json!(desk.scale))
+    );
     assert_eq!(line["period"], json!({"start": item["current_period_start"], "end": item["current_period_end"]}));
     assert_eq!(line["parent"]["subscription_item_details"]["proration"], json!(false));
     let payment = &desk.get("invoice_payments", &[("invoice", invoice["id"].as_str().unwrap())]).await["data"][0];
     assert_eq!((&payment["status"], &payment["amount_paid"]), (&json!("paid"), &json!(30_000)));
-    let by_intent = [("payment[type]", "payment_intent"), ("payment[payment_intent]", payment["payment"]["payment_intent"].as_str().unwrap())];
+    let by_intent = [
+        ("payment[type]", "payment_intent"),
+        ("payment[payment_intent]", payment["payment"]["payment_intent"].as_str().unwrap()),
+    ];
     assert_eq!(desk.get("invoice_payments", &by_intent).await["data"][0]["id"], payment["id"]);
 
     let kinds = desk.kinds_since(before);
-    for kind in ["customer.subscription.created", "invoice.created", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded"] {
+    for kind in [
+        "customer.subscription.created",
+        "invoice.created",
+        "invoice.finalized",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ] {
         assert_eq!(kinds.iter().filter(|known| *known == kind).count(), 1, "{kind} in {kinds:?}");
     }
     assert_eq!(kinds.last().unwrap(), "checkout.session.completed");
@@ -85,7 +103,10 @@ async fn a_pack_is_a_paid_invoice_with_our_metadata() {
     let session = text(&desk.post("checkout/sessions", &fields).await["id"]);
     let paid = desk.stripe.pay_checkout(&session).unwrap();
     let invoice = desk.find(&text(&paid["invoice"]));
-    assert_eq!((&invoice["billing_reason"], &invoice["status"], &invoice["total"]), (&json!("manual"), &json!("paid"), &json!(5_800)));
+    assert_eq!(
+        (&invoice["billing_reason"], &invoice["status"], &invoice["total"]),
+        (&json!("manual"), &json!("paid"), &json!(5_800))
+    );
     assert_eq!(invoice["metadata"], json!({"creel_organization": "o-1", "creel_expires_at": "1772000000"}));
     assert!(invoice["lines"]["data"][0]["parent"]["invoice_item_details"].is_object());
     assert_eq!(desk.find(&text(&paid["payment_intent"]))["metadata"]["creel_organization"], "o-1");

@@ -28,7 +28,9 @@ async fn a_month_is_billed_as_a_draft_and_paid_an_hour_later() {
 
 #[tokio::test]
 async fn a_failed_renewal_is_tried_again_and_then_given_up() {
-    for (after, status) in [(AfterRetries::Cancel, "canceled"), (AfterRetries::Unpaid, "unpaid"), (AfterRetries::LeavePastDue, "past_due")] {
+    for (after, status) in
+        [(AfterRetries::Cancel, "canceled"), (AfterRetries::Unpaid, "unpaid"), (AfterRetries::LeavePastDue, "past_due")]
+    {
         let desk = open().await;
         desk.stripe.set_dunning(Dunning { after, ..Dunning::default() });
         let subscription = desk.subscribe(&desk.start, "1").await;
@@ -38,9 +40,15 @@ async fn a_failed_renewal_is_tried_again_and_then_given_up() {
         let invoice = text(&desk.latest_invoice(&subscription)["id"]);
         assert_eq!(desk.find(&invoice)["next_payment_attempt"], seconds("2026-03-03T13:00:00Z"));
         desk.until("2026-03-07T12:00:00Z").await;
-        assert_eq!((&desk.find(&invoice)["attempt_count"], &desk.find(&subscription)["status"]), (&json!(3), &json!("past_due")));
+        assert_eq!(
+            (&desk.find(&invoice)["attempt_count"], &desk.find(&subscription)["status"]),
+            (&json!(3), &json!("past_due"))
+        );
         desk.until("2026-03-07T13:00:00Z").await;
-        assert_eq!((&desk.find(&invoice)["attempt_count"], &desk.find(&subscription)["status"]), (&json!(4), &json!(status)));
+        assert_eq!(
+            (&desk.find(&invoice)["attempt_count"], &desk.find(&subscription)["status"]),
+            (&json!(4), &json!(status))
+        );
         assert_eq!(desk.find(&invoice)["status"], "open");
         if after != AfterRetries::Cancel {
             desk.stripe.pay_invoice(&invoice).unwrap();
@@ -60,7 +68,10 @@ async fn a_retry_that_succeeds_makes_it_active_again() {
     assert!(desk.stripe.event_kinds().contains(&"invoice.payment_action_required".to_owned()));
     desk.card(Card::Good);
     desk.until("2026-03-04T12:00:00Z").await;
-    assert_eq!((&desk.find(&subscription)["status"], &desk.latest_invoice(&subscription)["status"]), (&json!("active"), &json!("paid")));
+    assert_eq!(
+        (&desk.find(&subscription)["status"], &desk.latest_invoice(&subscription)["status"]),
+        (&json!("active"), &json!("paid"))
+    );
     desk.close();
 }
 
@@ -71,7 +82,10 @@ async fn an_unpaid_subscription_makes_invoices_that_nobody_finalizes() {
     let subscription = desk.subscribe(&desk.start, "1").await;
     desk.card(Card::Declines);
     desk.until("2026-04-02T12:00:00Z").await;
-    assert_eq!((&desk.find(&subscription)["status"], &desk.latest_invoice(&subscription)["status"]), (&json!("unpaid"), &json!("draft")));
+    assert_eq!(
+        (&desk.find(&subscription)["status"], &desk.latest_invoice(&subscription)["status"]),
+        (&json!("unpaid"), &json!("draft"))
+    );
     desk.close();
 }
 
@@ -94,7 +108,12 @@ async fn a_first_payment_has_twenty_three_hours() {
 
 #[tokio::test]
 async fn a_trial_has_a_free_invoice_and_ends_as_was_said() {
-    let cases = [("cancel", false, "canceled"), ("pause", false, "paused"), ("create_invoice", false, "past_due"), ("pause", true, "active")];
+    let cases = [
+        ("cancel", false, "canceled"),
+        ("pause", false, "paused"),
+        ("create_invoice", false, "past_due"),
+        ("pause", true, "active"),
+    ];
     for (without_card, has_card, status) in cases {
         let desk = open_at("2028-02-29T12:00:00Z").await;
         if has_card {
@@ -102,7 +121,10 @@ async fn a_trial_has_a_free_invoice_and_ends_as_was_said() {
         }
         let subscription = desk.stripe.add_trial(&desk.customer, &desk.start, 7, without_card).unwrap();
         let invoice = desk.latest_invoice(&subscription);
-        assert_eq!((&invoice["status"], &invoice["total"], &invoice["billing_reason"]), (&json!("paid"), &json!(0), &json!("subscription_create")));
+        assert_eq!(
+            (&invoice["status"], &invoice["total"], &invoice["billing_reason"]),
+            (&json!("paid"), &json!(0), &json!("subscription_create"))
+        );
         desk.stripe.advance_ms(7 * DAY_MS + HOUR_MS).await;
         assert!(desk.stripe.event_kinds().contains(&"customer.subscription.trial_will_end".to_owned()));
         assert_eq!(desk.find(&subscription)["status"], status, "{without_card} {has_card}");
