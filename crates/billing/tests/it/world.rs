@@ -1,7 +1,10 @@
 //! One organization, Creel's billing and a simulated Stripe that live in the same time. Whatever is asked and answered is held
 //! against Stripe's own document.
 
-use std::sync::Arc;
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use creel_billing::{Billing, BillingSettings, Buyer, PurchasedExpire, Secret, set_up, stripe::StripeClient};
 use creel_ledger::LotSource;
@@ -9,7 +12,7 @@ use creel_store::{
     Concurrency, Database, Store, access::people::NewPerson, database::Engine, ledger::unmetered::BillingMode,
     organizations::Start,
 };
-use creel_testkit::stripe::{Signed, StripeSimulator};
+use creel_testkit::stripe::{OPENAPI_VARIABLE, Oracle, Signed, StripeSimulator};
 use creel_types::{Actor, By, CREDIT_PACK, Clock, Email, OrganizationId, Plan, Random, Time, time::HOUR_MS};
 use url::Url;
 use uuid::Uuid;
@@ -127,6 +130,7 @@ impl World {
             store.database.execute(&format!("DELETE FROM {table}"), vec![]).await.unwrap();
         }
         let stripe = StripeSimulator::new(clock.clone(), seed);
+        stripe.watch(oracle());
         stripe.serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
         let key = Secret::new(stripe.secret_key());
         let client = StripeClient::new(key, &Url::parse(&stripe.base_url()).unwrap(), Random::seeded(seed)).unwrap();
@@ -202,6 +206,16 @@ impl World {
         let cycles = balance.lots.iter().filter(|lot| lot.source == LotSource::Cycle).count();
         assert!(cycles <= 3, "{balance:?}");
     }
+}
+
+/// Stripe's own document, read once for all worlds of a test.
+fn oracle() -> Arc<Oracle> {
+    static ORACLE: OnceLock<Arc<Oracle>> = OnceLock::new();
+    let read = || {
+        let path = std::env::var(OPENAPI_VARIABLE).expect("CREEL_STRIPE_OPENAPI is not set: run `cargo xtask test`");
+        Arc::new(Oracle::read(Path::new(&path)).unwrap())
+    };
+    Arc::clone(ORACLE.get_or_init(read))
 }
 
 /// Until nothing waits any more.
