@@ -34,16 +34,19 @@ impl StripeSimulator {
             if !self.move_clock(next) {
                 return;
             }
-            let mut state = self.state();
-            let due = state.next_due().filter(|(at, _)| *at <= state.now());
-            if let Some((_, due)) = due {
-                state.happen(&due);
-            }
-            drop(state);
+            self.do_what_is_due();
             self.tick().await;
         }
         self.move_clock(to);
         self.tick().await;
+    }
+
+    fn do_what_is_due(&self) {
+        let mut state = self.state();
+        let due = state.next_due().filter(|(at, _)| *at <= state.now());
+        if let Some((_, due)) = due {
+            state.happen(&due);
+        }
     }
 
     /// The same for a span of time.
