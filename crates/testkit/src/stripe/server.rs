@@ -69,7 +69,7 @@ async fn serve_one(State(simulator): State<StripeSimulator>, request: Request) -
     let response = if path.starts_with("/v1/") {
         http::answer(&simulator, &head.method, path, query, &head.headers, &body).await
     } else {
-        pages::answer(&simulator, &head.method, path, query, &body).await
+        pages::answer(&simulator, &head.method, path, &body).await
     };
     // Stripe's events come on their own, some time after the answer.
     let later = simulator.clone();

@@ -113,31 +113,7 @@ async fn the_portal_is_configured_and_opened() {
     let (status, error) = desk.refused("POST", "billing_portal/sessions", &[("customer", &desk.customer)]).await;
     assert_eq!(status, 400);
     assert!(text(&error["message"]).contains("No configuration provided"));
-    let fields = [
-        ("metadata[creel]", "1"),
-        ("features[invoice_history][enabled]", "true"),
-        ("features[payment_method_update][enabled]", "true"),
-        ("features[customer_update][enabled]", "true"),
-        ("features[customer_update][allowed_updates][]", "email"),
-        ("features[customer_update][allowed_updates][]", "address"),
-        ("features[subscription_cancel][enabled]", "true"),
-        ("features[subscription_cancel][mode]", "at_period_end"),
-        ("features[subscription_update][enabled]", "true"),
-        ("features[subscription_update][default_allowed_updates][]", "price"),
-        ("features[subscription_update][default_allowed_updates][]", "quantity"),
-        ("features[subscription_update][proration_behavior]", "none"),
-        ("features[subscription_update][schedule_at_period_end][conditions][0][type]", "decreasing_item_amount"),
-        ("features[subscription_update][products][0][product]", "creel_start"),
-        ("features[subscription_update][products][0][prices][0]", desk.start.as_str()),
-        ("features[subscription_update][products][1][product]", "creel_scale"),
-        ("features[subscription_update][products][1][prices][0]", desk.scale.as_str()),
-        ("features[subscription_update][products][1][adjustable_quantity][enabled]", "true"),
-        ("features[subscription_update][products][1][adjustable_quantity][minimum]", "1"),
-        ("features[subscription_update][products][1][adjustable_quantity][maximum]", "10"),
-    ];
-    let configuration = desk.post("billing_portal/configurations", &fields).await;
-    assert_eq!(configuration["features"]["subscription_update"]["products"][1]["adjustable_quantity"]["maximum"], 10);
-    let id = configuration["id"].as_str().unwrap();
+    let id = &desk.portal_configuration().await;
     desk.post(&format!("billing_portal/configurations/{id}"), &[("metadata[creel]", "2")]).await;
     assert_eq!(desk.get("billing_portal/configurations", &[("active", "true")]).await["data"][0]["metadata"]["creel"], "2");
     let subscription = desk.subscribe(&desk.scale, "3").await;

@@ -131,6 +131,47 @@ impl Desk {
         self.post(&format!("subscriptions/{subscription}"), &fields).await
     }
 
+    /// A page as it is, and what a form of a page does: the status, where it leads, and the text.
+    pub async fn page(&self, path: &str, form: Option<&[(&str, &str)]>) -> (u16, String, String) {
+        let method = if form.is_some() { "POST" } else { "GET" };
+        let request =
+            Request::builder().method(method).uri(path).body(Body::from(encoded(form.unwrap_or_default()))).unwrap();
+        let response = self.stripe.router().oneshot(request).await.unwrap();
+        let to = response.headers().get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        let status = response.status().as_u16();
+        let text = to_bytes(response.into_body(), 1 << 22).await.unwrap();
+        (status, to, String::from_utf8(text.to_vec()).unwrap())
+    }
+
+    /// A portal configuration as Creel sets it up; its id.
+    pub async fn portal_configuration(&self) -> String {
+        let fields = [
+            ("metadata[creel]", "1"),
+            ("features[invoice_history][enabled]", "true"),
+            ("features[payment_method_update][enabled]", "true"),
+            ("features[customer_update][enabled]", "true"),
+            ("features[customer_update][allowed_updates][]", "email"),
+            ("features[customer_update][allowed_updates][]", "address"),
+            ("features[subscription_cancel][enabled]", "true"),
+            ("features[subscription_cancel][mode]", "at_period_end"),
+            ("features[subscription_update][enabled]", "true"),
+            ("features[subscription_update][default_allowed_updates][]", "price"),
+            ("features[subscription_update][default_allowed_updates][]", "quantity"),
+            ("features[subscription_update][proration_behavior]", "none"),
+            ("features[subscription_update][schedule_at_period_end][conditions][0][type]", "decreasing_item_amount"),
+            ("features[subscription_update][products][0][product]", "creel_start"),
+            ("features[subscription_update][products][0][prices][0]", self.start.as_str()),
+            ("features[subscription_update][products][1][product]", "creel_scale"),
+            ("features[subscription_update][products][1][prices][0]", self.scale.as_str()),
+            ("features[subscription_update][products][1][adjustable_quantity][enabled]", "true"),
+            ("features[subscription_update][products][1][adjustable_quantity][minimum]", "1"),
+            ("features[subscription_update][products][1][adjustable_quantity][maximum]", "10"),
+        ];
+        let configuration = self.post("billing_portal/configurations", &fields).await;
+        assert_eq!(configuration["features"]["subscription_update"]["products"][1]["adjustable_quantity"]["maximum"], 10);
+        text(&configuration["id"])
+    }
+
     pub fn find(&self, id: &str) -> Value {
         self.stripe.find(id).unwrap_or_else(|| panic!("no {id}"))
     }

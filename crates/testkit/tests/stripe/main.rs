@@ -1,5 +1,6 @@
 //! The Stripe simulator as a client, a person, an operator and a webhook endpoint see it. Everything that goes in and out is held
 //! against Stripe's own OpenAPI document.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod api;
 mod changes;
@@ -7,5 +8,6 @@ mod desk;
 mod ends;
 mod events;
 mod money_back;
+mod pages;
 mod purchases;
 mod renewals;

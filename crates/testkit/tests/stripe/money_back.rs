@@ -1,6 +1,6 @@
 //! Refunds and disputes, and invoices that nobody asked Creel about.
 
-use creel_testkit::stripe::{DisputeEnd, RefundAs};
+use creel_testkit::stripe::{Card, DisputeEnd, RefundAs};
 use serde_json::json;
 
 use crate::desk::{open, text};
@@ -37,11 +37,8 @@ async fn disputes_open_and_close() {
     for (end, status) in
         [(DisputeEnd::Won, "won"), (DisputeEnd::Lost, "lost"), (DisputeEnd::WarningClosed, "warning_closed")]
     {
-        let subscription = desk
-            .stripe
-            .set_card(&desk.customer, creel_testkit::stripe::Card::Good)
-            .map(|()| ())
-            .and_then(|()| desk.stripe.add_subscription(&desk.customer, &desk.scale, 1, None));
+        desk.card(Card::Good);
+        let subscription = desk.stripe.add_subscription(&desk.customer, &desk.scale, 1, None);
         let invoice = text(&desk.latest_invoice(&subscription.unwrap())["id"]);
         let is_warning = end == DisputeEnd::WarningClosed;
         let dispute = desk.stripe.dispute(&invoice, is_warning).unwrap();
