@@ -66,7 +66,7 @@ async fn schedule(world: &World) -> ScheduleId {
         BuildAnswer::Robot(robot) => robot,
         BuildAnswer::Build(build) => world.store.get_robot_build(world.organization, build).await.unwrap().robot_id.unwrap(),
     };
-    let cadence = Cadence::new(1, IntervalUnit::Day).unwrap();
+    let cadence = Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day };
     world.store.create_schedule(world.organization, NewSchedule::every(robot, cadence), &operator()).await.unwrap().id
 }
 

@@ -4,6 +4,7 @@
 
 mod world;
 
+mod chaos;
 mod deaths;
 mod derive;
 mod life;

@@ -40,11 +40,11 @@ impl PlanInForce {
     }
 }
 
-/// The newest paid plan, with the end of its lot, of the organization that `{organization}` is; `{now}` decides whether it is over.
+/// The newest paid plan, the larger one where two begin in one second, with the end of its lot, of the organization that `{organization}` is; `{now}` decides whether it is over.
 fn newest(what: &str, organization: &str, now: &str) -> String {
     format!(
         "SELECT {what} FROM stripe_grants g JOIN lots l ON l.id = g.lot_id WHERE g.organization_id = {organization}
-         AND g.plan IS NOT NULL AND l.expires_at > {now} ORDER BY g.starts_at DESC, g.paid_at DESC, g.invoice_id DESC LIMIT 1"
+         AND g.plan IS NOT NULL AND l.expires_at > {now} ORDER BY g.starts_at DESC, g.credits DESC, g.paid_at DESC LIMIT 1"
     )
 }
 

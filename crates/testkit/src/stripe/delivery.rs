@@ -143,7 +143,7 @@ impl State {
 
     /// When the next delivery has to be made; without anybody who carries them, never.
     pub(super) fn next_delivery(&self) -> Option<i64> {
-        self.outbox.waiting.iter().map(|one| one.due).min()
+        self.outbox.waiting.iter().filter(|one| one.endpoint.is_some()).map(|one| one.due).min()
     }
 
     /// What `Stripe-Signature` says of a body at an instant: one `v1` for each secret that is good.
@@ -207,7 +207,6 @@ impl StripeSimulator {
     }
 
     /// The signed events that are due and were not delivered, the oldest first; each is given once.
-    #[must_use]
     pub fn take_events(&self) -> Vec<Signed> {
         let mut state = self.state();
         let due = state.take_due(|_| true);

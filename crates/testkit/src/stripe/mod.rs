@@ -35,6 +35,8 @@ mod invoices;
 mod months;
 #[cfg(feature = "stripe-oracle")]
 mod oracle;
+#[cfg(feature = "stripe-oracle")]
+mod oracle_dialect;
 mod pages;
 mod payments;
 mod portal;

@@ -47,7 +47,7 @@ pub(super) fn begin(state: &mut State, new: &NewSubscription<'_>) -> String {
         "default_payment_method": state.payment_method(new.customer), "default_source": null, "default_tax_rates": [],
         "description": null, "discounts": [], "ended_at": null,
         "invoice_settings": {"account_tax_ids": null, "issuer": {"type": "self"}},
-        "items": {"object": "list", "data": items, "has_more": false, "total_count": items.len(),
+        "items": {"object": "list", "data": items, "has_more": false,
             "url": format!("/v1/subscription_items?subscription={id}")},
         "latest_invoice": null, "livemode": state.livemode, "metadata": new.metadata, "next_pending_invoice_item_invoice": null,
         "on_behalf_of": null, "pause_collection": null,
