@@ -154,8 +154,7 @@ pub fn reference() -> String {
             None => format!("{unit} to {}, in steps of {unit}", price_text(terms.price_cents(most))),
         };
         let credits = grouped(terms.unit_credits.0);
-        let credits =
-            if most == 1 { credits } else { format!("{credits} to {}", grouped(terms.credits(most).0)) };
+        let credits = if most == 1 { credits } else { format!("{credits} to {}", grouped(terms.credits(most).0)) };
         let runs = terms.concurrent_runs.map_or_else(|| "unlimited".to_owned(), |runs| runs.to_string());
         let support = terms.support.map_or("", Support::as_str);
         page += &format!("| {} | {price} | {credits} | {runs} | {support} |\n", terms.name);

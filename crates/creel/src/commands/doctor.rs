@@ -1,6 +1,8 @@
 //! `creel doctor`: looks whether an installation is well, changes nothing, and says what to do. Ends with 1 where something is
 //! broken.
 
+mod billing;
+
 use std::{io::Write, path::Path};
 
 use creel_store::{
@@ -94,12 +96,8 @@ async fn look(findings: &mut Findings, settings: &Settings, folder: &Path) -> Re
     let (at, known) = creel_store::migrate::version(&database).await?;
     if at == known {
         findings.add(State::Good, "database", format!("answers, schema version {at}"));
-        look_at_store(
-            findings,
-            !settings.smtp_url.is_empty(),
-            &Store::on(database.clone(), Clock::system(), Random::system()).await?,
-        )
-        .await?;
+        let store = Store::on(database.clone(), Clock::system(), Random::system()).await?;
+        look_at_store(findings, settings, &store).await?;
     } else if at < known {
         let says =
             format!("schema version {at}, this program's is {known}: `creel migrate`, or any start, brings it up to date");
@@ -124,6 +122,7 @@ async fn look_at_settings(findings: &mut Findings, settings: &Settings) {
         Some(Ok(())) => findings.add(State::Good, "mail", "the mail server answers"),
         Some(Err(error)) => findings.add(State::Broken, "mail", error.to_string()),
     }
+    billing::look_at_stripe(findings, settings).await;
 }
 
 fn look_at_room(findings: &mut Findings, folder: &Path) {
@@ -141,7 +140,7 @@ fn look_at_room(findings: &mut Findings, folder: &Path) {
     }
 }
 
-async fn look_at_store(findings: &mut Findings, sends_mail: bool, store: &Store) -> Result<(), Failure> {
+async fn look_at_store(findings: &mut Findings, settings: &Settings, store: &Store) -> Result<(), Failure> {
     let now = store.clock.now();
     if let Some(theirs) = store.database_time().await? {
         let apart = theirs.ms_since(now).abs();
@@ -160,7 +159,7 @@ async fn look_at_store(findings: &mut Findings, sends_mail: bool, store: &Store)
         findings.add(State::Broken, "ledger", says);
     }
     findings.reconcilers = store.list_reconcilers().await?;
-    for name in ReconcilerName::ALL.iter().filter(|name| **name != ReconcilerName::Mail || sends_mail) {
+    for name in ReconcilerName::ALL.iter().filter(|name| recurs(**name, settings)) {
         let row = findings.reconcilers.iter().find(|row| row.name == *name);
         let (state, says) = fares(*name, row, now);
         findings.add(state, format!("reconciler {name}"), says);
@@ -170,7 +169,18 @@ async fn look_at_store(findings: &mut Findings, sends_mail: bool, store: &Store)
     for (what, says) in waiting {
         findings.add(State::Odd, what, says);
     }
-    Ok(())
+    billing::look_at_alarms(findings, store).await
+}
+
+/// Whether servers with these settings have it to do.
+fn recurs(name: ReconcilerName, settings: &Settings) -> bool {
+    match name {
+        ReconcilerName::Mail => !settings.smtp_url.is_empty(),
+        ReconcilerName::StripeEvents | ReconcilerName::StripeCustomers | ReconcilerName::StripePoll => {
+            billing::sells(settings)
+        }
+        _ => true,
+    }
 }
 
 /// How a reconciler fares, by what the servers wrote down.

@@ -147,3 +147,23 @@ fn a_run_that_cannot_be_paid_is_told_what_to_buy() {
     let message = refused.body["message"].as_str().unwrap();
     assert!(message.contains("trial") && message.contains("http://127.0.0.1:8080/billing"), "{message}");
 }
+
+#[test]
+fn the_doctor_asks_stripe_too() {
+    let shop = Shop::open();
+    let config = shop.server.creel.folder().join("creel.toml").display().to_string();
+    let look = || {
+        let looked = shop.server.creel.run(&["doctor", "--json", "--config", &config]).lines().remove(0);
+        let of = |what: &str| {
+            let all = looked["findings"].as_array().unwrap();
+            all.iter().find(|finding| finding["what"] == what).map(|finding| finding["state"].as_str().unwrap().to_owned())
+        };
+        (of("Stripe"), of("reconciler stripe_poll").is_some())
+    };
+    assert_eq!(look(), (Some("good".to_owned()), true));
+    shop.stripe.fail_next(100, ApiFault::DroppedBefore);
+    assert_eq!(look().0.as_deref(), Some("broken"));
+    let elsewhere = Creel::new();
+    let looked = elsewhere.run(&["doctor", "--json"]);
+    assert!(!looked.out.contains("Stripe") && !looked.out.contains("stripe_poll"), "{}", looked.out);
+}

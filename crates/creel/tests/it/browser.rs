@@ -45,9 +45,14 @@ impl Seen {
 
 impl Browser {
     pub fn of(server: &Server) -> Browser {
+        Browser::at(&server.address)
+    }
+
+    /// One that looks at an address.
+    pub fn at(address: &str) -> Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Browser { client, address: server.address.clone(), cookies: BTreeMap::new(), csrf: None }
+        Browser { client, address: address.to_owned(), cookies: BTreeMap::new(), csrf: None }
     }
 
     pub fn cookies(&self) -> String {

@@ -22,6 +22,9 @@ fn keeps_its_document(server: &Server) {
         .arg(document)
         .args(["--url", &server.address, "--header", &format!("Authorization: Bearer {}", server.key)])
         .args(["--checks", "all", "--max-examples", EXAMPLES, "--seed", "1", "--no-color"])
+        .env("SCHEMATHESIS_HOOKS", "contract_hooks")
+        .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .current_dir(server.creel.folder())
         .output()
         .unwrap();

@@ -8,6 +8,8 @@ mod authorization;
 mod bad_input;
 mod billing;
 mod billing_api;
+mod billing_demo;
+mod billing_pages;
 mod billing_stripe;
 mod browser;
 mod command;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A page as it must always be: text in one language, no script, nothing from elsewhere, not kept by the browser.
-fn page(seen: Seen, status: u16) -> String {
+pub fn page(seen: Seen, status: u16) -> String {
     assert_eq!(seen.status, status, "{}", seen.text);
     let policy = seen.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
@@ -43,12 +43,12 @@ fn filled<'a>(page: &'a str, form: &str, filling: &[(&'a str, &'a str)]) -> (Str
 }
 
 /// Fills in the form of a page and sends it, as its own site.
-fn send(browser: &mut Browser, page: &str, form: &str, filling: &[(&str, &str)]) -> Seen {
+pub fn send(browser: &mut Browser, page: &str, form: &str, filling: &[(&str, &str)]) -> Seen {
     let (action, fields) = filled(page, form, filling);
     browser.send("POST", &action, |request| request.header("sec-fetch-site", "same-origin").form(&fields))
 }
 
-fn look(browser: &mut Browser, path: &str, status: u16) -> String {
+pub fn look(browser: &mut Browser, path: &str, status: u16) -> String {
     page(browser.send("GET", path, |request| request), status)
 }
 

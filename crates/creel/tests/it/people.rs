@@ -29,7 +29,7 @@ fn invited(ann: &mut Browser, email: &str, role: &str) -> String {
 }
 
 /// Somebody new, in Ann's organization.
-fn joined(server: &Server, ann: &mut Browser, email: &str, role: &str) -> Browser {
+pub fn joined(server: &Server, ann: &mut Browser, email: &str, role: &str) -> Browser {
     let link = invited(ann, email, role);
     let mut new = Browser::of(server);
     let person = json!({"name": "Bob", "password": PASSWORD});

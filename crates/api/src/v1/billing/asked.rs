@@ -3,7 +3,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use creel_billing::Buyer;
 use creel_types::{Actor, OrganizationId, Plan};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -85,8 +85,13 @@ impl ToSchema for WantedPlan {}
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WantedPacks {
+    #[serde(deserialize_with = "some_whole_number")]
     #[schema(minimum = 1, maximum = 100)]
     quantity: i64,
+}
+
+fn some_whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    whole_number(deserializer)?.ok_or_else(|| D::Error::custom("say how many, as a whole number"))
 }
 
 impl WantedPacks {
