@@ -78,7 +78,7 @@ fn meaning(view: &SubscriptionView, plan: Plan, quantity: i64) -> Option<(Vec<St
             instant(end)
         ));
     }
-    texts.push("Nothing is charged for the rest of the present month beyond that, and nothing is paid back.".to_owned());
+    texts.push("Nothing is paid back for the rest of the present month.".to_owned());
     Some((texts, "Pay and change now"))
 }
 

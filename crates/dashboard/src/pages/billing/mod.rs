@@ -6,6 +6,8 @@ pub(crate) mod credits;
 mod offers;
 mod status;
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -24,6 +26,7 @@ use creel_types::{
     plan::price_text,
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use self::{
     offers::{Offer, Packs, WantedPlan, offers},
@@ -38,6 +41,11 @@ use crate::{
     refusal::Refusal,
     session::{Session, Visit, check_form},
 };
+
+/// A page waits so long for what Stripe says.
+const LOOK_WAIT_MAX: Duration = Duration::from_secs(3);
+/// Who was looked at so shortly before is not looked at again for a page.
+const LOOKED_AT_MS: i64 = 1_000;
 
 #[derive(Template)]
 #[template(path = "billing.html")]
@@ -68,7 +76,8 @@ struct LotRow {
     source: &'static str,
     remaining: String,
     amount: String,
-    ends: String,
+    /// Day and time.
+    ends: Vec<String>,
 }
 
 struct PlanFigures {
@@ -133,8 +142,25 @@ pub(crate) async fn show(
     Query(After { from }): Query<After>,
 ) -> Result<Response, Refusal> {
     let looking = looking(&visit)?;
+    if from == "checkout" || from == "portal" {
+        look_now(&dashboard, looking.organization).await?;
+    }
     let page = BillingPage { notice: notice(&from), ..page(&dashboard, &looking).await? };
     Ok(with_forms_to(render(&page), &dashboard.stripe_pages))
+}
+
+/// Whoever comes back from Stripe sees what they did there without waiting for an event. Where Stripe is slow, the page is not.
+async fn look_now(dashboard: &Dashboard, organization: OrganizationId) -> Result<(), Refusal> {
+    let store = dashboard.store();
+    let Some(customer) = store.find_stripe_customer(organization).await? else { return Ok(()) };
+    let before = store.clock.now().plus_ms(-LOOKED_AT_MS);
+    if dashboard.billing.mode() == BillingMode::Stripe && customer.reconciled_at.is_none_or(|at| at < before) {
+        let billing = dashboard.billing.clone();
+        // It goes on when nobody waits for it any more.
+        let look = tokio::spawn(async move { billing.look_now(&customer.id).await });
+        let _ = timeout(LOOK_WAIT_MAX, look).await;
+    }
+    Ok(())
 }
 
 fn notice(from: &str) -> &'static str {
@@ -195,7 +221,7 @@ fn lot(lot: &BalanceLot) -> LotRow {
         },
         remaining: grouped(lot.remaining.0),
         amount: grouped(lot.amount.0),
-        ends: lot.expires_at.map_or_else(|| "never".to_owned(), instant),
+        ends: lot.expires_at.map_or_else(|| "never".to_owned(), instant).split_inclusive(", ").map(str::to_owned).collect(),
     }
 }
 
