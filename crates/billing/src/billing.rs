@@ -1,6 +1,6 @@
 //! What everything about billing is done with: the store, the client, the operator's choices, and who is woken by what.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use creel_store::{Store, billing::SubscriptionView, ledger::unmetered::BillingMode};
 use creel_types::{By, OrganizationId, PackTerms};
@@ -25,6 +25,20 @@ struct Inner {
     client: Option<StripeClient>,
     events: Arc<Notify>,
     customers: Arc<Notify>,
+}
+
+/// How long a person waits for all that Stripe is asked for one page. What was begun goes on at Stripe, and is not done twice by
+/// whoever tries again.
+const PERSON_MS_MAX: u64 = 25_000;
+/// When they may try again.
+const PERSON_RETRY_SECONDS: i64 = 30;
+
+/// All that Stripe is asked for one page, in a bounded time.
+pub(crate) async fn in_time<T>(asking: impl Future<Output = Result<T, BillingError>>) -> Result<T, BillingError> {
+    match tokio::time::timeout(Duration::from_millis(PERSON_MS_MAX), asking).await {
+        Ok(answer) => answer,
+        Err(_) => Err(BillingError::Unavailable { retry_after_seconds: PERSON_RETRY_SECONDS }),
+    }
 }
 
 /// Who buys, as Stripe is told.

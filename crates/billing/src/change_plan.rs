@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     Billing,
+    billing::in_time,
     catalogue::{CatalogueEntry, Sold, read_price},
     checkout::check_quantity,
     error::BillingError,
@@ -34,6 +35,16 @@ pub struct PlanChange {
 
 impl Billing {
     pub async fn change_plan(
+        &self,
+        organization: OrganizationId,
+        by: &By,
+        plan: Plan,
+        quantity: i64,
+    ) -> Result<PlanChange, BillingError> {
+        in_time(self.change(organization, by, plan, quantity)).await
+    }
+
+    async fn change(
         &self,
         organization: OrganizationId,
         by: &By,

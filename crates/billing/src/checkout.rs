@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::{
     Billing, Buyer,
+    billing::in_time,
     catalogue::Sold,
     customer::ORGANIZATION,
     error::BillingError,
@@ -22,6 +23,17 @@ const WHAT: &str = "creel_what";
 impl Billing {
     /// Where the plan is paid. The same request while that page is open answers the same page; pages for anything else are closed.
     pub async fn checkout(
+        &self,
+        organization: OrganizationId,
+        buyer: &Buyer,
+        plan: Plan,
+        quantity: i64,
+        key: Option<&str>,
+    ) -> Result<Url, BillingError> {
+        in_time(self.page_for(organization, buyer, plan, quantity, key)).await
+    }
+
+    async fn page_for(
         &self,
         organization: OrganizationId,
         buyer: &Buyer,

@@ -24,7 +24,7 @@ pub enum BillingError {
     #[error("{0}")]
     Conflict(String),
     /// Stripe does not answer, or is busy.
-    #[error("Stripe cannot be reached; nothing was changed, try again in {retry_after_seconds} s")]
+    #[error("Stripe does not answer just now; try again in {retry_after_seconds} s: nothing is bought twice")]
     Unavailable { retry_after_seconds: i64 },
     #[error(transparent)]
     Store(#[from] StoreError),

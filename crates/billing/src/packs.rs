@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     Billing,
+    billing::in_time,
     catalogue::Sold,
     checkout::{address, intent},
     error::BillingError,
@@ -62,6 +63,15 @@ impl Expiry {
 impl Billing {
     /// Where credits are paid. Only with a subscription that goes on.
     pub async fn buy_credits(
+        &self,
+        organization: OrganizationId,
+        quantity: i64,
+        key: Option<&str>,
+    ) -> Result<PackCheckout, BillingError> {
+        in_time(self.page_for_credits(organization, quantity, key)).await
+    }
+
+    async fn page_for_credits(
         &self,
         organization: OrganizationId,
         quantity: i64,

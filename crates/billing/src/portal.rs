@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::{
     Billing,
+    billing::in_time,
     error::BillingError,
     set_up::OURS,
     stripe::{objects::Metadata, portal::PortalFlow},
@@ -15,7 +16,7 @@ impl Billing {
     pub async fn portal(&self, organization: OrganizationId) -> Result<Url, BillingError> {
         self.client()?;
         let customer = self.find_customer(organization).await?.ok_or(BillingError::NoSubscription)?;
-        self.portal_of(&customer, None).await
+        in_time(self.portal_of(&customer, None)).await
     }
 
     pub(crate) async fn portal_of(&self, customer: &str, flow: Option<&PortalFlow>) -> Result<Url, BillingError> {

@@ -13,6 +13,8 @@ use crate::{Billing, derive::derive, error::BillingError};
 
 /// Customers that one pass looks at.
 const CUSTOMERS_MAX: u64 = 50;
+/// How long a person waits for a look.
+const LOOK_NOW_MS_MAX: u64 = 5_000;
 /// How long one look may take: less than the lease lasts.
 const LOOK_MS_MAX: u64 = 45_000;
 
@@ -31,9 +33,15 @@ impl Billing {
         Ok(Pass { more: true, ..pass })
     }
 
-    /// Looks at one customer at once, where nobody else does just now: for whoever waits for the answer. Whatever fails is done
-    /// again by the next pass.
+    /// Looks at one customer at once, where nobody else does just now: for whoever waits for the answer, and not for long. The look
+    /// goes on without them, and whatever fails is done again by the next pass.
     pub async fn look_now(&self, customer: &str) {
+        let (billing, customer) = (self.clone(), customer.to_owned());
+        let looking = tokio::spawn(async move { billing.look_once(&customer).await });
+        let _ = tokio::time::timeout(Duration::from_millis(LOOK_NOW_MS_MAX), looking).await;
+    }
+
+    async fn look_once(&self, customer: &str) {
         let asked = async {
             self.store().nudge_stripe_customer(customer).await?;
             match self.store().claim_stripe_customer(Some(customer)).await? {

@@ -134,7 +134,7 @@ impl From<BillingError> for Refusal {
             ),
             BillingError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
             BillingError::Unavailable { retry_after_seconds } => {
-                let message = "Stripe does not answer just now, and nothing was changed. Try again in a moment.";
+                let message = "Stripe does not answer just now. Try again in a moment: nothing is bought twice.";
                 Refusal { retry_after_seconds: Some(retry_after_seconds), ..Refusal::new(unavailable, message) }
             }
             BillingError::Store(error) => error.into(),

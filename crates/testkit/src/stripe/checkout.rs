@@ -7,9 +7,9 @@ use super::{
     answer::{LIST, Refusal, created_fits},
     cards::Card,
     customers,
+    drafts::{self, LineOf, NewInvoice, NewLine},
     form::Form,
     ids, invoices,
-    invoices::{LineOf, NewInvoice, NewLine},
     payments::{self, Taken},
     state::State,
     subscriptions::{self, NewSubscription},
@@ -261,7 +261,7 @@ fn sell(state: &mut State, session: &Value, asked: &Form) -> Value {
     let lines = lines(asked).into_iter().map(line).collect();
     let metadata = session["invoice_creation"]["invoice_data"]["metadata"].clone();
     let new = NewInvoice { customer, reason: "manual", subscription: None, lines, period: (now, now), metadata };
-    let invoice = invoices::draft(state, new);
+    let invoice = drafts::draft(state, new);
     invoices::finalize_for(state, &invoice, Some(&intent));
     invoices::mark_paid(state, &invoice);
     json!({"payment_intent": intent, "invoice": invoice})

@@ -9,6 +9,8 @@ pub enum ApiFault {
     ServerError,
     /// 429 with `Retry-After: 1`, nothing done.
     RateLimited,
+    /// 409 as for an idempotency key that is in use, nothing done.
+    Conflict,
     /// The connection ends without an answer, nothing done.
     DroppedBefore,
     /// The connection ends without an answer, everything done.

@@ -15,7 +15,7 @@ use super::{
     checkout, customers, disputes, events,
     faults::ApiFault,
     form::Form,
-    ids, invoices, portal, prices, products, refunds, schedules,
+    ids, invoice_answers, portal, prices, products, refunds, schedules,
     state::{Asked, State},
     subscriptions, upgrades, webhook_endpoints,
 };
@@ -50,6 +50,10 @@ pub(super) async fn answer(
         Some(ApiFault::RateLimited) => {
             let message = "Request rate limit exceeded.";
             Some(Refusal::new(429, "invalid_request_error", Some("rate_limit"), message))
+        }
+        Some(ApiFault::Conflict) => {
+            let message = "There is currently another in-progress request using this Idempotent Key.";
+            Some(Refusal::new(409, "idempotency_error", Some("idempotency_key_in_use"), message))
         }
         _ => None,
     };
@@ -186,10 +190,10 @@ fn read(state: &State, parts: &[&str], given: &Form) -> Option<Result<Value, Ref
         ["subscriptions", id] => subscriptions::get(state, id),
         ["subscription_schedules"] => schedules::list(state, given),
         ["subscription_schedules", id] => schedules::get(state, id),
-        ["invoices"] => invoices::list(state, given),
-        ["invoices", id] => invoices::get(state, id),
-        ["invoices", id, "lines"] => invoices::list_lines(state, id, given),
-        ["invoice_payments"] => invoices::list_payments(state, given),
+        ["invoices"] => invoice_answers::list(state, given),
+        ["invoices", id] => invoice_answers::get(state, id),
+        ["invoices", id, "lines"] => invoice_answers::list_lines(state, id, given),
+        ["invoice_payments"] => invoice_answers::list_payments(state, given),
         ["refunds"] => refunds::list(state, given),
         ["refunds", id] => refunds::get(state, id),
         ["disputes"] => disputes::list(state, given),

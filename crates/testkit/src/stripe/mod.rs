@@ -25,13 +25,16 @@ mod clock;
 mod customers;
 mod delivery;
 mod disputes;
+mod drafts;
 mod events;
 mod faults;
 mod form;
 mod http;
 mod idempotency;
 mod ids;
+mod invoice_answers;
 mod invoices;
+mod invoices_by_hand;
 mod months;
 #[cfg(feature = "stripe-oracle")]
 mod oracle;

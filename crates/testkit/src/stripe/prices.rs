@@ -73,6 +73,7 @@ fn take_lookup_key(state: &mut State, given: &Form, own: Option<&str>) -> Result
         return Err(Refusal::invalid("lookup_key", &message));
     }
     state.change("price.updated", &holder, |price| price["lookup_key"] = Value::Null);
+    carry_over(state, &holder);
     Ok(())
 }
 
@@ -96,7 +97,22 @@ pub(super) fn update(state: &mut State, id: &str, given: &Form) -> Result<Value,
         }
         price["metadata"] = given.merged_metadata("metadata", &price["metadata"]);
     });
+    carry_over(state, id);
     Ok(state.object(id))
+}
+
+/// Items of subscriptions show their price as it is now.
+fn carry_over(state: &mut State, id: &str) {
+    let price = state.object(id);
+    for subscription in state.ids("subscription") {
+        state.edit(&subscription, |subscription| {
+            for item in
+                subscription["items"]["data"].as_array_mut().into_iter().flatten().filter(|item| item["price"]["id"] == id)
+            {
+                item["price"] = price.clone();
+            }
+        });
+    }
 }
 
 pub(super) fn list(state: &State, given: &Form) -> Result<Value, Refusal> {

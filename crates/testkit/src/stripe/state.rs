@@ -68,6 +68,8 @@ pub(super) struct State {
     /// The number of the latest invoice.
     pub invoice_numbers: u64,
     objects: HashMap<String, Value>,
+    /// Each object as its latest event told of it.
+    told: HashMap<String, Value>,
     order: HashMap<String, Vec<String>>,
 }
 
@@ -98,6 +100,7 @@ impl State {
             violations: Vec::new(),
             invoice_numbers: 0,
             objects: HashMap::new(),
+            told: HashMap::new(),
             order: HashMap::new(),
         }
     }
@@ -159,22 +162,22 @@ impl State {
         }
     }
 
-    /// Changes an object and tells of it, with what it was before; tells nothing when nothing changed.
+    /// Changes an object and tells of it; tells nothing when nothing changed.
     pub(super) fn change(&mut self, event: &str, id: &str, how: impl FnOnce(&mut Value)) {
         let before = self.object(id);
         self.edit(id, how);
-        let after = self.object(id);
-        let previous = previous_attributes(&before, &after);
-        if previous != json!({}) {
-            let shown = self.shown(&after);
-            self.emit(event, shown, Some(previous));
+        if self.find(id) != Some(&before) {
+            self.tell(event, id);
         }
     }
 
-    /// Tells of an object as it is.
+    /// Tells of an object as it is; of an update with what it was when it was told of before.
     pub(super) fn tell(&mut self, event: &str, id: &str) {
-        let shown = self.shown(&self.object(id));
-        self.emit(event, shown, None);
+        let now = self.object(id);
+        let before = self.told.insert(id.to_owned(), now.clone());
+        let previous = before.filter(|_| event.ends_with(".updated")).map(|before| previous_attributes(&before, &now));
+        let shown = self.shown(&now);
+        self.emit(event, shown, previous);
     }
 
     /// An object as it is sent: an invoice with its first lines only.

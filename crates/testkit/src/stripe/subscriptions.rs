@@ -7,10 +7,9 @@ use super::{
     StripeSimulator,
     answer::{LIST, Refusal, created_fits},
     cards::Card,
+    drafts::{self, LineOf, NewInvoice, NewLine},
     form::Form,
-    ids, invoices,
-    invoices::{LineOf, NewInvoice, NewLine},
-    months, schedules,
+    ids, invoices, months, schedules,
     state::State,
     upgrades,
 };
@@ -106,7 +105,7 @@ pub(super) fn bill(state: &mut State, id: &str, reason: &str, looks_back_on: (i6
     let lines = subscription["items"]["data"].as_array().into_iter().flatten().map(line).collect();
     let customer = subscription["customer"].as_str().unwrap_or_default();
     let new = NewInvoice { customer, reason, subscription: Some(id), lines, period: looks_back_on, metadata: json!({}) };
-    let invoice = invoices::draft(state, new);
+    let invoice = drafts::draft(state, new);
     state.edit(id, |subscription| subscription["latest_invoice"] = json!(invoice));
     invoice
 }

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use super::{
     answer::Refusal,
     cards::Card,
+    drafts::{self, LineOf, NewInvoice, NewLine},
     form::Form,
-    invoices,
-    invoices::{LineOf, NewInvoice, NewLine},
-    months,
+    invoices, months,
     state::State,
     subscriptions,
 };
@@ -117,7 +116,6 @@ fn change_items(state: &mut State, subscription: &Value, given: &Form) -> Result
     }
     if !says("billing_cycle_anchor", "now") {
         // Nothing is billed before the next period.
-        state.change("customer.subscription.updated", id, |_| {});
         replace_items(state, id, &wanted, None);
         state.tell("customer.subscription.updated", id);
         return Ok(());
@@ -160,7 +158,7 @@ fn ask_for_payment(state: &mut State, subscription: &Value, items: Vec<(String, 
     let reason = "subscription_update";
     let looks_back_on = (subscriptions::period_of(subscription).0, now);
     let new = NewInvoice { customer, reason, subscription: Some(&id), lines, period: looks_back_on, metadata: json!({}) };
-    let invoice = invoices::draft(state, new);
+    let invoice = drafts::draft(state, new);
     state.edit(&id, |one| one["latest_invoice"] = json!(invoice));
     let period_end = subscriptions::period_of(subscription).1;
     let expires_at = (now + PENDING_SECONDS)

@@ -98,6 +98,9 @@ async fn lookup_keys_move_and_names_that_are_taken_are_refused() {
     );
     let (status, error) = desk.refused("POST", "products", &[("id", "creel_start"), ("name", "x")]).await;
     assert_eq!((status, &error["code"]), (400, &json!("resource_already_exists")));
+    let subscription = desk.stripe.add_subscription(&desk.customer, &desk.start, 1, None).unwrap();
+    desk.post(&format!("prices/{}", desk.start), &[("metadata[a]", "b")]).await;
+    assert_eq!(desk.find(&subscription)["items"]["data"][0]["price"]["metadata"]["a"], "b");
     assert_eq!(desk.post("products/creel_start", &[("name", "Start")]).await["name"], "Start");
     desk.close();
 }
@@ -143,6 +146,8 @@ async fn faults_come_as_often_as_planned() {
     let (status, error) = desk.refused("GET", "prices", &[]).await;
     assert_eq!((status, &error["code"]), (429, &json!("rate_limit")));
     desk.get("prices", &[]).await;
+    desk.stripe.fail_next(1, ApiFault::Conflict);
+    assert_eq!(desk.refused("POST", "customers", &[]).await.0, 409);
     desk.close();
 }
 

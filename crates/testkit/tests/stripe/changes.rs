@@ -85,6 +85,10 @@ async fn a_downgrade_takes_effect_at_the_periods_end_and_lets_go() {
     desk.until("2026-02-28T13:00:00Z").await;
     let after = desk.find(&subscription);
     assert_eq!((&after["items"]["data"][0]["price"]["id"], &after["schedule"]), (&json!(desk.start), &json!(null)));
+    let updates = desk.get("events", &[("type", "customer.subscription.updated"), ("limit", "2")]).await;
+    assert_eq!(updates["data"][0]["data"]["previous_attributes"], json!({"schedule": schedule}));
+    let before = &updates["data"][1]["data"]["previous_attributes"];
+    assert_eq!(before["items"]["data"][0]["price"]["id"], json!(desk.scale), "{before}");
     assert_eq!(
         (&desk.find(&schedule)["status"], &desk.latest_invoice(&subscription)["total"]),
         (&json!("released"), &json!(2_900))

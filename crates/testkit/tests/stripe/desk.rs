@@ -40,8 +40,7 @@ pub async fn open() -> Desk {
 
 pub async fn open_at(start: &str) -> Desk {
     let stripe = StripeSimulator::new(Clock::fixed(time(start)), 7).with_oracle().unwrap();
-    let mut desk =
-        Desk { stripe, customer: String::new(), start: String::new(), scale: String::new(), credits: String::new() };
+    let mut desk = Desk::around(stripe);
     desk.customer =
         text(&desk.post("customers", &[("email", "ada@example.com"), ("metadata[creel_organization]", "o-1")]).await["id"]);
     desk.start = desk.price("creel_start", "2900", true).await;
@@ -51,6 +50,11 @@ pub async fn open_at(start: &str) -> Desk {
 }
 
 impl Desk {
+    /// Nobody and nothing to sell.
+    pub fn around(stripe: StripeSimulator) -> Desk {
+        Desk { stripe, customer: String::new(), start: String::new(), scale: String::new(), credits: String::new() }
+    }
+
     async fn price(&self, product: &str, amount: &str, is_monthly: bool) -> String {
         self.post("products", &[("id", product), ("name", product)]).await;
         let mut fields =

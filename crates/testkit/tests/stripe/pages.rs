@@ -1,6 +1,7 @@
 //! The pages for people.
 
-use creel_testkit::stripe::{ApiFault, Card};
+use creel_testkit::stripe::{ApiFault, Card, StripeSimulator};
+use creel_types::Clock;
 use serde_json::json;
 
 use crate::desk::{Desk, open, seconds, text};
@@ -118,6 +119,14 @@ async fn the_control_room_moves_time_and_breaks_things() {
     assert!(shown.contains("invoice.paid") && shown.contains("$9.00"));
     assert_eq!(desk.page("/no/such/page", None).await.0, 404);
     desk.close();
+}
+
+#[tokio::test]
+async fn a_clock_that_does_not_listen_is_said_to_stand() {
+    let stripe = StripeSimulator::new(Clock::system(), 1);
+    let desk = Desk::around(stripe);
+    let (status, _, shown) = desk.page("/control/clock", Some(&[("by", "hour")])).await;
+    assert!(status == 400 && shown.contains("the machine&#39;s clock"), "{shown}");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ impl From<BillingError> for ApiError {
                 retry_after_seconds: Some(retry_after_seconds),
                 ..ApiError::new(
                     ErrorCode::Unavailable,
-                    "Stripe does not answer just now; nothing was changed. Try again in a moment",
+                    "Stripe does not answer just now. Try again in a moment: nothing is bought twice",
                 )
             },
             BillingError::Store(error) => error.into(),

@@ -43,7 +43,8 @@ fn show(simulator: &StripeSimulator, session: &Value, refusal: Option<&str>) -> 
          <table>{rows}</table></div></section>"
     );
     let refusal = refusal.map(|refusal| format!("<p class=\"bad\" role=\"alert\">{}</p>", esc(refusal))).unwrap_or_default();
-    let back = session["cancel_url"].as_str().map(|url| format!("<a href=\"{}\">Cancel</a>", esc(url))).unwrap_or_default();
+    let label = if session["status"] == "open" { "Cancel" } else { "Back" };
+    let back = session["cancel_url"].as_str().map(|url| format!("<a href=\"{}\">{label}</a>", esc(url))).unwrap_or_default();
     let form = if session["status"] == "open" {
         let cards = card_choice(false);
         format!(

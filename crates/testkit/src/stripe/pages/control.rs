@@ -17,12 +17,14 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Tables show the newest of so many rows.
 const ROWS_MAX: usize = 40;
+const CLOCK_STANDS: &str =
+    "This Stripe lives by the machine's clock, which cannot be moved. What was due by now has happened.";
 
 pub(super) async fn answer(simulator: &StripeSimulator, method: &Method, parts: &[&str], given: &Form) -> Response {
     match (method, parts) {
         (&Method::POST, ["clock"]) => {
-            move_clock(simulator, given.text("by").unwrap_or_default()).await;
-            see_other("/")
+            let has_come = move_clock(simulator, given.text("by").unwrap_or_default()).await;
+            if has_come { see_other("/") } else { show(simulator, Some(CLOCK_STANDS)) }
         }
         (&Method::POST, [action]) => match act(simulator, action, given) {
             Ok(()) => see_other("/"),
@@ -33,15 +35,16 @@ pub(super) async fn answer(simulator: &StripeSimulator, method: &Method, parts: 
     }
 }
 
-async fn move_clock(simulator: &StripeSimulator, by: &str) {
-    match by {
-        "hour" => simulator.advance_ms(HOUR_MS).await,
-        "day" => simulator.advance_ms(DAY_MS).await,
-        "month" => simulator.advance_ms(31 * DAY_MS).await,
-        _ => {
-            simulator.advance_to_next().await;
-        }
-    }
+/// Whether it is that late then.
+async fn move_clock(simulator: &StripeSimulator, by: &str) -> bool {
+    let to = match by {
+        "hour" => simulator.now().plus_ms(HOUR_MS),
+        "day" => simulator.now().plus_ms(DAY_MS),
+        "month" => simulator.now().plus_ms(31 * DAY_MS),
+        _ => simulator.next_due().unwrap_or(simulator.now()),
+    };
+    simulator.advance(to).await;
+    simulator.now() >= to
 }
 
 fn act(simulator: &StripeSimulator, action: &str, given: &Form) -> Result<(), Refusal> {
@@ -161,7 +164,7 @@ fn newest(simulator: &StripeSimulator, kind: &str) -> Vec<Value> {
 fn table(title: &str, head: &[&str], rows: &str) -> String {
     let head: String = head.iter().map(|name| format!("<th>{name}</th>")).collect();
     let rows = if rows.is_empty() { "<tr><td class=\"soft\">None yet.</td></tr>" } else { rows };
-    format!("<section><h2>{title}</h2><div class=\"wide\"><table><tr>{head}</tr>{rows}</table></div></section>")
+    format!("<section><h2>{title}</h2><div class=\"wide roomy\"><table><tr>{head}</tr>{rows}</table></div></section>")
 }
 
 fn customers(simulator: &StripeSimulator) -> String {
