@@ -67,8 +67,9 @@ pub async fn demo(common: &Common, address: SocketAddr) -> Result<Exit, Failure>
     print::say(&format!("  Sign in as      {OWNER}   with the password   {password}"));
     print::say(&format!("  Control room:   {stripe_url}   moves time on, refunds, disputes, and makes trouble"));
     print::say(
-        "\nSubscribe, pay with a good card or one that declines, buy a pack, go to the next renewal, change the plan, end it.\n",
+        "\nSubscribe, pay with a good card or one that declines, buy a pack, go to the next renewal, change the plan, end it.",
     );
+    print::say("Whoever moves time on by a month is signed out by that, and signs in again.\n");
     let served = serve_on(opened, listener, false).await;
     living.abort();
     served

@@ -10,7 +10,11 @@ use creel_billing::PlanChangeOutcome;
 use creel_store::billing::SubscriptionView;
 use creel_types::{Plan, links::BILLING_PATH, plan::price_text};
 
-use super::{acting, looking, offers::WantedPlan, refused};
+use super::{
+    acting, looking,
+    offers::{WantedPlan, can_change},
+    refused,
+};
 use crate::{
     Dashboard,
     figures::{grouped, instant},
@@ -52,7 +56,7 @@ pub(crate) async fn show(
 
 /// What the change means and what the button says; `None` where there is nothing to change.
 fn meaning(view: &SubscriptionView, plan: Plan, quantity: i64) -> Option<(Vec<String>, &'static str)> {
-    let own = view.subscription.as_ref().filter(|own| own.is_live)?;
+    let own = view.subscription.as_ref().filter(|_| can_change(view))?;
     let (terms, credits) = (plan.terms(), grouped(plan.terms().credits(quantity).0));
     let price = terms.price_cents(quantity);
     let present = view.plan.filter(|plan| plan.terms().is_paid());

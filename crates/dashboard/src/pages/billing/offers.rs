@@ -35,7 +35,18 @@ pub(crate) struct Choice {
 /// The plans that are paid for, with what leads to each: Stripe's page for the first one, a page of our own for another one.
 pub(crate) fn offers(view: &SubscriptionView) -> Vec<Offer> {
     let is_live = view.subscription.as_ref().is_some_and(|own| own.is_live);
-    PLANS.iter().filter(|terms| terms.is_paid()).map(|terms| offer(terms, view, is_live)).collect()
+    let is_settled = !is_live || can_change(view);
+    PLANS
+        .iter()
+        .filter(|terms| terms.is_paid())
+        .map(|terms| offer(terms, view, is_live))
+        .map(|offer| if is_settled { offer } else { offer.without_button() })
+        .collect()
+}
+
+/// Whether another plan can be asked for: not before an open invoice is paid.
+pub(crate) fn can_change(view: &SubscriptionView) -> bool {
+    view.subscription.as_ref().is_some_and(|own| matches!(own.status.as_str(), "active" | "trialing"))
 }
 
 fn offer(terms: &PlanTerms, view: &SubscriptionView, is_live: bool) -> Offer {
@@ -73,6 +84,10 @@ fn offer(terms: &PlanTerms, view: &SubscriptionView, is_live: bool) -> Offer {
 }
 
 impl Offer {
+    fn without_button(self) -> Offer {
+        Offer { button: "", ..self }
+    }
+
     pub(crate) fn has_choice(&self) -> bool {
         self.quantities.len() > 1
     }

@@ -67,7 +67,7 @@ fn live(own: &StripeSubscriptionView, paid: Option<Plan>, now: Time) -> Option<S
         },
         "trialing" => calm(format!("A trial at Stripe, until {until}. Credits come with the first payment.")),
         "past_due" => urgent(
-            "The last payment failed. Stripe tries it again; pay it or change the card, or the plan and its credits end.",
+            "The last payment failed, and Stripe tries it again. Pay it or change the card: until then there are no new credits.",
             own,
         ),
         "unpaid" => urgent("Several payments failed and Stripe does not try again. Pay the open invoice to go on.", own),
@@ -156,7 +156,7 @@ mod tests {
             ("active", true, Some(Plan::Start), "Active. The next month begins on 2026-02-01"),
             ("active", true, None, "as soon as the payment is confirmed"),
             ("trialing", true, Some(Plan::Trial), "A trial at Stripe"),
-            ("past_due", true, Some(Plan::Start), "The last payment failed."),
+            ("past_due", true, Some(Plan::Start), "The last payment failed, and Stripe tries it again."),
             ("unpaid", true, None, "Several payments failed"),
             ("incomplete", true, None, "The first payment is not complete."),
             ("incomplete_expired", false, None, "never completed"),
