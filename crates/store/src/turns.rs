@@ -17,20 +17,24 @@ const LOOKED_AT_MAX: i64 = 200;
 impl Store {
     /// Runs that somebody may take, the longest waiting first: those whose turn it is, and those whose process may have gone.
     pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
-        let limit = concurrent_runs_sql(self.concurrency, "alive.organization_id", "$1");
-        let sql = format!(
-            "WITH alive AS (SELECT id, organization_id, waits_since,
-             CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END AS has_begun,
-             SUM(CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END) OVER (PARTITION BY organization_id) AS begun,
-             ROW_NUMBER() OVER (PARTITION BY organization_id,
-                CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END ORDER BY waits_since, id) AS place
-             FROM runs WHERE ended_at IS NULL)
-             SELECT id FROM alive WHERE $1 IS NOT NULL AND (has_begun = 1 OR begun + place <= {limit})
-             ORDER BY waits_since, id LIMIT $2"
-        );
+        let sql = format!("SELECT id FROM ({}) claimable ORDER BY waits_since, id LIMIT $2", claimable(self.concurrency));
         let rows = self.database.rows(&sql, args![self.clock.now(), LOOKED_AT_MAX]).await?;
         rows.iter().map(|row| row.parsed("id")).collect()
     }
+}
+
+/// Runs that have begun, and those whose turn it is at the instant `$1`, as a query of SQL.
+pub(crate) fn claimable(concurrency: Concurrency) -> String {
+    let limit = concurrent_runs_sql(concurrency, "alive.organization_id", "$1");
+    format!(
+        "SELECT id, waits_since, leased_by, has_begun FROM (SELECT id, organization_id, waits_since, leased_by,
+            CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END AS has_begun,
+            SUM(CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END) OVER (PARTITION BY organization_id) AS begun,
+            ROW_NUMBER() OVER (PARTITION BY organization_id,
+                CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END ORDER BY waits_since, id) AS place
+            FROM runs WHERE ended_at IS NULL) alive
+         WHERE $1 IS NOT NULL AND (has_begun = 1 OR begun + place <= {limit})"
+    )
 }
 
 /// Whether the run may begin now, with its organization locked until the transaction ends. One that has begun needs no turn.

@@ -254,7 +254,7 @@ fn a_flood_of_forged_events_keeps_nobody_waiting() {
             })
         })
         .collect();
-    let (client, until) = (client(), Instant::now() + Duration::from_secs(3));
+    let (client, until) = (client(), Instant::now() + Duration::from_secs(10));
     let mut slowest = Duration::ZERO;
     let mut answered = 0;
     while Instant::now() < until {
@@ -268,7 +268,7 @@ fn a_flood_of_forged_events_keeps_nobody_waiting() {
     flood.into_iter().for_each(|thread| thread.join().unwrap());
     let forged = forged.load(Ordering::Relaxed);
     assert!(forged > 100 && answered > 50, "{forged} forged, {answered} answered");
-    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    assert!(slowest < Duration::from_secs(3), "{slowest:?}");
 }
 
 #[test]

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::stuck_runs::{STUCK, STUCK_AFTER_MS};
 use crate::{
-    Store, StoreError, args,
+    Concurrency, Store, StoreError, args,
     database::Value,
     ledger::verify::{CHECK_EVERY_MS, LEDGER_DUE},
     listing::NOT_LISTED,
+    turns::claimable,
 };
 
 /// Things that are counted one by one; beyond, there are "at least so many".
@@ -21,7 +22,7 @@ words! {
         CreditsEnded = "credits_ended",
         /// Captures that are stored and cannot be searched in yet.
         CapturesUnlisted = "captures_unlisted",
-        /// Runs that nobody has taken yet.
+        /// Runs whose turn it is and that nobody has taken yet.
         RunsPending = "runs_pending",
         /// Runs that live and do not get on.
         RunsStuck = "runs_stuck",
@@ -58,7 +59,7 @@ impl Store {
         let now = self.clock.now();
         let mut backlogs = Vec::new();
         for queue in QueueName::ALL {
-            let (sql, args) = waiting_since(*queue, now);
+            let (sql, args) = waiting_since(*queue, self.concurrency, now);
             let bound = args.len() + 1;
             let sql = format!("SELECT COUNT(*) AS waiting, MIN(since) AS oldest_at FROM ({sql} LIMIT ${bound}) waiting");
             let args: Vec<Value> = args.into_iter().chain([COUNTED_MAX.into()]).collect();
@@ -72,7 +73,7 @@ impl Store {
 }
 
 /// The rows that wait, each with since when.
-fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
+fn waiting_since(queue: QueueName, concurrency: Concurrency, now: Time) -> (String, Vec<Value>) {
     let text = |text: &str| text.to_owned();
     match queue {
         QueueName::CreditsEnded => (
@@ -92,7 +93,8 @@ fn waiting_since(queue: QueueName, now: Time) -> (String, Vec<Value>) {
             args![i64::MIN + 1],
         ),
         QueueName::RunsPending => {
-            (text("SELECT created_at AS since FROM runs WHERE ended_at IS NULL AND leased_by IS NULL"), args![])
+            let claimable = claimable(concurrency);
+            (format!("SELECT waits_since AS since FROM ({claimable}) claimable WHERE leased_by IS NULL"), args![now])
         }
         QueueName::RunsStuck => {
             (format!("SELECT r.claimed_at AS since FROM runs r WHERE {STUCK}"), args![now.plus_ms(-STUCK_AFTER_MS)])
