@@ -21,9 +21,13 @@ impl Billing {
     pub(crate) async fn snapshot(&self, lease: &CustomerLease) -> Result<Snapshot, BillingError> {
         let client = &self.patient_client()?;
         let customer = client.get_customer(&lease.customer).await?;
+        if customer.deleted {
+            // Its subscriptions have ended with it, and what it has paid for stays to its end.
+            return Ok(Snapshot { deleted: true, ..Snapshot::default() });
+        }
         let over: BTreeSet<String> = self.store().list_ended_invoices(lease.organization).await?.into_iter().collect();
-        let mut snapshot = Snapshot { deleted: customer.deleted, ..Snapshot::default() };
-        snapshot.subscriptions = client.list_subscriptions(&lease.customer).await?;
+        let subscriptions = client.list_subscriptions(&lease.customer).await?;
+        let mut snapshot = Snapshot { subscriptions, ..Snapshot::default() };
         for subscription in &snapshot.subscriptions {
             if let Some(schedule) = &subscription.schedule {
                 snapshot.schedules.push(client.get_schedule(schedule.as_str()).await?);

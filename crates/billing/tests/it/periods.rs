@@ -184,3 +184,85 @@ async fn a_customer_that_nobody_wrote_down_is_found_by_what_stripe_keeps(engine)
     world.check().await;
 }
 }
+
+on_both! {
+async fn a_customer_who_was_deleted_keeps_what_is_paid_and_may_come_back(engine) {
+    let world = World::new(engine, "2026-01-31T09:00:00Z", 8).await;
+    subscribe(&world, Plan::Start, 1).await;
+    world.stripe.delete_customer(&world.customer().await).unwrap();
+    world.settle().await;
+    assert_eq!(of_the_cycle(&world).await, 10_000);
+    let view = world.store.subscription_view(world.organization).await.unwrap();
+    assert_eq!((view.plan, view.has_portal, view.subscription), (Some(Plan::Start), false, None));
+    assert!(matches!(world.billing.portal(world.organization).await, Err(creel_billing::BillingError::NoSubscription)));
+    world.stripe.advance("2026-03-01T09:00:00Z".parse().unwrap()).await;
+    world.settle().await;
+    assert_eq!((of_the_cycle(&world).await, world.plan().await), (0, "none".to_owned()));
+    subscribe(&world, Plan::Scale, 2).await;
+    assert_eq!((of_the_cycle(&world).await, world.plan().await), (200_000, "scale-2".to_owned()));
+    assert_eq!(alarms(&world).await, []);
+    world.check().await;
+}
+}
+
+on_both! {
+async fn retries_that_are_over_and_a_pause_leave_nothing_to_spend(engine) {
+    use creel_testkit::stripe::{AfterRetries, Dunning};
+    let world = World::new(engine, "2026-01-31T09:00:00Z", 9).await;
+    world.stripe.set_dunning(Dunning { retry_days: vec![3, 5, 7], after: AfterRetries::Unpaid });
+    subscribe(&world, Plan::Start, 1).await;
+    world.stripe.set_card(&world.customer().await, Card::Declines).unwrap();
+    world.stripe.advance("2026-03-20T09:00:00Z".parse().unwrap()).await;
+    world.settle().await;
+    let known = world.store.find_subscription(world.organization).await.unwrap().unwrap();
+    assert_eq!((known.status.as_str(), world.plan().await, of_the_cycle(&world).await), ("unpaid", "none".to_owned(), 0));
+    let refused = world.billing.checkout(world.organization, &world.buyer(), Plan::Start, 1, None).await;
+    assert!(matches!(refused, Err(creel_billing::BillingError::LiveSubscription { .. })), "it can still be paid");
+    let upgrade = world.billing.change_plan(world.organization, &crate::world::operator(), Plan::Scale, 1).await;
+    assert!(matches!(upgrade, Err(creel_billing::BillingError::Conflict(_))), "and first it is");
+    let open = world.stripe.all("invoice").into_iter().rfind(|invoice| invoice["status"] == "open").unwrap();
+    world.stripe.pay_invoice_with(open["id"].as_str().unwrap(), Card::Good).unwrap();
+    world.settle().await;
+    assert_eq!((world.plan().await, of_the_cycle(&world).await), ("start".to_owned(), 10_000));
+    // Paused by an operator, and resumed: what is paid stays, and nothing is granted by either.
+    for status in ["paused", "active"] {
+        let subscription = world.subscription().await;
+        if status == "paused" {
+            world.stripe.pause(&subscription).unwrap();
+        } else {
+            world.stripe.resume(&subscription).unwrap();
+        }
+        world.settle().await;
+        let known = world.store.find_subscription(world.organization).await.unwrap().unwrap();
+        assert_eq!((known.status.as_str(), of_the_cycle(&world).await >= 10_000), (status, true));
+    }
+    assert_eq!(alarms(&world).await, []);
+    world.check().await;
+}
+}
+
+on_both! {
+async fn an_end_that_only_names_its_instant_is_an_end(engine) {
+    let world = World::new(engine, "2026-01-31T09:00:00Z", 10).await;
+    subscribe(&world, Plan::Start, 1).await;
+    // As the portal says it of subscriptions in Stripe's flexible mode.
+    world.stripe.portal_sets_cancel_at(true);
+    for (ends, lot) in [(true, "cycle:10000@02-28T09:00"), (false, "cycle:10000@02-28T11:00"), (true, "cycle:10000@02-28T09:00")] {
+        let subscription = world.subscription().await;
+        if ends {
+            world.stripe.cancel_at_period_end(&subscription).unwrap();
+        } else {
+            world.stripe.uncancel(&subscription).unwrap();
+        }
+        world.settle().await;
+        let lots = world.lots().await;
+        assert!(lots.ends_with(lot), "{lots}");
+        let known = world.store.find_subscription(world.organization).await.unwrap().unwrap();
+        assert_eq!(known.ends_at.is_some(), ends);
+    }
+    world.stripe.advance("2026-02-28T09:00:00Z".parse().unwrap()).await;
+    world.settle().await;
+    assert_eq!((of_the_cycle(&world).await, world.plan().await), (0, "none".to_owned()));
+    world.check().await;
+}
+}

@@ -26,6 +26,8 @@ use crate::{
 /// How often the progress is looked at, and how often it becomes a line where nobody looks.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 const LINE_EVERY: Duration = Duration::from_secs(5);
+/// How often a run that waits for its turn asks for it.
+const TURN_EVERY: Duration = Duration::from_millis(500);
 
 pub async fn run(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
     let url = shop_address(&args.url).map_err(|error| Failure::usage(error.to_string()))?;
@@ -76,9 +78,7 @@ async fn crawl(
         budget: args.budget,
     };
     let (id, goes_on) = continue_or_create(crawler, organization, new, args.new).await?;
-    let Some(claimed) = crawler.claim(id).await? else {
-        return Err(Failure::failed(format!("run {id} is being crawled by another process; wait for it or give --new")));
-    };
+    let Some(claimed) = take_turn(crawler, organization, id, &stop).await? else { return Ok(Exit::Interrupted) };
     announce(&claimed.run, goes_on);
     let view = crawl_with_progress(crawler, claimed, &stop).await?;
     let written = output.write(store, id).await;
@@ -86,6 +86,36 @@ async fn crawl(
     report::statement(common, store, organization.id, &view, args.output.as_deref().zip(shown)).await?;
     written?;
     Ok(exit_of(&view))
+}
+
+/// The run, once it is its turn: an organization may have only so many at once. `None` where somebody does not want to wait.
+async fn take_turn(
+    crawler: &Crawler,
+    organization: &Organization,
+    id: RunId,
+    stop: &CancellationToken,
+) -> Result<Option<Claimed>, Failure> {
+    let mut said = false;
+    loop {
+        if let Some(claimed) = crawler.claim(id).await? {
+            return Ok(Some(claimed));
+        }
+        let view = crawler.store().get_run_view(organization.id, id).await?;
+        if !matches!(view.status, RunStatus::Pending | RunStatus::Restarting) {
+            return Err(Failure::failed(format!("run {id} is being crawled by another process; wait for it or give --new")));
+        }
+        if !said {
+            print::say(&format!("Run {id} waits for its turn: as many runs as this organization may have at once go on."));
+            said = true;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TURN_EVERY) => {}
+            () = stop.cancelled() => {
+                crawler.store().stop_run(organization.id, id, &operator()).await?;
+                return Ok(None);
+            }
+        }
+    }
 }
 
 fn check_address(common: &Common, args: &RunArgs, url: &Url) -> Result<(), Failure> {

@@ -1,6 +1,9 @@
 //! Credits at the command line: exactly what was captured, never below zero, and a run that goes on debits nothing twice.
 
-use crate::{command::Creel, demo_shop::DemoShop};
+use crate::{
+    command::{Creel, finish},
+    demo_shop::DemoShop,
+};
 
 #[test]
 fn seven_credits_are_three_captures_and_one_credit_left() {
@@ -67,4 +70,19 @@ fn a_tampered_ledger_is_noticed() {
     let verified = creel.run(&["ledger", "verify"]);
     assert_eq!(verified.code, 1);
     assert!(verified.err.contains("the balance row says 5011, the ledger sums to 5010"), "{}", verified.err);
+}
+
+#[test]
+fn where_runs_take_turns_the_second_waits() {
+    let shop = DemoShop::start();
+    let creel = Creel::new();
+    creel.run(&["migrate"]);
+    let start = |budget| {
+        let mut command = creel.command(&["run", shop.url(), "--allow-private", "--budget", budget]);
+        command.env("CREEL_LEDGER_CONCURRENT_RUNS", "1").spawn().unwrap()
+    };
+    let both = [start("120"), start("121")].map(|child| finish(child.wait_with_output().unwrap()));
+    let waited = both.iter().filter(|finished| finished.err.contains("waits for its turn")).count();
+    assert_eq!((waited, both[0].code, both[1].code), (1, 0, 0), "{}\n{}", both[0].err, both[1].err);
+    assert_eq!(creel.verified_balance(), 5_000 - 2 * 241);
 }
