@@ -10,7 +10,7 @@ use creel_types::{Clock, Plan, Random, time::DAY_MS, time::HOUR_MS};
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::world::{TestDatabase, World};
+use crate::world::{TestDatabase, World, store_on};
 
 /// Things that happen in one life.
 const STEPS: usize = 40;
@@ -245,7 +245,7 @@ async fn live(database: &Arc<TestDatabase>, store: &Store, seed: u64, delivery: 
 
 async fn compare(engine: Engine, seeds: std::ops::Range<u64>) {
     let database = Arc::new(TestDatabase::new(engine).await);
-    let store = database.store(Clock::fixed(creel_types::Time(0)), Random::seeded(0)).await;
+    let store = store_on(&database, Clock::fixed(creel_types::Time(0)), Random::seeded(0)).await;
     let mut paid = 0;
     for seed in seeds.clone() {
         let (at_once, invoices) = live(&database, &store, seed, Delivery::AtOnce).await;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "a proof says what it did")]
 
+#[path = "../../../store/tests/it/both_engines.rs"]
+mod both_engines;
 mod world;
 
 mod chaos;

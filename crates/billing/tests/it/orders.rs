@@ -11,7 +11,7 @@ use creel_testkit::stripe::Signed;
 use creel_types::{Clock, Plan, Random, Time};
 use url::Url;
 
-use crate::world::{TestDatabase, World, on_both};
+use crate::world::{TestDatabase, World, on_both, store_on};
 
 /// When each thing happens: subscribed, credits bought, upgraded, renewed, half of it refunded, the credits' payment disputed, set
 /// to end.
@@ -144,7 +144,7 @@ fn permutations(order: &mut Vec<usize>, from: usize, each: &mut impl FnMut(&[usi
 
 async fn live_all(engine: Engine, orders: Vec<Vec<usize>>) {
     let database = Arc::new(TestDatabase::new(engine).await);
-    let first = database.store(Clock::fixed(Time(0)), Random::seeded(0)).await;
+    let first = store_on(&database, Clock::fixed(Time(0)), Random::seeded(0)).await;
     let right =
         format!("{RIGHT}, cycle from {:?} to Some({:?}), alarms []", at("2026-03-10T10:00:00Z"), at("2026-04-10T10:00:00Z"));
     for (number, order) in orders.into_iter().enumerate() {

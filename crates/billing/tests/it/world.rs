@@ -9,69 +9,20 @@ use std::{
 use creel_billing::{Billing, BillingSettings, Buyer, PurchasedExpire, Secret, set_up, stripe::StripeClient};
 use creel_ledger::LotSource;
 use creel_store::{
-    Concurrency, Database, Store, access::people::NewPerson, database::Engine, ledger::unmetered::BillingMode,
-    organizations::Start,
+    Concurrency, Store, access::people::NewPerson, database::Engine, ledger::unmetered::BillingMode, organizations::Start,
 };
 use creel_testkit::stripe::{OPENAPI_VARIABLE, Oracle, Signed, StripeSimulator};
 use creel_types::{Actor, By, CREDIT_PACK, Clock, Email, OrganizationId, Plan, Random, Time, time::HOUR_MS};
 use url::Url;
-use uuid::Uuid;
 
 pub const GRACE_MS: i64 = 2 * HOUR_MS;
 
-/// Writes a test once for both engines.
-macro_rules! on_both {
-    ($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block) => {
-        mod $name {
-            #[allow(unused_imports, reason = "not every test needs everything")]
-            use super::*;
+pub use crate::both_engines::TestDatabase;
+pub(crate) use crate::both_engines::on_both;
 
-            async fn test($engine: creel_store::database::Engine) $body
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                test(creel_store::database::Engine::Sqlite).await;
-            }
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                test(creel_store::database::Engine::Postgres).await;
-            }
-        }
-    };
-}
-pub(crate) use on_both;
-
-/// A database of its own.
-pub enum TestDatabase {
-    Sqlite(tempfile::TempDir),
-    Postgres(String),
-}
-
-impl TestDatabase {
-    pub async fn new(engine: Engine) -> TestDatabase {
-        match engine {
-            Engine::Sqlite => TestDatabase::Sqlite(tempfile::tempdir().unwrap()),
-            Engine::Postgres => {
-                let server = std::env::var("CREEL_POSTGRES").expect("CREEL_POSTGRES is not set: run `cargo xtask test`");
-                let schema = format!("test_{}", Random::system().id::<Uuid>(Time(0)).simple());
-                let database = Database::open_postgres(&server).await.unwrap();
-                database.execute(&format!("CREATE SCHEMA {schema}"), vec![]).await.unwrap();
-                database.close().await;
-                TestDatabase::Postgres(format!("{server}?options[search_path]={schema}"))
-            }
-        }
-    }
-
-    pub async fn store(&self, clock: Clock, random: Random) -> Store {
-        let store = match self {
-            TestDatabase::Sqlite(folder) => Store::open(folder.path(), clock, random).await.unwrap(),
-            TestDatabase::Postgres(url) => Store::connect(url, clock, random).await.unwrap(),
-        };
-        Store { concurrency: Concurrency::ByPlan, ..store }
-    }
+/// A store on the database, where plans decide how many runs go on at once.
+pub async fn store_on(database: &TestDatabase, clock: Clock, random: Random) -> Store {
+    Store { concurrency: Concurrency::ByPlan, ..database.store(clock, random).await }
 }
 
 pub fn operator() -> By {
@@ -89,7 +40,7 @@ pub struct World {
 
 /// A store as another process would have it, in the same time.
 pub async fn billing_on(database: &TestDatabase, stripe: &StripeSimulator, clock: &Clock, seed: u64) -> Billing {
-    let store = database.store(clock.clone(), Random::seeded(seed)).await;
+    let store = store_on(database, clock.clone(), Random::seeded(seed)).await;
     billing(store, stripe)
 }
 
@@ -119,7 +70,7 @@ impl World {
     /// Another world on the same database: another Stripe, another time, another organization.
     pub async fn on(database: Arc<TestDatabase>, begins: &str, seed: u64) -> World {
         let clock = Clock::fixed(begins.parse().unwrap());
-        let store = database.store(clock.clone(), Random::seeded(seed)).await;
+        let store = store_on(&database, clock.clone(), Random::seeded(seed)).await;
         World::in_store(database, store, clock, seed).await
     }
 

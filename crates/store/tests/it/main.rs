@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "a proof says what it did, a child what it was told")]
 
+mod both_engines;
 mod model;
 mod operations;
 mod pair;
