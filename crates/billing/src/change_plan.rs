@@ -13,7 +13,7 @@ use crate::{
     error::BillingError,
     stripe::{
         objects::{Subscription, SubscriptionItem, SubscriptionStatus},
-        portal::PortalFlow,
+        portal::UpdateToConfirm,
     },
 };
 
@@ -67,13 +67,13 @@ impl Billing {
             )));
         }
         if then < now {
-            let flow = PortalFlow::SubscriptionUpdateConfirm {
+            let update = UpdateToConfirm {
                 subscription: subscription.id.clone(),
                 item: item.id.clone(),
                 price: wanted.price_id,
                 quantity,
             };
-            let url = self.portal_of(&customer, Some(&flow)).await?;
+            let url = self.portal_of(&customer, Some(&update)).await?;
             return Ok(PlanChange { url, outcome: PlanChangeOutcome::ConfirmInPortal });
         }
         tracing::info!(%organization, by = %by.name, %plan, quantity, "a larger plan is bought");

@@ -1,6 +1,6 @@
 //! Subscribing: a page of Stripe on which the plan is paid. Refused while a subscription goes on, since it would be paid twice.
 
-use creel_types::{OrganizationId, Plan};
+use creel_types::{OrganizationId, Plan, hex, sha256_hex};
 use url::Url;
 
 use crate::{
@@ -102,17 +102,12 @@ pub(crate) fn address(session: CheckoutSession) -> Result<Url, BillingError> {
 
 /// What Stripe knows one intent by: the caller's own key, else one for this time alone.
 pub(crate) fn intent(organization: OrganizationId, what: &str, key: Option<&str>, billing: &Billing) -> String {
-    match key {
-        Some(key) => {
-            let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
-            format!("creel-{what}-{organization}-{}", creel_types::hex(digest.as_ref()))
-        }
-        None => format!("creel-{what}-{organization}-{}", creel_types::hex(&billing.store().random.bytes())),
-    }
+    let own = key.map_or_else(|| hex(&billing.store().random.bytes()), sha256_hex);
+    format!("creel-{what}-{organization}-{own}")
 }
 
-/// What of a plan can be bought.
-pub(crate) fn check_quantity(plan: Plan, quantity: i64) -> Result<(), BillingError> {
+/// What of a plan can be bought: asked by whoever takes a wish, before anything is done about it.
+pub fn check_quantity(plan: Plan, quantity: i64) -> Result<(), BillingError> {
     let terms = plan.terms();
     if !terms.is_paid() {
         let message = "the trial is not bought: it begins with the organization".to_owned();
@@ -121,9 +116,9 @@ pub(crate) fn check_quantity(plan: Plan, quantity: i64) -> Result<(), BillingErr
     if (1..=terms.quantity_max).contains(&quantity) {
         return Ok(());
     }
-    let message = match terms.quantity_max {
-        1 => format!("{} is sold once, and {quantity} was asked for", terms.name),
-        max => format!("{} is sold from 1 to {max} times, and {quantity} was asked for", terms.name),
+    let fits = match terms.quantity_max {
+        1 => "is had once".to_owned(),
+        most => format!("is had in quantities of 1 to {most}"),
     };
-    Err(BillingError::Field { field: "quantity", message })
+    Err(BillingError::Field { field: "quantity", message: format!("{} {fits}, not {quantity}", terms.name) })
 }

@@ -1,6 +1,6 @@
 //! An organization's customer at Stripe: made when it first buys, and never twice, whatever dies between the two writes.
 
-use creel_types::{OrganizationId, hex};
+use creel_types::{OrganizationId, sha256_hex};
 
 use crate::{
     Billing, Buyer,
@@ -22,14 +22,10 @@ impl Billing {
         let email = buyer.email.clone();
         let before = self.store().count_customers_of(organization).await?;
         let who = format!("{name}\n{}", email.as_deref().unwrap_or_default());
-        let key = format!("creel-customer-{organization}-{before}-{}", hex(digest(&who).as_ref()));
+        let key = format!("creel-customer-{organization}-{before}-{}", sha256_hex(&who));
         let metadata = Metadata::from([(ORGANIZATION.to_owned(), organization.to_string())]);
         let new = CustomerDetails { name: Some(name), email, metadata };
         let made = self.client()?.create_customer(&new, &key).await?;
         Ok(self.store().add_stripe_customer(organization, &made.id).await?)
     }
-}
-
-fn digest(text: &str) -> ring::digest::Digest {
-    ring::digest::digest(&ring::digest::SHA256, text.as_bytes())
 }

@@ -1,7 +1,7 @@
 //! Credit packs: credits by themselves, for those who have a subscription. When they end is said before they are paid, and what
 //! was said is written beside the payment, so that it holds whatever is set later.
 
-use creel_types::{Credits, OrganizationId, Time};
+use creel_types::{Credits, OrganizationId, PackTerms, Time};
 use serde::Serialize;
 use url::Url;
 
@@ -60,6 +60,15 @@ impl Expiry {
     }
 }
 
+/// How many packs can be bought at once: asked by whoever takes a wish, before anything is done about it.
+pub fn check_packs(pack: PackTerms, quantity: i64) -> Result<(), BillingError> {
+    let most = pack.quantity_max;
+    if (1..=most).contains(&quantity) {
+        return Ok(());
+    }
+    Err(BillingError::Field { field: "quantity", message: format!("{quantity} is not between 1 and {most}") })
+}
+
 impl Billing {
     /// Where credits are paid. Only with a subscription that goes on.
     pub async fn buy_credits(
@@ -78,11 +87,7 @@ impl Billing {
         key: Option<&str>,
     ) -> Result<PackCheckout, BillingError> {
         let client = self.client()?;
-        let pack = self.pack();
-        if !(1..=pack.quantity_max).contains(&quantity) {
-            let message = format!("packs are sold from 1 to {} at once, and {quantity} was asked for", pack.quantity_max);
-            return Err(BillingError::Field { field: "quantity", message });
-        }
+        check_packs(self.pack(), quantity)?;
         let customer = self.find_customer(organization).await?.ok_or(BillingError::NoSubscription)?;
         let live = self.live_subscriptions(&customer).await?;
         let subscription = live.first().ok_or(BillingError::NoSubscription)?;

@@ -4,11 +4,8 @@ use creel_types::OrganizationId;
 use url::Url;
 
 use crate::{
-    Billing,
-    billing::in_time,
-    error::BillingError,
-    set_up::OURS,
-    stripe::{objects::Metadata, portal::PortalFlow},
+    Billing, billing::in_time, error::BillingError, set_up::portal::find_portal_configuration,
+    stripe::portal::UpdateToConfirm,
 };
 
 impl Billing {
@@ -19,14 +16,12 @@ impl Billing {
         in_time(self.portal_of(&customer, None)).await
     }
 
-    pub(crate) async fn portal_of(&self, customer: &str, flow: Option<&PortalFlow>) -> Result<Url, BillingError> {
+    pub(crate) async fn portal_of(&self, customer: &str, update: Option<&UpdateToConfirm>) -> Result<Url, BillingError> {
         let client = self.client()?;
-        let configurations = client.list_portal_configurations().await?;
-        let ours = |metadata: &Metadata| metadata.contains_key(OURS);
-        let configuration = configurations.iter().find(|known| known.active && known.metadata.as_ref().is_some_and(ours));
+        let configuration = find_portal_configuration(client).await?;
         let back = self.page("billing?from=portal")?;
-        let configuration = configuration.map(|known| known.id.as_str());
-        let made = client.create_portal_session(customer, &back, configuration, flow).await?;
+        let configuration = configuration.as_ref().map(|known| known.id.as_str());
+        let made = client.create_portal_session(customer, &back, configuration, update).await?;
         Url::parse(&made.url).map_err(|error| BillingError::Internal(format!("Stripe's address of a portal: {error}")))
     }
 }

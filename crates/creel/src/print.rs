@@ -3,7 +3,7 @@
 
 use std::io::IsTerminal;
 
-use creel_types::{Amount, Currency};
+use creel_types::{Amount, Currency, figures::thousands};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::exit::Failure;
@@ -30,15 +30,8 @@ pub fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// `12345` as `12,345`.
 pub fn number(value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if value < 0 { format!("-{text}") } else { text }
+    let sign = if value < 0 { "-" } else { "" };
+    format!("{sign}{}", thousands(value.unsigned_abs()))
 }
 
 /// `3 s ago`, `5 min ago`, `2 h ago`, `4 days ago`.

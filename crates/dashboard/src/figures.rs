@@ -1,21 +1,11 @@
 //! Numbers and instants as people read them.
 
-use creel_types::Time;
+use creel_types::{Time, figures::thousands};
 
 /// `12345` as `12,345`.
 pub(crate) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('−');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", thousands(number.unsigned_abs()))
 }
 
 /// `2026-01-31, 09:30 UTC`.

@@ -20,6 +20,7 @@ pub mod owner;
 pub mod pages;
 pub mod rate_limits;
 pub mod reconcile;
+mod retry;
 pub mod robots;
 pub mod runs;
 pub mod schedules;

@@ -7,6 +7,7 @@ pub mod country;
 pub mod credits;
 pub mod currency;
 pub mod email;
+pub mod figures;
 pub mod hex;
 pub mod host;
 pub mod ids;
@@ -36,7 +37,7 @@ pub use country::Country;
 pub use credits::{Action, Credits};
 pub use currency::Currency;
 pub use email::Email;
-pub use hex::hex;
+pub use hex::{hex, sha256_hex};
 pub use host::Host;
 pub use ids::{
     ApiKeyId, AuditId, BuildId, CaptureId, DeliveryId, EventId, HoldId, InvitationId, LotId, MailId, OrganizationId,

@@ -1,7 +1,7 @@
 //! Plans and credit packs as data: the one place that the API, the dashboard, the docs and the catalogue at Stripe read prices
 //! from. Knows nothing of subscriptions.
 
-use crate::{Action, Credits, time::DAY_MS};
+use crate::{Action, Credits, figures::thousands, time::DAY_MS};
 
 crate::words! {
     /// What an organization may have.
@@ -130,15 +130,7 @@ pub fn price_text(cents: i64) -> String {
 }
 
 fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(number.unsigned_abs())
 }
 
 /// The reference of plans and prices, in Markdown.

@@ -74,10 +74,6 @@ impl StripeClient {
         self.post(&["checkout", "sessions"], &form, Some(idempotency_key)).await
     }
 
-    pub async fn get_session(&self, session: &str) -> Result<CheckoutSession, StripeError> {
-        self.get(&["checkout", "sessions", session], &Form::new()).await
-    }
-
     /// Refused by Stripe for one that is not open any more.
     pub async fn expire_session(&self, session: &str) -> Result<CheckoutSession, StripeError> {
         self.post(&["checkout", "sessions", session, "expire"], &Form::new(), None).await

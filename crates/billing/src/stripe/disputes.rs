@@ -6,8 +6,4 @@ impl StripeClient {
     pub async fn list_disputes(&self, payment: &PaymentRef) -> Result<Vec<Dispute>, StripeError> {
         self.list(&["disputes"], &Form::new().field(payment.kind(), payment.id()), LIST_MAX).await
     }
-
-    pub async fn get_dispute(&self, dispute: &str) -> Result<Dispute, StripeError> {
-        self.get(&["disputes", dispute], &Form::new()).await
-    }
 }

@@ -8,8 +8,4 @@ impl StripeClient {
         let query = Form::new().field("created[gte]", created_from);
         self.list_until(&["events"], &query, LIST_MAX, |event: &Event| Some(event.id.as_str()) == until).await
     }
-
-    pub async fn get_event(&self, event: &str) -> Result<Event, StripeError> {
-        self.get(&["events", event], &Form::new()).await
-    }
 }

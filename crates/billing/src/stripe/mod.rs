@@ -1,6 +1,5 @@
 //! Stripe as far as Creel asks it: a thin client with a file for each resource, its objects, and the signatures of its events.
 
-pub mod account;
 pub mod checkout;
 pub mod client;
 pub mod customers;

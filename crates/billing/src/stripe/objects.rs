@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use creel_store::billing::subscription::is_ended;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value as Json;
 
@@ -92,10 +93,10 @@ stripe_words! {
 }
 
 impl SubscriptionStatus {
-    /// Nothing comes after these. A word of tomorrow is none of them.
+    /// Whether nothing comes after it.
     #[must_use]
-    pub const fn is_ended(self) -> bool {
-        matches!(self, SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired)
+    pub fn is_ended(self) -> bool {
+        is_ended(self.as_str())
     }
 }
 
@@ -138,11 +139,6 @@ stripe_words! {
         Complete = "complete",
         Expired = "expired",
     }
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct Account {
-    pub id: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -7,39 +7,23 @@ use super::{
     objects::{PortalConfiguration, PortalSession},
 };
 
-/// What the portal opens with, instead of its front page.
+/// One change of plan that the portal opens with, instead of its front page, to be confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PortalFlow {
-    /// Another card.
-    PaymentMethodUpdate,
-    SubscriptionCancel {
-        subscription: String,
-    },
-    /// One change of plan, to be confirmed.
-    SubscriptionUpdateConfirm {
-        subscription: String,
-        item: String,
-        price: String,
-        quantity: i64,
-    },
+pub struct UpdateToConfirm {
+    pub subscription: String,
+    pub item: String,
+    pub price: String,
+    pub quantity: i64,
 }
 
-impl PortalFlow {
+impl UpdateToConfirm {
     fn fields(&self, form: Form) -> Form {
-        match self {
-            PortalFlow::PaymentMethodUpdate => form.field("flow_data[type]", "payment_method_update"),
-            PortalFlow::SubscriptionCancel { subscription } => form
-                .field("flow_data[type]", "subscription_cancel")
-                .field("flow_data[subscription_cancel][subscription]", subscription),
-            PortalFlow::SubscriptionUpdateConfirm { subscription, item, price, quantity } => {
-                let within = |name: &str| format!("flow_data[subscription_update_confirm]{name}");
-                form.field("flow_data[type]", "subscription_update_confirm")
-                    .field(within("[subscription]"), subscription)
-                    .field(within("[items][0][id]"), item)
-                    .field(within("[items][0][price]"), price)
-                    .field(within("[items][0][quantity]"), quantity)
-            }
-        }
+        let within = |name: &str| format!("flow_data[subscription_update_confirm]{name}");
+        form.field("flow_data[type]", "subscription_update_confirm")
+            .field(within("[subscription]"), &self.subscription)
+            .field(within("[items][0][id]"), &self.item)
+            .field(within("[items][0][price]"), &self.price)
+            .field(within("[items][0][quantity]"), self.quantity)
     }
 }
 
@@ -50,11 +34,11 @@ impl StripeClient {
         customer: &str,
         return_url: &str,
         configuration: Option<&str>,
-        flow: Option<&PortalFlow>,
+        update: Option<&UpdateToConfirm>,
     ) -> Result<PortalSession, StripeError> {
         let form =
             Form::new().field("customer", customer).field("return_url", return_url).optional("configuration", configuration);
-        let form = if let Some(flow) = flow { flow.fields(form) } else { form };
+        let form = if let Some(update) = update { update.fields(form) } else { form };
         self.post(&["billing_portal", "sessions"], &form, None).await
     }
 

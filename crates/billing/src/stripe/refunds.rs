@@ -6,8 +6,4 @@ impl StripeClient {
     pub async fn list_refunds(&self, payment: &PaymentRef) -> Result<Vec<Refund>, StripeError> {
         self.list(&["refunds"], &Form::new().field(payment.kind(), payment.id()), LIST_MAX).await
     }
-
-    pub async fn get_refund(&self, refund: &str) -> Result<Refund, StripeError> {
-        self.get(&["refunds", refund], &Form::new()).await
-    }
 }

@@ -25,10 +25,6 @@ impl StripeClient {
         self.list(&["subscriptions"], &query, LIST_MAX).await
     }
 
-    pub async fn get_subscription(&self, subscription: &str) -> Result<Subscription, StripeError> {
-        self.get(&["subscriptions", subscription], &Form::new()).await
-    }
-
     /// A new cycle at the new price, beginning and paid now in full; what was left of the old cycle is not paid back.
     pub async fn upgrade_subscription(
         &self,
@@ -54,14 +50,5 @@ impl StripeClient {
         let body = self.post_bytes(&path, &form, Some(idempotency_key)).await?;
         let Expanded { latest_invoice } = read(&body, &path)?;
         Ok(UpgradeAnswer { subscription: read(&body, &path)?, invoice: latest_invoice })
-    }
-
-    pub async fn set_cancel_at_period_end(
-        &self,
-        subscription: &str,
-        cancel_at_period_end: bool,
-    ) -> Result<Subscription, StripeError> {
-        let form = Form::new().field("cancel_at_period_end", cancel_at_period_end);
-        self.post(&["subscriptions", subscription], &form, None).await
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
     notices::{self, Notice},
+    retry,
 };
 
 /// Tries of one mail: with the waits between them about two days.
@@ -19,8 +20,6 @@ pub const MAIL_ATTEMPTS_MAX: i64 = 12;
 const LEASE_MS: i64 = 2 * 60_000;
 const BACKOFF_MS: i64 = 60_000;
 const BACKOFF_MS_MAX: i64 = DAY_MS;
-/// Letters of an error that are kept.
-const ERROR_LETTERS_MAX: usize = 500;
 /// Mails that are gone through for one that is still to be sent.
 const STALE_MAX: usize = 100;
 
@@ -193,7 +192,7 @@ impl Store {
     /// tried often enough.
     pub async fn mail_failed(&self, id: MailId, error: &str, for_good: bool) -> Result<MailState, StoreError> {
         let now = self.clock.now();
-        let error: String = error.chars().take(ERROR_LETTERS_MAX).collect();
+        let error = retry::shortened(error);
         let mut tx = self.database.begin().await?;
         let row = tx.row("SELECT attempts FROM mails WHERE id = $1", args![id]).await?;
         let attempts = row.map_or(Ok(0), |row| row.int("attempts"))?;
@@ -217,8 +216,7 @@ impl Store {
 
 /// One minute, doubled with each try, at most a day.
 fn backoff_ms(attempts: i64) -> i64 {
-    let doublings = u32::try_from((attempts - 1).clamp(0, 20)).unwrap_or(0);
-    (BACKOFF_MS << doublings).min(BACKOFF_MS_MAX)
+    retry::doubled_ms(BACKOFF_MS, attempts, BACKOFF_MS_MAX)
 }
 
 #[cfg(test)]

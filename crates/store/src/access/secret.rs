@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use creel_types::{Random, hex};
-use sha2::{Digest, Sha256};
+use creel_types::{Random, hex, sha256_hex};
 
 /// 256 random bits in hexadecimal digits: the secret of a session or of a link. It prints as nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,5 +32,5 @@ impl fmt::Debug for Token {
 
 /// What is kept of a secret. 256 random bits need no slow hash: nobody can guess them.
 pub(crate) fn hash(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+    sha256_hex(secret)
 }

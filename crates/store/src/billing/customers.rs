@@ -8,6 +8,7 @@ use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
     ledger::account::{Named, lock_account},
+    retry,
 };
 
 /// How long whoever took a customer has for asking Stripe and writing down what it said.
@@ -17,7 +18,6 @@ pub const LOOKED_AT_EVERY_MS: i64 = DAY_MS;
 /// The first wait after a failure; each further one is twice as long.
 const WAIT_MS: i64 = 2_000;
 const WAIT_MS_MAX: i64 = 10 * 60_000;
-const ERROR_LETTERS_MAX: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StripeCustomer {
@@ -98,12 +98,11 @@ impl Store {
         let sql = "SELECT failures FROM stripe_customers WHERE id = $1 AND leased_by = $2";
         let Some(row) = tx.row(sql, args![lease.customer.as_str(), lease.token]).await? else { return Ok(()) };
         let failures = row.int("failures")? + 1;
-        let wait = (WAIT_MS << (failures - 1).clamp(0, 20)).min(WAIT_MS_MAX);
-        let error: String = error.chars().take(ERROR_LETTERS_MAX).collect();
+        let wait = retry::doubled_ms(WAIT_MS, failures, WAIT_MS_MAX);
         tx.execute(
             "UPDATE stripe_customers SET failures = $3, last_error = $4, due_at = $5, leased_by = NULL,
              lease_expires_at = NULL WHERE id = $1 AND leased_by = $2",
-            args![lease.customer.as_str(), lease.token, failures, error.as_str(), now.plus_ms(wait)],
+            args![lease.customer.as_str(), lease.token, failures, retry::shortened(error), now.plus_ms(wait)],
         )
         .await?;
         tx.commit().await

@@ -8,6 +8,7 @@ use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
     reconcile::Pass,
+    retry,
 };
 
 /// How long an event is remembered: longer than Stripe's own list reaches back.
@@ -19,7 +20,6 @@ pub const EVENTS_MAX: i64 = 100;
 /// The first wait after a failure; each further one is twice as long.
 const WAIT_MS: i64 = 2_000;
 const WAIT_MS_MAX: i64 = 10 * 60_000;
-const ERROR_LETTERS_MAX: usize = 500;
 
 /// What is kept of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +76,9 @@ impl Store {
 
     /// It could not be found out whom the event is about; it is tried again.
     pub async fn put_off_stripe_event(&self, event: &InboxEvent, error: &str) -> Result<(), StoreError> {
-        let wait = (WAIT_MS << event.attempts.clamp(0, 20)).min(WAIT_MS_MAX);
-        let error: String = error.chars().take(ERROR_LETTERS_MAX).collect();
+        let wait = retry::doubled_ms(WAIT_MS, event.attempts + 1, WAIT_MS_MAX);
         let sql = "UPDATE stripe_events SET attempts = attempts + 1, due_at = $2, last_error = $3 WHERE id = $1 AND done_at IS NULL";
-        let args = args![event.event.id.as_str(), self.clock.now().plus_ms(wait), error.as_str()];
+        let args = args![event.event.id.as_str(), self.clock.now().plus_ms(wait), retry::shortened(error)];
         self.database.execute(sql, args).await?;
         Ok(())
     }

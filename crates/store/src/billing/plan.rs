@@ -12,7 +12,7 @@ use crate::{
 /// Runs at once where there is no plan: credits may be left that were bought.
 const CONCURRENT_RUNS_WITHOUT_PLAN: i64 = 1;
 /// What stands in SQL for as many as one likes.
-pub(crate) const UNLIMITED: i64 = 1_000_000_000;
+const UNLIMITED: i64 = 1_000_000_000;
 
 /// How many runs of an organization go on at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,15 @@ fn newest(what: &str, organization: &str, now: &str) -> String {
     )
 }
 
+/// The word for a trial that is not over.
+fn trial(organization: &str, now: &str) -> String {
+    let plan = Plan::Trial;
+    format!(
+        "SELECT '{plan}' FROM trials t JOIN lots l ON l.id = t.lot_id WHERE t.organization_id = {organization}
+         AND l.expires_at > {now}"
+    )
+}
+
 /// How many runs at once, as an expression of SQL.
 pub(crate) fn concurrent_runs_sql(concurrency: Concurrency, organization: &str, now: &str) -> String {
     match concurrency {
@@ -58,8 +67,8 @@ pub(crate) fn concurrent_runs_sql(concurrency: Concurrency, organization: &str, 
                 .iter()
                 .map(|terms| format!(" WHEN '{}' THEN {}", terms.plan, terms.concurrent_runs.unwrap_or(UNLIMITED)))
                 .collect();
-            let plan = newest("g.plan", organization, now);
-            format!("(CASE ({plan}){by_plan} ELSE {CONCURRENT_RUNS_WITHOUT_PLAN} END)")
+            let (paid, trial) = (newest("g.plan", organization, now), trial(organization, now));
+            format!("(CASE COALESCE(({paid}), ({trial})){by_plan} ELSE {CONCURRENT_RUNS_WITHOUT_PLAN} END)")
         }
     }
 }
@@ -72,14 +81,11 @@ impl Store {
 
     /// How many runs may go on at once; `None` for as many as one likes.
     pub async fn concurrent_runs(&self, organization: OrganizationId) -> Result<Option<i64>, StoreError> {
-        Ok(match self.concurrency {
-            Concurrency::Unlimited => None,
-            Concurrency::Fixed(runs) => Some(runs),
-            Concurrency::ByPlan => match self.plan_in_force(organization).await? {
-                Some(in_force) => in_force.plan.terms().concurrent_runs,
-                None => Some(CONCURRENT_RUNS_WITHOUT_PLAN),
-            },
-        })
+        let runs = concurrent_runs_sql(self.concurrency, "o.id", "$2");
+        let sql = format!("SELECT CAST({runs} AS BIGINT) AS runs FROM organizations o WHERE o.id = $1 AND $2 IS NOT NULL");
+        let row = self.database.row(&sql, args![organization, self.clock.now()]).await?;
+        let row = row.ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })?;
+        Ok(Some(row.int("runs")?).filter(|runs| *runs < UNLIMITED))
     }
 }
 

@@ -68,8 +68,11 @@ pub struct NextPlanView {
     pub at: Time,
 }
 
-/// Words of Stripe after which nothing comes.
-const ENDED: [&str; 2] = ["canceled", "incomplete_expired"];
+/// Whether nothing comes after this word of Stripe's. A word of tomorrow is not such a one.
+#[must_use]
+pub fn is_ended(status: &str) -> bool {
+    matches!(status, "canceled" | "incomplete_expired")
+}
 
 impl Store {
     pub async fn subscription_view(&self, organization: OrganizationId) -> Result<SubscriptionView, StoreError> {
@@ -126,7 +129,7 @@ impl SubscriptionState {
     /// Whether it may still bring anything.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        !ENDED.contains(&self.status.as_str())
+        !is_ended(&self.status)
     }
 }
 

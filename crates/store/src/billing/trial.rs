@@ -2,8 +2,7 @@
 //! by their verified address; whoever works at the machine itself needs none.
 
 use creel_ledger::{Grant, LotSource, Reference, ReferenceType};
-use creel_types::{LotId, OrganizationId, PersonId, Plan, Time, hex};
-use sha2::{Digest, Sha256};
+use creel_types::{LotId, OrganizationId, PersonId, Plan, Time, sha256_hex};
 
 use crate::{
     Store, StoreError, args,
@@ -89,5 +88,5 @@ async fn verified_person(tx: &mut Tx, person: PersonId) -> Result<Option<String>
     if row.opt_time("email_verified_at")?.is_none() {
         return Ok(None);
     }
-    Ok(Some(hex(&Sha256::digest(row.text("email_key")?))))
+    Ok(Some(sha256_hex(&row.text("email_key")?)))
 }

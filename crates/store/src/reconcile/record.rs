@@ -7,10 +7,8 @@ use super::ReconcilerName;
 use crate::{
     Store, StoreError, args,
     database::{Given, Kind, Row},
+    retry,
 };
-
-/// Letters of an error that are kept.
-const ERROR_LETTERS_MAX: usize = 500;
 
 /// What a process's passes came to since it last wrote them down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +66,7 @@ impl Store {
         for (name, tally) in tallies {
             let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             let failed_at = tally.failed.as_ref().map(|(at, _)| *at);
-            let error = tally.failed.map(|(_, text)| text.chars().take(ERROR_LETTERS_MAX).collect::<String>());
+            let error = tally.failed.map(|(_, text)| retry::shortened(&text));
             let (passes, failures, changed) = (count(tally.passes), count(tally.failures), count(tally.changed));
             given.push(args![name.as_str(), passes, failures, changed, tally.passed_at, failed_at, error]);
         }

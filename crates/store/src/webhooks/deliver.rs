@@ -16,6 +16,7 @@ use crate::{
     args,
     database::{Row, Tx},
     outbox::{self, Message, MessageKind, outbox_row},
+    retry,
 };
 
 /// Waits before the second attempt and each later one, as Standard Webhooks suggests: about three days in all.
@@ -29,8 +30,6 @@ pub const RETRY_AFTER_MS_MAX: i64 = HOUR_MS / 2;
 pub const FAILING_MS_MAX: i64 = 5 * DAY_MS;
 /// How long whoever took an endpoint has for one request, which takes up to 17 seconds, and for writing down what came of it.
 pub const LEASE_MS: i64 = 30_000;
-/// Letters of an error that are kept.
-const ERROR_LETTERS_MAX: usize = 500;
 /// Endpoints that are gone through for one with something to send.
 const STALE_MAX: usize = 100;
 const GONE: u16 = 410;
@@ -236,7 +235,7 @@ impl Store {
 }
 
 async fn write_answer(tx: &mut Tx, parcel: &Parcel, answer: &Answer) -> Result<(), StoreError> {
-    let error = answer.error.as_ref().map(|error| error.chars().take(ERROR_LETTERS_MAX).collect::<String>());
+    let error = answer.error.as_deref().map(retry::shortened);
     tx.execute(
         "UPDATE webhook_attempts SET status_code = $3, answer = $4, error = $5, duration_ms = $6
          WHERE delivery_id = $1 AND number = $2",

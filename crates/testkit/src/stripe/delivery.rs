@@ -193,7 +193,7 @@ pub fn signature_header(secrets: &[&str], at: i64, body: &[u8]) -> String {
     let mut header = format!("t={at}");
     for secret in secrets {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), &signed);
-        let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = creel_types::hex(tag.as_ref());
         header.push_str(",v1=");
         header.push_str(&hex);
     }

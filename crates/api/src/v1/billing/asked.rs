@@ -1,8 +1,8 @@
 //! Which plan somebody wants, how many credit packs, and who it is that buys.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use creel_billing::Buyer;
-use creel_types::{Actor, OrganizationId, Plan};
+use creel_billing::{Buyer, checkout::check_quantity, packs::check_packs};
+use creel_types::{Actor, OrganizationId, PackTerms, Plan};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -45,14 +45,9 @@ pub(crate) struct WantedPlan {
 
 impl WantedPlan {
     pub(super) fn checked(&self) -> Result<(Plan, i64), ApiError> {
-        let plan = self.plan.plan();
-        let (most, quantity) = (plan.terms().quantity_max, self.quantity.unwrap_or(1));
-        if (1..=most).contains(&quantity) {
-            return Ok((plan, quantity));
-        }
-        let name = plan.terms().name;
-        let fits = if most == 1 { "is had once".to_owned() } else { format!("is had in quantities of 1 to {most}") };
-        Err(ApiError::field("quantity", format!("{name} {fits}, not {quantity}")))
+        let (plan, quantity) = (self.plan.plan(), self.quantity.unwrap_or(1));
+        check_quantity(plan, quantity)?;
+        Ok((plan, quantity))
     }
 }
 
@@ -95,12 +90,9 @@ fn some_whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, 
 }
 
 impl WantedPacks {
-    pub(super) fn checked(&self, most: i64) -> Result<i64, ApiError> {
-        let quantity = self.quantity;
-        if (1..=most).contains(&quantity) {
-            return Ok(quantity);
-        }
-        Err(ApiError::field("quantity", format!("{quantity} is not between 1 and {most}")))
+    pub(super) fn checked(&self, pack: PackTerms) -> Result<i64, ApiError> {
+        check_packs(pack, self.quantity)?;
+        Ok(self.quantity)
     }
 }
 

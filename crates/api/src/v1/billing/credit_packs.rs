@@ -52,7 +52,7 @@ pub(crate) async fn buy_credit_packs(
     idempotency: Idempotency,
     JsonBody { value: wanted, raw }: JsonBody<WantedPacks>,
 ) -> Result<Response, ApiError> {
-    let quantity = wanted.checked(state.billing.pack().quantity_max)?;
+    let quantity = wanted.checked(state.billing.pack())?;
     let key = idempotency.of(&raw);
     let name = key.as_ref().map(|key| key.key.as_str());
     let (replayed, page) = elsewhere(&state, organization, key.as_ref(), async || {

@@ -21,7 +21,7 @@ use crate::stripe::{
     checkout::{NewPackSession, NewSession, NewSubscriptionSession},
     customers::CustomerDetails,
     objects::{Customer, Metadata},
-    portal::PortalFlow,
+    portal::UpdateToConfirm,
 };
 
 const KEY: &str = "sk_test_verysecret";
@@ -294,7 +294,7 @@ async fn what_is_sold_is_said_where_it_is_looked_for() {
     let invoice_metadata = Metadata::from([("creel_expires".into(), "at:1".into())]);
     client.create_pack_session(&NewPackSession { session: session(), invoice_metadata }, "b").await.unwrap();
     let (subscription, item, price, quantity) = ("sub_1".to_owned(), "si_1".to_owned(), "price_1".to_owned(), 1);
-    let flow = PortalFlow::SubscriptionUpdateConfirm { subscription, item, price, quantity };
+    let flow = UpdateToConfirm { subscription, item, price, quantity };
     client.create_portal_session("cus_1", "https://creel.example/", Some("bpc_1"), Some(&flow)).await.unwrap();
     let answer = client.upgrade_subscription("sub_1", "si_1", "price_2", 5, "c").await.unwrap();
     assert_eq!(answer.invoice.hosted_invoice_url.as_deref(), Some("https://pay.example/in_1"));

@@ -1,6 +1,7 @@
 //! What can be bought: plans with the way to each from where the organization stands, and credit packs.
 
 use axum::http::StatusCode;
+use creel_billing::checkout::check_quantity;
 use creel_store::billing::SubscriptionView;
 use creel_types::{PLANS, PackTerms, Plan, PlanTerms, plan::price_text};
 use serde::Deserialize;
@@ -130,9 +131,8 @@ impl WantedPlan {
         let wrong = |message: &str| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message);
         let plan = plan.ok_or_else(|| wrong("There is no such plan."))?;
         let quantity = if self.quantity.is_empty() { Ok(1) } else { self.quantity.parse() };
-        match quantity {
-            Ok(quantity) if (1..=plan.terms().quantity_max).contains(&quantity) => Ok((plan, quantity)),
-            _ => Err(wrong("This plan is not sold in such a quantity.")),
-        }
+        let quantity = quantity.map_err(|_| wrong("This plan is not sold in such a quantity."))?;
+        check_quantity(plan, quantity)?;
+        Ok((plan, quantity))
     }
 }
