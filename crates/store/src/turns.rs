@@ -17,14 +17,15 @@ const LOOKED_AT_MAX: i64 = 200;
 impl Store {
     /// Runs that somebody may take, the longest waiting first: those whose turn it is, and those whose process may have gone.
     pub async fn list_claimable_runs(&self) -> Result<Vec<RunId>, StoreError> {
-        let sql = format!("SELECT id FROM ({}) claimable ORDER BY waits_since, id LIMIT $2", claimable(self.concurrency));
+        let sql =
+            format!("SELECT id FROM ({}) claimable ORDER BY waits_since, id LIMIT $2", claimable(self.concurrency, ""));
         let rows = self.database.rows(&sql, args![self.clock.now(), LOOKED_AT_MAX]).await?;
         rows.iter().map(|row| row.parsed("id")).collect()
     }
 }
 
-/// Runs that have begun, and those whose turn it is at the instant `$1`, as a query of SQL.
-pub(crate) fn claimable(concurrency: Concurrency) -> String {
+/// Runs that have begun, and those whose turn it is at the instant `$1`, as a query of SQL; with `of`, of those organizations.
+pub(crate) fn claimable(concurrency: Concurrency, of: &str) -> String {
     let limit = concurrent_runs_sql(concurrency, "alive.organization_id", "$1");
     format!(
         "SELECT id, waits_since, leased_by, has_begun FROM (SELECT id, organization_id, waits_since, leased_by,
@@ -32,7 +33,7 @@ pub(crate) fn claimable(concurrency: Concurrency) -> String {
             SUM(CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END) OVER (PARTITION BY organization_id) AS begun,
             ROW_NUMBER() OVER (PARTITION BY organization_id,
                 CASE WHEN status IN ('starting', 'running') THEN 1 ELSE 0 END ORDER BY waits_since, id) AS place
-            FROM runs WHERE ended_at IS NULL) alive
+            FROM runs WHERE ended_at IS NULL{of}) alive
          WHERE $1 IS NOT NULL AND (has_begun = 1 OR begun + place <= {limit})"
     )
 }
@@ -45,12 +46,7 @@ pub(crate) async fn is_its_turn(tx: &mut Tx, store: &Store, id: RunId) -> Result
     let Some(row) = tx.row("SELECT organization_id FROM runs WHERE id = $1", args![id]).await? else { return Ok(false) };
     let organization: OrganizationId = row.parsed("organization_id")?;
     lock_account(tx, organization, Named::default()).await?;
-    let limit = concurrent_runs_sql(store.concurrency, "r.organization_id", "$2");
-    let sql = format!(
-        "SELECT r.id FROM runs r WHERE r.id = $1 AND $2 IS NOT NULL AND (r.status IN ('starting', 'running')
-            OR (SELECT COUNT(*) FROM runs o WHERE o.organization_id = r.organization_id AND o.ended_at IS NULL AND o.id <> r.id
-                AND (o.status IN ('starting', 'running') OR o.waits_since < r.waits_since
-                    OR (o.waits_since = r.waits_since AND o.id < r.id))) < {limit})"
-    );
-    Ok(tx.row(&sql, args![id, store.clock.now()]).await?.is_some())
+    let claimable = claimable(store.concurrency, " AND organization_id = $2");
+    let sql = format!("SELECT id FROM ({claimable}) claimable WHERE id = $3");
+    Ok(tx.row(&sql, args![store.clock.now(), organization, id]).await?.is_some())
 }

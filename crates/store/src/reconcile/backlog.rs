@@ -93,7 +93,7 @@ fn waiting_since(queue: QueueName, concurrency: Concurrency, now: Time) -> (Stri
             args![i64::MIN + 1],
         ),
         QueueName::RunsPending => {
-            let claimable = claimable(concurrency);
+            let claimable = claimable(concurrency, "");
             (format!("SELECT waits_since AS since FROM ({claimable}) claimable WHERE leased_by IS NULL"), args![now])
         }
         QueueName::RunsStuck => {
