@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::{
     extract::State,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
+use creel_store::access::sessions::{Membership, SessionHolder};
 use creel_types::OrganizationId;
 use serde::Deserialize;
 
@@ -15,7 +16,7 @@ use crate::{
     figures::Number,
     form::Sent,
     member::Member,
-    page::{Message, go, render},
+    page::{go, render},
     place::Place,
     refusal::Refusal,
     session::{Visit, check_form},
@@ -36,18 +37,26 @@ struct OverviewPage {
 
 pub(crate) async fn show(State(dashboard): State<Dashboard>, visit: Visit) -> Result<Response, Refusal> {
     let Some(session) = visit.session else { return Err(Refusal::sign_in("/")) };
-    let person = session.holder.email.clone();
+    let (form_token, holder) = (session.csrf_token(), session.holder.clone());
     match Member::of(session, visit.caller) {
         Some(member) => Ok(render(&page(&dashboard, &member).await?)),
-        None => Ok(no_organization(&dashboard, &person)),
+        None => choose(&dashboard, form_token, &holder).await,
     }
 }
 
-fn no_organization(dashboard: &Dashboard, person: &str) -> Response {
-    let text = format!(
-        "You are signed in and not a member of an organization at present. Ask an admin or owner for an invitation to {person}."
-    );
-    Message::new(dashboard, "No organization", &text).into_response()
+/// For somebody who looks at no organization: those that they may choose from.
+#[derive(Template)]
+#[template(path = "overview/choose.html")]
+struct ChoosePage {
+    base: String,
+    form_token: String,
+    person: String,
+    organizations: Vec<Membership>,
+}
+
+async fn choose(dashboard: &Dashboard, form_token: String, holder: &SessionHolder) -> Result<Response, Refusal> {
+    let organizations = dashboard.store().list_organizations_of(holder.person).await?;
+    Ok(render(&ChoosePage { base: dashboard.base(), form_token, person: holder.email.clone(), organizations }))
 }
 
 async fn page(dashboard: &Dashboard, member: &Member) -> Result<OverviewPage, Refusal> {
