@@ -175,7 +175,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
-        ("rename_robot", said(store.rename_robot(organization, robot, "new name", &creel_types::By::system()).await)),
+        ("rename_robot", said(store.rename_robot(organization, robot, "new name", None, &creel_types::By::system()).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
         ("delete_robot", said(store.delete_robot(organization, robot, true, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
@@ -196,7 +196,10 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
         ("resume_schedule", said(store.resume_schedule(organization, schedule, &who).await)),
-        ("update_schedule", said(store.update_schedule(organization, schedule, ScheduleChanges::default(), &who).await)),
+        (
+            "update_schedule",
+            said(store.update_schedule(organization, schedule, ScheduleChanges::default(), None, &who).await),
+        ),
         ("delete_schedule", said(store.delete_schedule(organization, schedule, &who).await)),
         ("list_runs", said(store.list_runs(organization, None, None, Some(schedule), None, 10).await)),
         ("list_schedules", said(store.list_schedules(organization, of_robots_schedules, None, 10).await)),
