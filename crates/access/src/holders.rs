@@ -11,6 +11,8 @@ use creel_store::{
     access::{keys::KeyHolder, sessions::SessionHolder},
 };
 
+use creel_types::OrganizationId;
+
 use crate::{
     Access,
     csrf::{csrf_matches, csrf_token},
@@ -41,7 +43,26 @@ impl Session {
     pub fn csrf_matches(&self, given: &str) -> bool {
         csrf_matches(&self.token, given)
     }
+
+    /// What the forms of pages about one organization carry: a form must not change another one because somebody switched in
+    /// another tab meanwhile.
+    #[must_use]
+    pub fn form_token(&self, organization: OrganizationId) -> String {
+        format!("{}.{organization}", self.csrf_token())
+    }
+
+    /// For which organization's pages a form was made; nothing where no page of this session made it.
+    #[must_use]
+    pub fn organization_of_form(&self, given: &str) -> Option<OrganizationId> {
+        let (csrf, organization) = given.split_once('.')?;
+        self.csrf_matches(csrf).then(|| organization.parse().ok()).flatten()
+    }
 }
+
+/// Put into a request of the API that one of our own pages makes in the same process, for whoever looks at the page. It cannot come
+/// over the network.
+#[derive(Clone)]
+pub struct OwnPage(pub Session);
 
 impl Access {
     /// The key with this secret, where it is good.

@@ -23,7 +23,7 @@ use creel_store::Store;
 
 pub use csrf::same_secret;
 pub use error::AccessError;
-pub use holders::Session;
+pub use holders::{OwnPage, Session};
 pub use invitations::Joining;
 pub use oidc::{OidcAnswer, OidcSettings, OidcSignIn};
 pub use set_up::{NewOwner, OwnerMade};

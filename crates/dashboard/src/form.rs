@@ -1,8 +1,8 @@
 //! Forms: fields with their labels, hints and errors, and the page that shows them.
 
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
 use axum::{
-    extract::{FromRequest, Request, rejection::FormRejection},
+    extract::{FromRequest, RawForm, Request, rejection::RawFormRejection},
     http::StatusCode,
     response::Response,
 };
@@ -26,60 +26,157 @@ pub(crate) struct Sent<T>(pub(crate) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Refusal;
 
+    /// Fields that stand several times, as a group of boxes does, are read into a list.
     async fn from_request(request: Request, state: &S) -> Result<Sent<T>, Refusal> {
-        match axum::Form::<T>::from_request(request, state).await {
-            Ok(axum::Form(value)) => Ok(Sent(value)),
-            Err(FormRejection::BytesRejection(refused)) => Err(Refusal::new(refused.status(), "The form is too large.")),
+        match RawForm::from_request(request, state).await {
+            Ok(RawForm(bytes)) => match serde_html_form::from_bytes(&bytes) {
+                Ok(value) => Ok(Sent(value)),
+                Err(_) => Err(Refusal::new(StatusCode::BAD_REQUEST, "This is not a form of this page.")),
+            },
+            Err(RawFormRejection::BytesRejection(refused)) => Err(Refusal::new(refused.status(), "The form is too large.")),
             Err(_) => Err(Refusal::new(StatusCode::BAD_REQUEST, "This is not a form of this page.")),
         }
     }
 }
 
-/// One field of a form.
+/// What somebody may choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) text: String,
+}
+
+impl Choice {
+    pub(crate) fn new(value: impl Into<String>, text: impl Into<String>) -> Choice {
+        Choice { value: value.into(), text: text.into() }
+    }
+}
+
+/// How a field is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// An `input` of this type.
+    Input(&'static str),
+    Lines,
+    Select(Vec<Choice>),
+    /// Its value is `true` or empty.
+    Tick,
+}
+
+/// One field of a form, with its label, what helps to fill it in, and what is wrong with it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "field.html")]
 pub(crate) struct Field {
     name: &'static str,
-    label: &'static str,
-    kind: &'static str,
+    label: String,
+    kind: Kind,
     /// What password managers know it as.
     autocomplete: &'static str,
     value: String,
-    hint: &'static str,
+    hint: String,
     error: String,
+    is_required: bool,
+    /// Further attributes that help browsers: `min`, `max`, `placeholder`, `list`, …
+    attributes: Vec<(&'static str, String)>,
 }
 
+impl HtmlSafe for Field {}
+
 impl Field {
-    fn new(kind: &'static str, name: &'static str, label: &'static str, autocomplete: &'static str) -> Field {
-        Field { name, label, kind, autocomplete, value: String::new(), hint: "", error: String::new() }
+    fn new(kind: Kind, name: &'static str, label: impl Into<String>) -> Field {
+        Field {
+            name,
+            label: label.into(),
+            kind,
+            autocomplete: "off",
+            value: String::new(),
+            hint: String::new(),
+            error: String::new(),
+            is_required: false,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// An `input` of a type of HTML: `text`, `url`, `number`, `search`, `datetime-local`, …
+    pub(crate) fn input(kind: &'static str, name: &'static str, label: impl Into<String>) -> Field {
+        Field::new(Kind::Input(kind), name, label)
+    }
+
+    pub(crate) fn lines(name: &'static str, label: impl Into<String>) -> Field {
+        Field::new(Kind::Lines, name, label)
+    }
+
+    pub(crate) fn select(name: &'static str, label: impl Into<String>, choices: Vec<Choice>) -> Field {
+        Field::new(Kind::Select(choices), name, label)
+    }
+
+    pub(crate) fn tick(name: &'static str, label: impl Into<String>, is_ticked: bool) -> Field {
+        Field::new(Kind::Tick, name, label).holding(if is_ticked { "true" } else { "" })
     }
 
     pub(crate) fn text(name: &'static str, label: &'static str, autocomplete: &'static str) -> Field {
-        Field::new("text", name, label, autocomplete)
+        Field { autocomplete, is_required: true, ..Field::input("text", name, label) }
     }
 
     pub(crate) fn email(value: &str) -> Field {
-        Field::new("email", "email", "E-mail address", "username").holding(value)
+        let field = Field::input("email", "email", "E-mail address").holding(value);
+        Field { autocomplete: "username", is_required: true, ..field }
     }
 
     /// The password of somebody who has one.
     pub(crate) fn password() -> Field {
-        Field::new("password", "password", "Password", "current-password")
+        Field { autocomplete: "current-password", is_required: true, ..Field::input("password", "password", "Password") }
     }
 
     pub(crate) fn new_password() -> Field {
-        let hint = "At least 12 letters. A few words make a good one.";
-        Field { hint, ..Field::new("password", "password", "Password", "new-password") }
+        let field = Field::input("password", "password", "Password");
+        Field { autocomplete: "new-password", is_required: true, ..field }
+            .hinting("At least 12 letters. A few words make a good one.")
     }
 
-    pub(crate) fn holding(self, value: &str) -> Field {
-        Field { value: value.to_owned(), ..self }
+    pub(crate) fn required(self) -> Field {
+        Field { is_required: true, ..self }
     }
 
-    pub(crate) fn labelled(self, label: &'static str) -> Field {
-        Field { label, ..self }
+    pub(crate) fn holding(self, value: impl Into<String>) -> Field {
+        Field { value: value.into(), ..self }
     }
 
-    pub(crate) fn hinting(self, hint: &'static str) -> Field {
-        Field { hint, ..self }
+    pub(crate) fn labelled(self, label: impl Into<String>) -> Field {
+        Field { label: label.into(), ..self }
+    }
+
+    pub(crate) fn hinting(self, hint: impl Into<String>) -> Field {
+        Field { hint: hint.into(), ..self }
+    }
+
+    pub(crate) fn having(mut self, attribute: &'static str, value: impl Into<String>) -> Field {
+        self.attributes.push((attribute, value.into()));
+        self
+    }
+
+    /// With the reason of a refusal, where it belongs to this field or to an item of it (`start_urls[3]`).
+    pub(crate) fn refused(mut self, refusal: Option<&Refusal>) -> Field {
+        if let Some(refusal) = refusal.filter(|refusal| refusal.is_at(self.name)) {
+            self.error = refusal.message.clone();
+        }
+        self
+    }
+
+    fn input_type(&self) -> &'static str {
+        if let Kind::Input(kind) = self.kind { kind } else { "" }
+    }
+
+    fn choices(&self) -> &[Choice] {
+        if let Kind::Select(choices) = &self.kind { choices } else { &[] }
+    }
+
+    fn is_lines(&self) -> bool {
+        self.kind == Kind::Lines
+    }
+
+    fn is_tick(&self) -> bool {
+        self.kind == Kind::Tick
     }
 
     /// What belongs to the field beside its label, by the ids of the elements.
@@ -163,7 +260,7 @@ impl FormPage {
 
     /// The same page with what is wrong: at its field, or above the form.
     pub(crate) fn refuse(mut self, refusal: &Refusal) -> Response {
-        match self.fields.iter_mut().find(|field| Some(field.name) == refusal.field) {
+        match self.fields.iter_mut().find(|field| refusal.is_at(field.name)) {
             Some(field) => {
                 field.error = refusal.message.clone();
                 self.problem = "Something is not right yet: see below.".to_owned();

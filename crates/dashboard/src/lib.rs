@@ -1,43 +1,48 @@
-//! The pages for people: made on the server, without scripts. A page a file below `pages/`; what they look like is in `templates/`
-//! and in one stylesheet. Knows no SQL and decides nothing about access: it shows and takes what `access` says.
+//! The pages for people: made on the server, whole without scripts. An area of pages a folder below `pages/`, a page a file; what
+//! they look like is in `templates/` and in one stylesheet. Knows no SQL and decides nothing about access: it shows what the
+//! store has, and changes things through the API, whose rules are the only ones.
 
+mod api;
+mod area;
 mod assets;
-mod bar;
 mod figures;
 mod form;
+mod live;
+mod member;
 mod origin;
 mod page;
 mod pages;
+mod parts;
+mod place;
 mod refusal;
 mod session;
+mod shell;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
-    response::IntoResponse,
-    routing::{get, post},
-};
+use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, response::IntoResponse, routing::get};
 use creel_access::{Access, cookie::SessionCookie};
 use creel_billing::Billing;
 use creel_notify::Nudge;
 use creel_store::Store;
-use creel_types::links;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use url::Url;
 
-use crate::refusal::Refusal;
+pub use crate::{api::Api, live::Live};
+use crate::{area::Area, refusal::Refusal};
 
 /// Bytes of a form.
-const FORM_BYTES_MAX: usize = 64 * 1024;
+const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// What every page is given.
 #[derive(Clone)]
 pub struct Dashboard {
     pub access: Access,
     pub billing: Billing,
+    /// What pages change is changed through it.
+    pub api: Api,
+    /// Pages that follow what happens.
+    pub live: Live,
     /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
@@ -64,29 +69,20 @@ impl Dashboard {
     }
 }
 
+/// Paths of all pages that somebody can open, as templates.
+#[must_use]
+pub fn pages() -> Vec<&'static str> {
+    whole().pages
+}
+
+fn whole() -> Area {
+    pages::areas().route("/assets/{version}/{name}", get(assets::show))
+}
+
 /// Every page. Paths that are not here are the API's, or nothing.
 pub fn router(dashboard: Dashboard) -> Router {
-    Router::new()
-        .route("/", get(pages::home::show))
-        .route("/organization", post(pages::home::switch))
-        .route(links::SET_UP_PATH, get(pages::set_up::show).post(pages::set_up::submit))
-        .route(links::SIGN_IN_PATH, get(pages::sign_in::show).post(pages::sign_in::submit))
-        .route("/sign-in/oidc", get(pages::oidc::begin))
-        .route(links::OIDC_CALLBACK_PATH, get(pages::oidc::callback))
-        .route("/sign-out", post(pages::sign_out::submit))
-        .route("/sign-up", get(pages::sign_up::show).post(pages::sign_up::submit))
-        .route("/forgot-password", get(pages::forgot_password::show).post(pages::forgot_password::submit))
-        .route(links::RESET_PASSWORD_PATH, get(pages::reset_password::show).post(pages::reset_password::submit))
-        .route(links::VERIFY_EMAIL_PATH, get(pages::verify_email::show).post(pages::verify_email::submit))
-        .route(links::INVITATION_PATH, get(pages::invitation::show).post(pages::invitation::submit))
-        .route(links::BILLING_PATH, get(pages::billing::show))
-        .route("/billing/subscribe", post(pages::billing::subscribe))
-        .route("/billing/change", get(pages::billing::change::show).post(pages::billing::change::submit))
-        .route("/billing/credits", post(pages::billing::credits::submit))
-        .route("/billing/portal", post(pages::billing::portal))
-        .route("/crawler", get(pages::crawler::show))
-        .route("/style.css", get(assets::style))
-        .route("/icon.svg", get(assets::icon))
+    whole()
+        .router
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(dashboard.clone(), origin::refuse_other_sites))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
@@ -95,5 +91,6 @@ pub fn router(dashboard: Dashboard) -> Router {
             Refusal::internal().into_response()
         }))
         .layer(from_fn_with_state(dashboard.clone(), page::finish))
+        .layer(CompressionLayer::new())
         .with_state(dashboard)
 }

@@ -16,9 +16,10 @@ use axum::{
 
 use crate::{Dashboard, refusal::Refusal};
 
-/// Nothing runs, and nothing comes from elsewhere or goes there.
+/// Nothing runs but the one script file, and nothing comes from elsewhere or goes there.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// The same for a page whose forms lead on to pages of Stripe: browsers hold a form's redirect against its page's policy.
@@ -33,9 +34,11 @@ pub(crate) fn with_forms_to(response: Response, sources: &str) -> Response {
 
 /// Writes the page of a refusal that no page shows itself, and the headers of every answer.
 pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
+    let by_script = request.headers().contains_key("hx-request");
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = match refusal.instead {
+        response = match &refusal.instead {
+            Some(path) if by_script => whole(&format!("{}{path}", dashboard.base())),
             Some(path) => go(&format!("{}{path}", dashboard.base()), &[]),
             None => {
                 let page = Message::new(&dashboard, refusal.title(), &refusal.message);
@@ -53,6 +56,15 @@ pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request,
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Sends the whole page on where a script asked for a part of it.
+fn whole(to: &str) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Ok(location) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(HeaderName::from_static("hx-redirect"), location);
+    }
     response
 }
 

@@ -7,26 +7,59 @@ use axum::{
 use creel_access::AccessError;
 use creel_billing::BillingError;
 use creel_store::StoreError;
+use creel_types::links::SIGN_IN_PATH;
+use url::form_urlencoded;
 
 /// A reason, with the field that it belongs to where there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
-    pub(crate) field: Option<&'static str>,
+    pub(crate) field: Option<String>,
     pub(crate) message: String,
+    /// What it means, for programs; as the API says it.
+    pub(crate) code: String,
     retry_after_seconds: Option<i64>,
     /// The page that somebody belongs to instead, where it says nothing.
-    pub(crate) instead: Option<&'static str>,
+    pub(crate) instead: Option<String>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
-        Refusal { status, field: None, message: message.into(), retry_after_seconds: None, instead: None }
+        let message = message.into();
+        Refusal { status, field: None, message, code: String::new(), retry_after_seconds: None, instead: None }
+    }
+
+    /// At a field of a form.
+    pub(crate) fn at(self, field: Option<String>) -> Refusal {
+        Refusal { field, ..self }
+    }
+
+    pub(crate) fn coded(self, code: &str) -> Refusal {
+        Refusal { code: code.to_owned(), ..self }
+    }
+
+    pub(crate) fn after(self, retry_after_seconds: Option<i64>) -> Refusal {
+        Refusal { retry_after_seconds, ..self }
     }
 
     /// Sends the browser to the page that it belongs to.
-    pub(crate) fn elsewhere(path: &'static str) -> Refusal {
-        Refusal { instead: Some(path), ..Refusal::new(StatusCode::SEE_OTHER, "") }
+    pub(crate) fn elsewhere(path: impl Into<String>) -> Refusal {
+        Refusal { instead: Some(path.into()), ..Refusal::new(StatusCode::SEE_OTHER, "") }
+    }
+
+    /// Sends the browser to sign in, and back then.
+    pub(crate) fn sign_in(back: &str) -> Refusal {
+        if back == "/" {
+            return Refusal::elsewhere(SIGN_IN_PATH);
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+        Refusal::elsewhere(format!("{SIGN_IN_PATH}?{query}"))
+    }
+
+    pub(crate) fn not_found() -> Refusal {
+        let message = "There is nothing at this address: it was deleted, it belongs to another organization, or the address is \
+                       not complete.";
+        Refusal::new(StatusCode::NOT_FOUND, message)
     }
 
     pub(crate) fn internal() -> Refusal {
@@ -39,9 +72,17 @@ impl Refusal {
         Refusal::new(StatusCode::FORBIDDEN, message)
     }
 
+    /// Whether it belongs to a field, or to an item of it (`start_urls[3]`, `cadence.interval_amount`).
+    pub(crate) fn is_at(&self, name: &str) -> bool {
+        let Some(field) = &self.field else { return false };
+        field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    }
+
     pub(crate) fn title(&self) -> &'static str {
         match self.status {
-            StatusCode::NOT_FOUND => "There is nothing here any more",
+            StatusCode::NOT_FOUND => "There is nothing here",
+            StatusCode::METHOD_NOT_ALLOWED => "This address does not take that",
+            StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::FORBIDDEN => "This is not allowed",
             StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
             StatusCode::TOO_MANY_REQUESTS => "Too many tries",
@@ -71,7 +112,7 @@ impl IntoResponse for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Refusal {
         match error {
-            StoreError::NotFound { .. } => Refusal::new(StatusCode::NOT_FOUND, "There is nothing here."),
+            StoreError::NotFound { .. } => Refusal::not_found(),
             StoreError::Forbidden(message) => Refusal::new(StatusCode::FORBIDDEN, sentence(&message)),
             StoreError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
             other if other.is_transient() => {
@@ -95,7 +136,7 @@ impl From<AccessError> for Refusal {
                 let of_field = ["has ", "is ", "must "].iter().any(|verb| message.starts_with(verb));
                 let message = if of_field { format!("It {message}") } else { message };
                 let message = sentence(&message);
-                return Refusal { field: Some(field), ..Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message) };
+                return Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).at(Some(field.to_owned()));
             }
             AccessError::Throttled { retry_after_seconds } => {
                 let refused = Refusal::new(StatusCode::TOO_MANY_REQUESTS, message);
@@ -147,7 +188,7 @@ impl From<BillingError> for Refusal {
 }
 
 /// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };

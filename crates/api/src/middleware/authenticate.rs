@@ -1,4 +1,5 @@
-//! Finds out who calls, once a request: by a key in the header, else by a session's cookie. Endpoints that need nobody ignore
+//! Finds out who calls, once a request: by a key in the header, else by a session's cookie; a page of ours in the same process
+//! says it itself. Endpoints that need nobody ignore
 //! what it finds.
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use creel_access::OwnPage;
 use creel_types::{Actor, By};
 
 use crate::{
@@ -26,13 +28,15 @@ pub(crate) const CSRF_HEADER: &str = "X-CSRF-Token";
 
 pub(crate) async fn authenticate(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    let (caller, session) = match request.headers().get(AUTHORIZATION) {
-        Some(header) => {
+    let own = request.extensions().get::<OwnPage>().cloned();
+    let (caller, session) = match (own, request.headers().get(AUTHORIZATION)) {
+        (Some(OwnPage(session)), _) => (member(&session, address), Ok(session)),
+        (None, Some(header)) => {
             let caller = by_key(&state, header, address).await;
             let refused = if caller.is_ok() { people_only() } else { unauthorized() };
             (caller, Err(refused))
         }
-        None => {
+        (None, None) => {
             let session = by_session(&state, request.method(), request.headers()).await;
             (session.as_ref().map_err(Clone::clone).and_then(|session| member(session, address)), session)
         }

@@ -16,6 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use creel_access::OwnPage;
 use creel_store::{Store, StoreError, rate_limits::RateLease, rate_limits::RateLimit};
 use creel_types::{OrganizationId, Time};
 
@@ -115,6 +116,9 @@ pub(crate) async fn rate_limit(State(state): State<ApiState>, request: Request, 
     let Some(Authenticated(Ok(caller))) = request.extensions().get::<Authenticated>() else {
         return next.run(request).await;
     };
+    if request.extensions().get::<OwnPage>().is_some() {
+        return next.run(request).await;
+    }
     let organization = caller.organization;
     let turn = match state.limiter.take(state.store(), organization).await {
         Ok(turn) => turn,

@@ -8,7 +8,7 @@ use creel_api::{
     serve::{listen, serve as answer},
 };
 use creel_crawl::worker;
-use creel_dashboard::Dashboard;
+use creel_dashboard::{Api, Dashboard, Live};
 use creel_store::{access::keys::NewApiKey, ledger::unmetered::BillingMode};
 use creel_types::Role;
 use tokio::net::TcpListener;
@@ -55,16 +55,28 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
     reconcilers.extend(delivering.into_iter().chain([carrying]).chain(billing::reconcilers(&opened, &billing)));
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
-    let pages = creel_dashboard::router(Dashboard {
+    let state = ApiState {
+        crawler,
         access: access.clone(),
         billing: billing.clone(),
-        stripe_pages: billing::pages(&opened.settings).into(),
         mail: mail.clone(),
+        limiter,
+        hooks,
+        exposition,
+        stopping: stop.clone(),
+    };
+    let api = creel_api::router(state);
+    let pages = creel_dashboard::router(Dashboard {
+        access,
+        billing: billing.clone(),
+        api: Api::new(api.clone()),
+        live: Live::new(stop.clone()),
+        stripe_pages: billing::pages(&opened.settings).into(),
+        mail,
         contact: opened.settings.contact.as_str().into(),
         user_agent: opened.settings.fetch_settings(false).user_agent_header().into(),
     });
-    let state = ApiState { crawler, access, billing, mail, limiter, hooks, exposition, stopping: stop.clone() };
-    let router = creel_api::observed(creel_api::router(state).merge(pages), &opened.store);
+    let router = creel_api::observed(api.merge(pages), &opened.store);
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
     let served = answer(listener, router, opened.settings.proxies()?, drained).await;
     let _ = working.await;

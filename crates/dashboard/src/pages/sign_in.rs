@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::{
     Dashboard,
     form::{Field, FormPage, Sent},
+    member::is_own_path,
     page::go,
     refusal::Refusal,
     session::{Visit, begin},
@@ -26,6 +27,8 @@ pub(crate) struct SignInQuery {
     after: String,
     /// The token of an invitation that is accepted next.
     invitation: String,
+    /// Where somebody was who had to sign in first.
+    next: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -34,6 +37,7 @@ pub(crate) struct Credentials {
     email: String,
     password: String,
     invitation: String,
+    next: String,
 }
 
 fn page(dashboard: &Dashboard, sent: &Credentials) -> FormPage {
@@ -42,6 +46,9 @@ fn page(dashboard: &Dashboard, sent: &Credentials) -> FormPage {
         .with(Field::password());
     if !sent.invitation.is_empty() {
         page = page.hiding("invitation", &sent.invitation).saying("Sign in to accept the invitation.");
+    }
+    if is_own_path(&sent.next) {
+        page = page.hiding("next", &sent.next).saying("Sign in to go on where you were.");
     }
     if let Some(label) = dashboard.access.oidc_label() {
         page = page.with_provider("/sign-in/oidc", format!("Sign in with {label}"));
@@ -62,7 +69,8 @@ pub(crate) async fn show(
     Query(query): Query<SignInQuery>,
 ) -> Result<Response, Refusal> {
     if visit.session.is_some() {
-        return Ok(go(&format!("{}/", dashboard.base()), &[]));
+        let next = if is_own_path(&query.next) { query.next.as_str() } else { "/" };
+        return Ok(go(&format!("{}{next}", dashboard.base()), &[]));
     }
     let notice = match query.after.as_str() {
         "sign-out" => "You are signed out.",
@@ -70,7 +78,8 @@ pub(crate) async fn show(
         _ => "",
     };
     let mut page =
-        page(&dashboard, &Credentials { invitation: query.invitation, ..Credentials::default() }).noticing(notice);
+        page(&dashboard, &Credentials { invitation: query.invitation, next: query.next, ..Credentials::default() })
+            .noticing(notice);
     if !dashboard.store().has_person().await? {
         page =
             page.saying("Nobody has an account here yet: follow the set-up link that the server printed when it started.");
@@ -80,16 +89,17 @@ pub(crate) async fn show(
 
 pub(crate) async fn submit(State(dashboard): State<Dashboard>, visit: Visit, Sent(sent): Sent<Credentials>) -> Response {
     match dashboard.access.sign_in(&sent.email, &sent.password, &visit.caller).await {
-        Ok(signed_in) => begin(&dashboard, &signed_in, &next(&sent.invitation)),
+        Ok(signed_in) => begin(&dashboard, &signed_in, &next(&sent.invitation, &sent.next)),
         Err(error) => page(&dashboard, &sent).refuse(&error.into()),
     }
 }
 
-/// Where somebody goes who has signed in: to the invitation that they came from, and never to another site.
-fn next(invitation: &str) -> String {
+/// Where somebody goes who has signed in: to the invitation or the page that they came from, and never to another site.
+fn next(invitation: &str, back: &str) -> String {
     let is_token = |text: &str| text.len() <= TOKEN_LETTERS_MAX && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match invitation {
         token if !token.is_empty() && is_token(token) => format!("{INVITATION_PATH}?token={token}"),
+        _ if is_own_path(back) => back.to_owned(),
         _ => "/".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use creel_store::billing::SubscriptionView;
 use creel_types::{Plan, links::BILLING_PATH, plan::price_text};
 
 use super::{
-    acting, looking,
+    acting,
     offers::{WantedPlan, can_change},
     refused,
 };
@@ -19,9 +19,9 @@ use crate::{
     Dashboard,
     figures::{grouped, instant},
     form::Sent,
+    member::Member,
     page::{go, render, with_forms_to},
     refusal::Refusal,
-    session::Visit,
 };
 
 #[derive(Template)]
@@ -38,18 +38,17 @@ struct ChangePage {
 
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Query(wanted): Query<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = looking(&visit)?;
     let (plan, quantity) = wanted.checked()?;
-    let view = dashboard.store().subscription_view(looking.organization).await?;
+    let view = dashboard.store().subscription_view(member.organization).await?;
     let Some(meaning) = meaning(&view, plan, quantity) else {
         return Ok(go(&format!("{}{BILLING_PATH}", dashboard.base()), &[]));
     };
     let (texts, button) = meaning;
     let title = format!("Change to {}, {} a month", plan.terms().name, price_text(plan.terms().price_cents(quantity)));
-    let form_token = looking.session.csrf_token();
+    let form_token = member.form_token();
     let page = ChangePage { base: dashboard.base(), form_token, plan, quantity, title, texts, button };
     Ok(with_forms_to(render(&page), &dashboard.stripe_pages))
 }
@@ -88,16 +87,16 @@ fn meaning(view: &SubscriptionView, plan: Plan, quantity: i64) -> Option<(Vec<St
 
 pub(crate) async fn submit(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Sent(wanted): Sent<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = acting(&visit, &wanted.form_token)?;
+    acting(&member, &wanted.form_token)?;
     let (plan, quantity) = wanted.checked()?;
-    match dashboard.billing.change_plan(looking.organization, &looking.by(), plan, quantity).await {
+    match dashboard.billing.change_plan(member.organization, &member.by(), plan, quantity).await {
         Ok(changed) if changed.outcome == PlanChangeOutcome::Applied => {
             Ok(go(&format!("{}{BILLING_PATH}?from=change", dashboard.base()), &[]))
         }
         Ok(changed) => Ok(go(changed.url.as_str(), &[])),
-        Err(error) => refused(&dashboard, &looking, error).await,
+        Err(error) => refused(&dashboard, &member, error).await,
     }
 }

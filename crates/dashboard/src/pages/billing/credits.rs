@@ -11,9 +11,9 @@ use crate::{
     Dashboard,
     figures::{grouped, instant},
     form::Sent,
+    member::Member,
     page::render,
     refusal::Refusal,
-    session::Visit,
 };
 
 #[derive(Template)]
@@ -36,17 +36,17 @@ pub(crate) struct WantedPacks {
 
 pub(crate) async fn submit(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Sent(wanted): Sent<WantedPacks>,
 ) -> Result<Response, Refusal> {
-    let looking = acting(&visit, &wanted.form_token)?;
+    acting(&member, &wanted.form_token)?;
     let pack = dashboard.billing.pack();
     let quantity = wanted.quantity.trim().parse().ok().filter(|quantity| (1..=pack.quantity_max).contains(quantity));
     let Some(quantity) = quantity else {
         let message = format!("Choose 1 to {} credit packs.", pack.quantity_max);
         return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message));
     };
-    match dashboard.billing.buy_credits(looking.organization, quantity, None).await {
+    match dashboard.billing.buy_credits(member.organization, quantity, None).await {
         Ok(bought) => Ok(render(&CreditsPage {
             base: dashboard.base(),
             credits: grouped(bought.credits.0),
@@ -54,6 +54,6 @@ pub(crate) async fn submit(
             ends: instant(bought.expires_at),
             url: bought.url.into(),
         })),
-        Err(error) => refused(&dashboard, &looking, error).await,
+        Err(error) => refused(&dashboard, &member, error).await,
     }
 }

@@ -13,6 +13,7 @@ use axum::{
     extract::{Query, State},
     http::StatusCode,
     response::Response,
+    routing::{get, post},
 };
 use creel_billing::{BillingError, Buyer};
 use creel_ledger::LotSource;
@@ -20,11 +21,7 @@ use creel_store::{
     billing::SubscriptionView,
     ledger::{BalanceLot, unmetered::BillingMode},
 };
-use creel_types::{
-    Action, Actor, By, OrganizationId, Plan, Role,
-    links::{BILLING_PATH, SIGN_IN_PATH},
-    plan::price_text,
-};
+use creel_types::{Action, OrganizationId, Plan, links::BILLING_PATH, plan::price_text};
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -34,12 +31,14 @@ use self::{
 };
 use crate::{
     Dashboard,
-    bar::Bar,
+    area::Area,
     figures::{count, grouped, instant},
     form::Sent,
+    member::Member,
     page::{go, render, with_forms_to},
+    place::Place,
     refusal::Refusal,
-    session::{Session, Visit, check_form},
+    shell::Shell,
 };
 
 /// A page waits so long for what Stripe says.
@@ -50,9 +49,7 @@ const LOOKED_AT_MS: i64 = 1_000;
 #[derive(Template)]
 #[template(path = "billing.html")]
 struct BillingPage {
-    base: String,
-    bar: Bar,
-    form_token: String,
+    shell: Shell,
     notice: &'static str,
     /// What did not work just now.
     problem: String,
@@ -87,44 +84,17 @@ struct PlanFigures {
     runs: String,
 }
 
-/// Whoever looks, with the organization that they look at.
-pub(crate) struct Looking<'a> {
-    session: &'a Session,
-    pub(crate) organization: OrganizationId,
-    role: Role,
-    address: Option<String>,
+/// Whoever buys.
+pub(crate) fn buyer(member: &Member) -> Buyer {
+    let holder = &member.session.holder;
+    Buyer { email: Some(holder.email.clone()), name: Some(holder.name.clone()), by: member.by() }
 }
 
-impl Looking<'_> {
-    pub(crate) fn by(&self) -> By {
-        let holder = &self.session.holder;
-        By { actor: Actor::Person(holder.person), name: holder.email.clone(), address: self.address.clone() }
-    }
-
-    pub(crate) fn buyer(&self) -> Buyer {
-        let holder = &self.session.holder;
-        Buyer { email: Some(holder.email.clone()), name: Some(holder.name.clone()), by: self.by() }
-    }
-
-    fn may_buy(&self) -> bool {
-        self.role >= Role::Admin
-    }
-}
-
-/// Who looks at the organization's billing; others are sent to where they belong.
-pub(crate) fn looking(visit: &Visit) -> Result<Looking<'_>, Refusal> {
-    let session = visit.session.as_ref().ok_or_else(|| Refusal::elsewhere(SIGN_IN_PATH))?;
-    let organization = session.holder.organization.as_ref().ok_or_else(|| Refusal::elsewhere("/"))?;
-    let address = visit.caller.address.map(|address| address.to_string());
-    Ok(Looking { session, organization: organization.id, role: organization.role, address })
-}
-
-/// The same for a form of an admin.
-pub(crate) fn acting<'a>(visit: &'a Visit, form_token: &str) -> Result<Looking<'a>, Refusal> {
-    let looking = looking(visit)?;
-    check_form(looking.session, form_token)?;
-    if looking.may_buy() {
-        return Ok(looking);
+/// For a form of an admin.
+pub(crate) fn acting(member: &Member, form_token: &str) -> Result<(), Refusal> {
+    member.check(form_token)?;
+    if member.is_admin() {
+        return Ok(());
     }
     Err(Refusal::new(StatusCode::FORBIDDEN, "Only admins and owners of the organization buy and change plans."))
 }
@@ -136,16 +106,24 @@ pub(crate) struct After {
     from: String,
 }
 
+pub(crate) fn area() -> Area {
+    Area::new()
+        .page(BILLING_PATH, get(show))
+        .route("/billing/subscribe", post(subscribe))
+        .page("/billing/change", get(change::show).post(change::submit))
+        .route("/billing/credits", post(credits::submit))
+        .route("/billing/portal", post(portal))
+}
+
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Query(After { from }): Query<After>,
 ) -> Result<Response, Refusal> {
-    let looking = looking(&visit)?;
     if from == "checkout" || from == "portal" {
-        look_now(&dashboard, looking.organization).await?;
+        look_now(&dashboard, member.organization).await?;
     }
-    let page = BillingPage { notice: notice(&from), ..page(&dashboard, &looking).await? };
+    let page = BillingPage { notice: notice(&from), ..page(&dashboard, &member).await? };
     Ok(with_forms_to(render(&page), &dashboard.stripe_pages))
 }
 
@@ -175,28 +153,26 @@ fn notice(from: &str) -> &'static str {
 }
 
 /// The page with what did not work.
-pub(crate) async fn refused(dashboard: &Dashboard, looking: &Looking<'_>, error: BillingError) -> Result<Response, Refusal> {
+pub(crate) async fn refused(dashboard: &Dashboard, member: &Member, error: BillingError) -> Result<Response, Refusal> {
     let refusal = Refusal::from(error);
-    let page = BillingPage { problem: refusal.message.clone(), ..page(dashboard, looking).await? };
+    let page = BillingPage { problem: refusal.message.clone(), ..page(dashboard, member).await? };
     Ok(with_forms_to(refusal.with(render(&page)), &dashboard.stripe_pages))
 }
 
-async fn page(dashboard: &Dashboard, looking: &Looking<'_>) -> Result<BillingPage, Refusal> {
+async fn page(dashboard: &Dashboard, member: &Member) -> Result<BillingPage, Refusal> {
     let store = dashboard.store();
-    let balance = store.balance(looking.organization).await?;
+    let balance = store.balance(member.organization).await?;
     let mode = dashboard.billing.mode();
     let sells = mode == BillingMode::Stripe;
-    let view = store.subscription_view(looking.organization).await?;
-    let bar = Bar::new(dashboard, looking.session, Some(&balance), BILLING_PATH).await?;
+    let view = store.subscription_view(member.organization).await?;
+    let shell = Shell::with_balance(dashboard, member, Place::Billing, &balance).await?;
     Ok(BillingPage {
-        base: dashboard.base(),
-        form_token: bar.form_token.clone(),
-        bar,
+        shell,
         notice: "",
         problem: String::new(),
         mode,
         contact: dashboard.contact.to_string(),
-        may_buy: looking.may_buy(),
+        may_buy: member.is_admin(),
         capture_price: Action::Extract.price().0,
         available: dashboard.shown_credits(Some(&balance)),
         held: grouped(balance.held.0),
@@ -251,26 +227,26 @@ pub(crate) struct Signed {
 /// `POST /billing/subscribe`: on to Stripe's page for a plan.
 pub(crate) async fn subscribe(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Sent(wanted): Sent<WantedPlan>,
 ) -> Result<Response, Refusal> {
-    let looking = acting(&visit, &wanted.form_token)?;
+    acting(&member, &wanted.form_token)?;
     let (plan, quantity) = wanted.checked()?;
-    match dashboard.billing.checkout(looking.organization, &looking.buyer(), plan, quantity, None).await {
+    match dashboard.billing.checkout(member.organization, &buyer(&member), plan, quantity, None).await {
         Ok(url) => Ok(go(url.as_str(), &[])),
-        Err(error) => refused(&dashboard, &looking, error).await,
+        Err(error) => refused(&dashboard, &member, error).await,
     }
 }
 
 /// `POST /billing/portal`: on to the customer's own page at Stripe.
 pub(crate) async fn portal(
     State(dashboard): State<Dashboard>,
-    visit: Visit,
+    member: Member,
     Sent(Signed { form_token }): Sent<Signed>,
 ) -> Result<Response, Refusal> {
-    let looking = acting(&visit, &form_token)?;
-    match dashboard.billing.portal(looking.organization).await {
+    acting(&member, &form_token)?;
+    match dashboard.billing.portal(member.organization).await {
         Ok(url) => Ok(go(url.as_str(), &[])),
-        Err(error) => refused(&dashboard, &looking, error).await,
+        Err(error) => refused(&dashboard, &member, error).await,
     }
 }

@@ -1,0 +1,115 @@
+//! The JSON API in the same process. What a page changes goes through it, so that one rule refuses and names the field, whoever
+//! asks; it knows who asks from the page's own session, and pages spend no tokens of the rate limit.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{
+        HeaderMap, Method, Request, StatusCode,
+        header::{CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER},
+    },
+    response::Response,
+};
+use creel_access::OwnPage;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::{member::Member, refusal::Refusal};
+
+/// Bytes of an answer that a page reads: lists of the API have at most 500 rows.
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The API's router.
+#[derive(Clone)]
+pub struct Api(Router);
+
+/// What the API answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) value: Value,
+    /// What tells this state of the thing from others.
+    pub(crate) etag: Option<String>,
+}
+
+impl Api {
+    #[must_use]
+    pub fn new(router: Router) -> Api {
+        Api(router)
+    }
+
+    pub(crate) async fn get(&self, member: &Member, path: &str) -> Result<Answer, Refusal> {
+        self.send(member, Method::GET, path, None, None).await
+    }
+
+    pub(crate) async fn post(&self, member: &Member, path: &str, body: &Value) -> Result<Value, Refusal> {
+        Ok(self.send(member, Method::POST, path, Some(body), None).await?.value)
+    }
+
+    /// Changes a thing; with the `etag` of what somebody saw, only while it is still that.
+    pub(crate) async fn patch(
+        &self,
+        member: &Member,
+        path: &str,
+        etag: Option<&str>,
+        body: &Value,
+    ) -> Result<Value, Refusal> {
+        Ok(self.send(member, Method::PATCH, path, Some(body), etag).await?.value)
+    }
+
+    pub(crate) async fn delete(&self, member: &Member, path: &str) -> Result<Value, Refusal> {
+        Ok(self.send(member, Method::DELETE, path, None, None).await?.value)
+    }
+
+    async fn send(
+        &self,
+        member: &Member,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        etag: Option<&str>,
+    ) -> Result<Answer, Refusal> {
+        let mut request = Request::builder().method(method).uri(path);
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some(etag) = etag {
+            request = request.header(IF_MATCH, etag);
+        }
+        let body = body.map_or_else(Body::empty, |value| Body::from(value.to_string()));
+        let mut request = request.body(body).map_err(|_| Refusal::not_found())?;
+        request.extensions_mut().insert(OwnPage(member.session.clone()));
+        if let Some(address) = member.caller.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
+        }
+        let response = match self.0.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        read(response).await
+    }
+}
+
+async fn read(response: Response) -> Result<Answer, Refusal> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.map_err(|_| Refusal::internal())?;
+    let value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
+    if status.is_success() {
+        let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        return Ok(Answer { value, etag });
+    }
+    Err(refusal(status, &headers, &value))
+}
+
+/// The same refusal as a page says it.
+fn refusal(status: StatusCode, headers: &HeaderMap, value: &Value) -> Refusal {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let message = text("message").unwrap_or("This did not work.");
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    Refusal::new(status, crate::refusal::sentence(message))
+        .at(text("field").map(str::to_owned))
+        .coded(text("code").unwrap_or_default())
+        .after(seconds)
+}

@@ -1,0 +1,7 @@
+//! Pages of robots.
+
+use crate::area::Area;
+
+pub(crate) fn area() -> Area {
+    Area::new()
+}

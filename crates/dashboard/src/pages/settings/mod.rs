@@ -1,0 +1,7 @@
+//! Pages of settings.
+
+use crate::area::Area;
+
+pub(crate) fn area() -> Area {
+    Area::new()
+}
