@@ -32,7 +32,9 @@ pub use crate::{api::Api, live::Live};
 use crate::{area::Area, refusal::Refusal};
 
 /// Bytes of a form.
-const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a form with long lists; its route says that it takes them.
+pub(crate) const LONG_FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// What every page is given.
 #[derive(Clone)]
