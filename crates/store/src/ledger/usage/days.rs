@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creel_types::{Time, time::DAY_MS};
+use creel_types::{Credits, Time, time::DAY_MS};
 
 use super::{Span, Spent, USAGE_ROWS_MAX, UsageRow, usage_row};
 use crate::{
@@ -45,13 +45,22 @@ pub(super) async fn by_day(tx: &mut Tx, span: Span) -> Result<Vec<UsageRow>, Sto
     Ok(rows)
 }
 
+/// The balance behind the last entry of each day.
+pub(super) async fn balances(tx: &mut Tx, span: Span, from: Time, to: Time) -> Result<Vec<(String, Credits)>, StoreError> {
+    let (first, last) = (from.0.div_euclid(DAY_MS), to.0.div_euclid(DAY_MS));
+    let days: Vec<i64> = (first..=last).take(USAGE_ROWS_MAX).collect();
+    let mut marks = BTreeMap::new();
+    let ends = ends(tx, span, &days, &mut marks).await?;
+    let unseen = ends.iter().copied().filter(|end| *end > 0 && !marks.contains_key(end)).collect();
+    marks.extend(self::marks(tx, span, unseen).await?);
+    let balance = |(day, end): (i64, i64)| {
+        marks.get(&end).map(|mark| (Time(day * DAY_MS).to_string()[..10].to_owned(), Credits(mark.balance_after)))
+    };
+    Ok(days.into_iter().zip(ends).filter_map(balance).collect())
+}
+
 /// The last entry of each day, by halving for all of them at once; the marks that were seen are kept.
-async fn ends(
-    tx: &mut Tx,
-    span: Span,
-    days: &[i64],
-    marks: &mut BTreeMap<i64, Mark>,
-) -> Result<Vec<i64>, StoreError> {
+async fn ends(tx: &mut Tx, span: Span, days: &[i64], marks: &mut BTreeMap<i64, Mark>) -> Result<Vec<i64>, StoreError> {
     let mut ranges = vec![(span.after, span.last + 1); days.len()];
     loop {
         let middles = ranges.iter().filter(|(known, beyond)| beyond - known > 1).map(middle).collect::<BTreeSet<i64>>();
@@ -94,8 +103,7 @@ async fn others(tx: &mut Tx, span: Span) -> Result<BTreeMap<i64, Spent>, StoreEr
          GROUP BY CAST(e.at / {DAY_MS} AS BIGINT)"
     );
     let rows = tx.rows(&sql, args![span.organization, span.after, span.last]).await?;
-    let other = |row: &crate::database::Row| {
-        Ok((row.int("day")?, Spent { credits: row.int("credits")?, count: row.int("count")? }))
-    };
+    let other =
+        |row: &crate::database::Row| Ok((row.int("day")?, Spent { credits: row.int("credits")?, count: row.int("count")? }));
     rows.iter().map(other).collect()
 }
