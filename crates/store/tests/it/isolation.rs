@@ -279,6 +279,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "statement",
     "subscription_view",
     "usage",
+    "balances_by_day",
     "verify_ledger",
     "get_organization",
 ];
