@@ -33,6 +33,7 @@ use crate::{
     live::{Part, follow},
     member::Member,
     page::{go, render},
+    pages::public,
     parts::Curl,
     place::Place,
     refusal::Refusal,
@@ -83,7 +84,7 @@ pub(crate) async fn show(
     visit: Visit,
     Query(After { done }): Query<After>,
 ) -> Result<Response, Refusal> {
-    let Some(session) = visit.session else { return Err(Refusal::sign_in("/")) };
+    let Some(session) = visit.session else { return public::landing::show(&dashboard).await };
     let (form_token, holder) = (session.csrf_token(), session.holder.clone());
     match Member::of(session, visit.caller) {
         Some(member) => Ok(render(&page(&dashboard, &member, &done).await?)),
