@@ -8,6 +8,7 @@ mod assets;
 mod figures;
 mod form;
 mod live;
+mod media;
 mod member;
 mod origin;
 mod page;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, response::IntoResponse, routing::get};
 use creel_access::{Access, cookie::SessionCookie};
 use creel_billing::Billing;
+use creel_media::Media;
 use creel_notify::Nudge;
 use creel_store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -45,6 +47,8 @@ pub struct Dashboard {
     pub api: Api,
     /// Pages that follow what happens.
     pub live: Live,
+    /// Pictures of shops, where the operator lets pages show them.
+    pub media: Option<Media>,
     /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
@@ -78,7 +82,7 @@ pub fn pages() -> Vec<&'static str> {
 }
 
 fn whole() -> Area {
-    pages::areas().route("/assets/{version}/{name}", get(assets::show))
+    pages::areas().and(media::area()).route("/assets/{version}/{name}", get(assets::show))
 }
 
 /// Every page. Paths that are not here are the API's, or nothing.

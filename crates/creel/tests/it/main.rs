@@ -22,6 +22,7 @@ mod examples;
 mod extract;
 mod lists;
 mod mailbox;
+mod media;
 mod operating;
 mod pages;
 mod people;
