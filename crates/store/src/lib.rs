@@ -5,6 +5,7 @@ pub mod billing;
 pub mod builds;
 pub mod captures;
 pub mod database;
+pub mod edition;
 pub mod error;
 pub mod fail_points;
 pub mod history;

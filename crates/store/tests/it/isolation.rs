@@ -120,7 +120,7 @@ async fn owner_of(shop: &Shop) -> PersonId {
     let name = format!("owner of {}", shop.organization);
     let email = format!("{}@shop.example", shop.organization).parse().unwrap();
     let new = NewPerson { email, name: name.clone(), password: None };
-    shop.store.rename_organization(shop.organization, &name, &operator()).await.unwrap();
+    shop.store.rename_organization(shop.organization, &name, None, &operator()).await.unwrap();
     let (person, owned) = shop.store.create_owner(&new, &name, Start::Credits(Credits::ZERO), &operator()).await.unwrap();
     assert_eq!(owned.id, shop.organization);
     person.id
@@ -175,7 +175,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
-        ("rename_robot", said(store.rename_robot(organization, robot, "new name", &creel_types::By::system()).await)),
+        ("rename_robot", said(store.rename_robot(organization, robot, "new name", None, &creel_types::By::system()).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
         ("delete_robot", said(store.delete_robot(organization, robot, true, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
@@ -196,7 +196,10 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
         ("resume_schedule", said(store.resume_schedule(organization, schedule, &who).await)),
-        ("update_schedule", said(store.update_schedule(organization, schedule, ScheduleChanges::default(), &who).await)),
+        (
+            "update_schedule",
+            said(store.update_schedule(organization, schedule, ScheduleChanges::default(), None, &who).await),
+        ),
         ("delete_schedule", said(store.delete_schedule(organization, schedule, &who).await)),
         ("list_runs", said(store.list_runs(organization, None, None, Some(schedule), None, 10).await)),
         ("list_schedules", said(store.list_schedules(organization, of_robots_schedules, None, 10).await)),
@@ -209,7 +212,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("set_credit_limit", limit(LimitSubject::Robot, robot.to_string()).await),
         ("set_credit_limit", limit(LimitSubject::Schedule, schedule.to_string()).await),
         ("get_api_key", said(store.get_api_key(organization, key).await)),
-        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", &who).await)),
+        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", None, &who).await)),
         ("rotate_api_key", said(store.rotate_api_key(organization, key, 60, &who).await)),
         ("revoke_api_key", said(store.revoke_api_key(organization, key, &who).await)),
         ("get_member", said(store.get_member(organization, person).await)),
@@ -219,7 +222,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("resend_invitation", said(store.resend_invitation(organization, invitation, Sending::ByMail, &who).await)),
         ("revoke_invitation", said(store.revoke_invitation(organization, invitation, &who).await)),
         ("get_webhook", said(store.get_webhook(organization, webhook).await)),
-        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), &who).await)),
+        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), None, &who).await)),
         ("rotate_webhook_secret", said(store.rotate_webhook_secret(organization, webhook, 60, &who).await)),
         ("test_webhook", said(store.test_webhook(organization, webhook, &who).await)),
         ("list_webhook_deliveries", said(store.list_webhook_deliveries(organization, webhook, all, None, 10).await)),

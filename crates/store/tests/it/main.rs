@@ -15,6 +15,7 @@ mod clock;
 mod deletion;
 mod drain;
 mod durable;
+mod editions;
 mod isolation;
 mod listing;
 mod lost_commit;
