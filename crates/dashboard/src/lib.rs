@@ -5,6 +5,7 @@
 mod api;
 mod area;
 mod assets;
+mod chart;
 mod figures;
 mod form;
 mod live;
@@ -19,6 +20,7 @@ mod place;
 mod refusal;
 mod session;
 mod shell;
+mod unknown;
 
 use std::sync::Arc;
 
@@ -54,6 +56,8 @@ pub struct Dashboard {
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
+    /// Whether people who are not signed in are told what this is and what it costs.
+    pub public_pages: bool,
     /// How whoever runs a shop reaches whoever runs this installation; empty where that is not said.
     pub contact: Arc<str>,
     /// What shops read in the User-Agent.
@@ -86,8 +90,13 @@ fn whole() -> Area {
     pages::areas().and(media::area()).route("/assets/{version}/{name}", get(assets::show))
 }
 
+/// The pages beside the API; where neither has anything, a person in a browser is helped on.
+pub fn beside(api: Router, dashboard: Dashboard) -> Router {
+    api.merge(router(dashboard.clone())).layer(from_fn_with_state(dashboard, unknown::explain))
+}
+
 /// Every page. Paths that are not here are the API's, or nothing.
-pub fn router(dashboard: Dashboard) -> Router {
+fn router(dashboard: Dashboard) -> Router {
     whole()
         .router
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -121,7 +121,7 @@ async fn owner_of(shop: &Shop) -> PersonId {
     let name = format!("owner of {}", shop.organization);
     let email = format!("{}@shop.example", shop.organization).parse().unwrap();
     let new = NewPerson { email, name: name.clone(), password: None };
-    shop.store.rename_organization(shop.organization, &name, &operator()).await.unwrap();
+    shop.store.rename_organization(shop.organization, &name, None, &operator()).await.unwrap();
     let (person, owned) = shop.store.create_owner(&new, &name, Start::Credits(Credits::ZERO), &operator()).await.unwrap();
     assert_eq!(owned.id, shop.organization);
     person.id
@@ -214,7 +214,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("set_credit_limit", limit(LimitSubject::Robot, robot.to_string()).await),
         ("set_credit_limit", limit(LimitSubject::Schedule, schedule.to_string()).await),
         ("get_api_key", said(store.get_api_key(organization, key).await)),
-        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", &who).await)),
+        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", None, &who).await)),
         ("rotate_api_key", said(store.rotate_api_key(organization, key, 60, &who).await)),
         ("revoke_api_key", said(store.revoke_api_key(organization, key, &who).await)),
         ("get_member", said(store.get_member(organization, person).await)),
@@ -224,7 +224,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("resend_invitation", said(store.resend_invitation(organization, invitation, Sending::ByMail, &who).await)),
         ("revoke_invitation", said(store.revoke_invitation(organization, invitation, &who).await)),
         ("get_webhook", said(store.get_webhook(organization, webhook).await)),
-        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), &who).await)),
+        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), None, &who).await)),
         ("rotate_webhook_secret", said(store.rotate_webhook_secret(organization, webhook, 60, &who).await)),
         ("test_webhook", said(store.test_webhook(organization, webhook, &who).await)),
         ("list_webhook_deliveries", said(store.list_webhook_deliveries(organization, webhook, all, None, 10).await)),
@@ -285,6 +285,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "statement",
     "subscription_view",
     "usage",
+    "balances_by_day",
     "verify_ledger",
     "get_organization",
 ];
