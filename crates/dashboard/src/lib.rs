@@ -5,6 +5,7 @@
 mod api;
 mod area;
 mod assets;
+mod chart;
 mod figures;
 mod form;
 mod live;

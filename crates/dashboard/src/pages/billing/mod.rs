@@ -46,7 +46,7 @@ const LOOK_WAIT_MAX: Duration = Duration::from_secs(3);
 const LOOKED_AT_MS: i64 = 1_000;
 
 #[derive(Template)]
-#[template(path = "billing.html")]
+#[template(path = "billing/overview.html")]
 struct BillingPage {
     shell: Shell,
     notice: &'static str,

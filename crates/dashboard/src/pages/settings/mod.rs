@@ -136,9 +136,9 @@ fn role_badge(role: Role) -> Badge {
 /// The roles that somebody with this one may give, the least first.
 fn roles_up_to(own: Role) -> Vec<Choice> {
     let all = [
-        (Role::Member, "Member – looks at everything, runs and captures"),
-        (Role::Admin, "Admin – also people, keys, webhooks and billing"),
-        (Role::Owner, "Owner – also owners"),
+        (Role::Member, "Member – runs, reads and exports"),
+        (Role::Admin, "Admin – also people, keys, billing"),
+        (Role::Owner, "Owner – also other owners"),
     ];
     all.into_iter().filter(|(role, _)| *role <= own).map(|(role, text)| Choice::new(role.to_string(), text)).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creel_types::{Time, time::DAY_MS};
+use creel_types::{Credits, Time, time::DAY_MS};
 
 use super::{Span, Spent, USAGE_ROWS_MAX, UsageRow, usage_row};
 use crate::{
@@ -43,6 +43,20 @@ pub(super) async fn by_day(tx: &mut Tx, span: Span) -> Result<Vec<UsageRow>, Sto
         before = after;
     }
     Ok(rows)
+}
+
+/// The balance behind the last entry of each day.
+pub(super) async fn balances(tx: &mut Tx, span: Span, from: Time, to: Time) -> Result<Vec<(String, Credits)>, StoreError> {
+    let (first, last) = (from.0.div_euclid(DAY_MS), to.0.div_euclid(DAY_MS));
+    let days: Vec<i64> = (first..=last).take(USAGE_ROWS_MAX).collect();
+    let mut marks = BTreeMap::new();
+    let ends = ends(tx, span, &days, &mut marks).await?;
+    let unseen = ends.iter().copied().filter(|end| *end > 0 && !marks.contains_key(end)).collect();
+    marks.extend(self::marks(tx, span, unseen).await?);
+    let balance = |(day, end): (i64, i64)| {
+        marks.get(&end).map(|mark| (Time(day * DAY_MS).to_string()[..10].to_owned(), Credits(mark.balance_after)))
+    };
+    Ok(days.into_iter().zip(ends).filter_map(balance).collect())
 }
 
 /// The last entry of each day, by halving for all of them at once; the marks that were seen are kept.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use creel_types::Time;
+use creel_types::{Credits, Time};
 
 use super::{Span, Spent, UsageGroup, UsageRow, rest, total, usage_row};
 use crate::{StoreError, args, database::Tx};
@@ -23,9 +23,23 @@ pub(super) async fn by_origin(
     tx: &mut Tx,
     span: Span,
     group: UsageGroup,
+    window: Window,
+) -> Result<Vec<UsageRow>, StoreError> {
+    by_columns(tx, span, columns(group), window).await
+}
+
+/// What no run of a schedule spent.
+pub(super) async fn without_schedule(tx: &mut Tx, span: Span, window: Window) -> Result<Credits, StoreError> {
+    let rows = by_columns(tx, span, ("u.schedule_id", "NULL", ""), window).await?;
+    Ok(rows.iter().find(|row| row.key.is_none()).map_or(Credits::ZERO, |row| row.credits))
+}
+
+async fn by_columns(
+    tx: &mut Tx,
+    span: Span,
+    (key, name, named): (&str, &str, &str),
     Window { from, to, now }: Window,
 ) -> Result<Vec<UsageRow>, StoreError> {
-    let (key, name, named) = columns(group);
     let whole = format!(
         "SELECT {key} AS key, {name} AS name, CAST(SUM(u.credits_spent) AS BIGINT) AS credits,
          CAST(SUM(u.extracted) AS BIGINT) AS count FROM runs u {named}
