@@ -26,6 +26,7 @@ mod media;
 mod operating;
 mod pages;
 mod people;
+mod public_pages;
 mod receiver;
 mod requests;
 mod schedules;
