@@ -132,6 +132,9 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NotFound { .. } => Refusal::not_found(),
             StoreError::Forbidden(message) => Refusal::new(StatusCode::FORBIDDEN, sentence(&message)),
+            StoreError::ChangedMeanwhile(message) => {
+                Refusal::new(StatusCode::CONFLICT, sentence(&message)).at(Some("If-Match".to_owned()))
+            }
             StoreError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
             other if other.is_transient() => {
                 Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
