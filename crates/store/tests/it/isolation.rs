@@ -244,6 +244,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "adjust_down",
     "balance",
     "balance_at",
+    "balance_by_day",
     "begin_cycle",
     "bind_request",
     "check_ledger",

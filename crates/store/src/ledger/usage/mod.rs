@@ -82,6 +82,21 @@ impl Store {
     }
 }
 
+/// What was debited from `from` on for anything but runs of schedules.
+pub(super) async fn spent_without_schedule(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    from: Time,
+    now: Time,
+) -> Result<Credits, StoreError> {
+    let after = last_sequence_at(tx, organization, from.plus_ms(-1)).await?;
+    let last = last_sequence_at(tx, organization, Time(i64::MAX)).await?;
+    let span = Span { organization, after, last };
+    let window = origins::Window { from, to: Time(i64::MAX), now };
+    let scheduled = origins::spent_by_schedules(tx, span, window).await?;
+    Ok(Credits(total(tx, span).await?.credits - scheduled.credits))
+}
+
 /// All debits of the span.
 async fn total(tx: &mut Tx, span: Span) -> Result<Spent, StoreError> {
     let row = tx
