@@ -16,6 +16,7 @@ use creel_types::OrganizationId;
 use crate::{
     Access,
     csrf::{csrf_matches, csrf_token},
+    pictures::{picture_signature, picture_signature_matches},
 };
 
 /// A session. It is never printed: it holds its token.
@@ -49,6 +50,18 @@ impl Session {
     #[must_use]
     pub fn form_token(&self, organization: OrganizationId) -> String {
         format!("{}.{organization}", self.csrf_token())
+    }
+
+    /// What the address of a shop's picture carries on this session's pages.
+    #[must_use]
+    pub fn picture_signature(&self, width: u32, address: &str) -> String {
+        picture_signature(&self.token, width, address)
+    }
+
+    /// Whether a page of this session named that picture in that width.
+    #[must_use]
+    pub fn picture_signature_matches(&self, width: u32, address: &str, given: &str) -> bool {
+        picture_signature_matches(&self.token, width, address, given)
     }
 
     /// For which organization's pages a form was made; nothing where no page of this session made it.

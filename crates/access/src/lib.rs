@@ -13,6 +13,7 @@ mod csrf;
 mod holders;
 mod invitations;
 mod own;
+mod pictures;
 mod set_up;
 mod sign_in;
 mod sign_up;

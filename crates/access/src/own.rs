@@ -64,7 +64,7 @@ impl Access {
         name: &str,
         by: &By,
     ) -> Result<Organization, AccessError> {
-        Ok(self.store().rename_organization(organization, &rules::name("name", name)?, by).await?)
+        Ok(self.store().rename_organization(organization, &rules::name("name", name)?, None, by).await?)
     }
 
     async fn person_of(&self, holder: &SessionHolder) -> Result<Person, AccessError> {

@@ -105,6 +105,16 @@ impl Access {
         Ok(self.store().end_session(holder.person, holder.session, &caller.by(holder)).await?)
     }
 
+    /// Ends another session of the same person, or this one.
+    pub async fn end_session(&self, holder: &SessionHolder, session: SessionId, caller: &Caller) -> Result<(), AccessError> {
+        Ok(self.store().end_session(holder.person, session, &caller.by(holder)).await?)
+    }
+
+    /// Signs out everywhere but here.
+    pub async fn end_other_sessions(&self, holder: &SessionHolder, caller: &Caller) -> Result<(), AccessError> {
+        Ok(self.store().end_other_sessions(holder.person, holder.session, &caller.by(holder)).await?)
+    }
+
     /// Counts a try of each, or says how long to wait.
     pub(crate) async fn count(&self, counted: &[Option<Counted>]) -> Result<(), AccessError> {
         let counted: Vec<Counted> = counted.iter().flatten().cloned().collect();

@@ -218,6 +218,7 @@ impl From<StoreError> for ApiError {
             StoreError::Forbidden(message) => ApiError::new(ErrorCode::Forbidden, message),
             StoreError::Invalid { field, message } => ApiError::field(field, message),
             StoreError::Conflict(message) => ApiError::new(ErrorCode::Conflict, message),
+            StoreError::ChangedMeanwhile(message) => ApiError::conflict(crate::if_match::HEADER, message),
             StoreError::OtherRequest => ApiError {
                 field: Some("Idempotency-Key".to_owned()),
                 ..ApiError::new(ErrorCode::IdempotencyMismatch, error.to_string())

@@ -7,6 +7,7 @@ pub mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod if_match;
 mod middleware;
 mod page;
 pub mod serve;

@@ -3,12 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use creel_crawl::{CrawlSettings, Crawler};
+use creel_fetch::Fetcher;
 use creel_frontier::PaceSettings;
+use creel_media::{Media, MediaSettings};
 use creel_store::{Owner, Store, organizations::Organization, settle::Committer};
 use creel_types::{Clock, OrganizationId, Random};
 use tokio::task::JoinHandle;
 
 use crate::{cli::Common, exit::Failure, settings::Settings};
+
+/// Where pictures of shops are kept, below the data folder.
+const MEDIA_FOLDER: &str = "media";
 
 pub struct Opened {
     pub settings: Settings,
@@ -72,6 +77,19 @@ impl Opened {
         let fetch = self.settings.fetch_settings(allow_private);
         let pace = PaceSettings { delay_ms_floor: self.settings.request_delay_ms, ..PaceSettings::default() };
         CrawlSettings { fetch, pace }
+    }
+
+    /// Pictures of shops, where pages show them. What the guard lets crawls contact it lets them contact, and nothing else.
+    pub fn media(&self, allow_private: bool) -> Result<Option<Media>, Failure> {
+        if !self.settings.media {
+            return Ok(None);
+        }
+        let clock = self.store.clock.clone();
+        let fetcher = Fetcher::new(self.settings.fetch_settings(allow_private), clock.clone())
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        let cache_bytes_max = self.settings.media_cache_mb.unsigned_abs() * 1024 * 1024;
+        let settings = MediaSettings { folder: self.folder.join(MEDIA_FOLDER), cache_bytes_max };
+        Ok(Some(Media::new(fetcher, settings, clock)))
     }
 
     /// Starts what crawling needs. Await the handle after dropping the crawler, so that everything settles.

@@ -19,6 +19,8 @@ const DATABASE_URL: &str = "CREEL_DATABASE_URL";
 
 /// No bucket needs more, and its arithmetic stays far from overflow.
 const RATE_LIMIT_MAX: i64 = 1_000_000;
+/// More than any disk has for pictures of shops.
+const MEDIA_CACHE_MB_MAX: i64 = 1_000_000;
 /// Nobody waits longer for a server to end.
 const DRAIN_SECONDS_MAX: i64 = 600;
 
@@ -50,6 +52,9 @@ pub struct Settings {
     pub rate_limit_burst: i64,
     pub request_delay_ms: i64,
     pub webhook_allow_http: bool,
+    pub media: bool,
+    pub media_cache_mb: i64,
+    pub public_pages: bool,
     pub sign_up: String,
     pub public_url: String,
     pub smtp_url: String,
@@ -107,6 +112,9 @@ impl Settings {
         }
         if !(0..=DRAIN_SECONDS_MAX).contains(&self.drain_seconds) {
             return Err(Failure::usage(format!("--config: drain_seconds is not between 0 and {DRAIN_SECONDS_MAX}")));
+        }
+        if !(0..=MEDIA_CACHE_MB_MAX).contains(&self.media_cache_mb) {
+            return Err(Failure::usage(format!("--config: media_cache_mb is not between 0 and {MEDIA_CACHE_MB_MAX}")));
         }
         let limits =
             [("rate_limit_per_minute", self.rate_limit_per_minute, 0), ("rate_limit_burst", self.rate_limit_burst, 1)];
@@ -207,6 +215,8 @@ mod tests {
         let settings = read("starting_credits = 7").unwrap();
         assert_eq!((settings.starting_credits, settings.request_delay_ms), (7, 0));
         assert!(read("starting_credit = 7").unwrap_err().contains("starting_credit"));
+        assert!(read("media_cache_mb = -1").unwrap_err().contains("media_cache_mb"));
+        assert!(read("media_cache_mb = 1000001").unwrap_err().contains("media_cache_mb"));
         assert!(read("starting_credits = -1").unwrap_err().contains("starting_credits"));
         assert!(read("starting_credits = \"x\"").is_err());
         assert!(read("=").is_err());

@@ -8,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
     http::{
-        HeaderMap, Method, Request, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
         header::{CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER},
     },
     response::Response,
@@ -21,6 +21,8 @@ use crate::{member::Member, refusal::Refusal};
 
 /// Bytes of an answer that a page reads: lists of the API have at most 500 rows.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The API's router.
 #[derive(Clone)]
@@ -41,11 +43,17 @@ impl Api {
     }
 
     pub(crate) async fn get(&self, member: &Member, path: &str) -> Result<Answer, Refusal> {
-        self.send(member, Method::GET, path, None, None).await
+        self.ask(member, Method::GET, path, None, None).await
     }
 
     pub(crate) async fn post(&self, member: &Member, path: &str, body: &Value) -> Result<Value, Refusal> {
-        Ok(self.send(member, Method::POST, path, Some(body), None).await?.value)
+        Ok(self.ask(member, Method::POST, path, Some(body), None).await?.value)
+    }
+
+    /// Makes a thing once, however often the same form is sent: `once` was made with the form.
+    pub(crate) async fn post_once(&self, member: &Member, path: &str, once: &str, body: &Value) -> Result<Value, Refusal> {
+        let once = HeaderValue::from_str(once).ok().filter(|once| !once.is_empty());
+        Ok(self.ask(member, Method::POST, path, Some(body), once.map(|once| (IDEMPOTENCY_KEY, once))).await?.value)
     }
 
     /// Changes a thing; with the `etag` of what somebody saw, only while it is still that.
@@ -56,27 +64,28 @@ impl Api {
         etag: Option<&str>,
         body: &Value,
     ) -> Result<Value, Refusal> {
-        Ok(self.send(member, Method::PATCH, path, Some(body), etag).await?.value)
+        let etag = etag.and_then(|etag| HeaderValue::from_str(etag).ok()).map(|etag| (IF_MATCH, etag));
+        Ok(self.ask(member, Method::PATCH, path, Some(body), etag).await?.value)
     }
 
     pub(crate) async fn delete(&self, member: &Member, path: &str) -> Result<Value, Refusal> {
-        Ok(self.send(member, Method::DELETE, path, None, None).await?.value)
+        Ok(self.ask(member, Method::DELETE, path, None, None).await?.value)
     }
 
-    async fn send(
+    async fn ask(
         &self,
         member: &Member,
         method: Method,
         path: &str,
         body: Option<&Value>,
-        etag: Option<&str>,
+        header: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Answer, Refusal> {
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some(etag) = etag {
-            request = request.header(IF_MATCH, etag);
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let body = body.map_or_else(Body::empty, |value| Body::from(value.to_string()));
         let mut request = request.body(body).map_err(|_| Refusal::not_found())?;

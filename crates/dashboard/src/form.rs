@@ -134,6 +134,11 @@ impl Field {
             .hinting("At least 12 letters. A few words make a good one.")
     }
 
+    /// What password managers know it as.
+    pub(crate) fn completed(self, autocomplete: &'static str) -> Field {
+        Field { autocomplete, ..self }
+    }
+
     pub(crate) fn required(self) -> Field {
         Field { is_required: true, ..self }
     }

@@ -5,9 +5,11 @@
 mod api;
 mod area;
 mod assets;
+mod chart;
 mod figures;
 mod form;
 mod live;
+mod media;
 mod member;
 mod origin;
 mod page;
@@ -17,12 +19,14 @@ mod place;
 mod refusal;
 mod session;
 mod shell;
+mod unknown;
 
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, response::IntoResponse, routing::get};
 use creel_access::{Access, cookie::SessionCookie};
 use creel_billing::Billing;
+use creel_media::Media;
 use creel_notify::Nudge;
 use creel_store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -32,7 +36,9 @@ pub use crate::{api::Api, live::Live};
 use crate::{area::Area, refusal::Refusal};
 
 /// Bytes of a form.
-const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a form with long lists; its route says that it takes them.
+pub(crate) const LONG_FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// What every page is given.
 #[derive(Clone)]
@@ -43,10 +49,14 @@ pub struct Dashboard {
     pub api: Api,
     /// Pages that follow what happens.
     pub live: Live,
+    /// Pictures of shops, where the operator lets pages show them.
+    pub media: Option<Media>,
     /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
+    /// Whether people who are not signed in are told what this is and what it costs.
+    pub public_pages: bool,
     /// How whoever runs a shop reaches whoever runs this installation; empty where that is not said.
     pub contact: Arc<str>,
     /// What shops read in the User-Agent.
@@ -76,11 +86,16 @@ pub fn pages() -> Vec<&'static str> {
 }
 
 fn whole() -> Area {
-    pages::areas().route("/assets/{version}/{name}", get(assets::show))
+    pages::areas().and(media::area()).route("/assets/{version}/{name}", get(assets::show))
+}
+
+/// The pages beside the API; where neither has anything, a person in a browser is helped on.
+pub fn beside(api: Router, dashboard: Dashboard) -> Router {
+    api.merge(router(dashboard.clone())).layer(from_fn_with_state(dashboard, unknown::explain))
 }
 
 /// Every page. Paths that are not here are the API's, or nothing.
-pub fn router(dashboard: Dashboard) -> Router {
+fn router(dashboard: Dashboard) -> Router {
     whole()
         .router
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -40,6 +40,11 @@ impl Badge {
     pub(crate) fn new(tone: Tone, text: impl Into<String>) -> Badge {
         Badge { tone, text: text.into() }
     }
+
+    /// The word alone.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 impl HtmlSafe for Badge {}

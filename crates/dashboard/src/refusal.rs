@@ -62,6 +62,24 @@ impl Refusal {
         Refusal::new(StatusCode::NOT_FOUND, message)
     }
 
+    /// For what was refused without a word.
+    pub(crate) fn of_status(status: StatusCode) -> Refusal {
+        let message = match status {
+            StatusCode::NOT_FOUND => return Refusal::not_found(),
+            StatusCode::INTERNAL_SERVER_ERROR => return Refusal::internal(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                "A form or a program sends something to this address; it is no page to open. Go back, and use the form there."
+            }
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+                "Something in the address cannot be read. Go back, and follow the link or fill in the form once more."
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => "What was sent is larger than this page takes.",
+            _ if status.is_server_error() => "This cannot be done now. Try again in a moment.",
+            _ => "This address does not take what was sent. Go back, load the page again, and try once more.",
+        };
+        Refusal::new(status, message)
+    }
+
     pub(crate) fn internal() -> Refusal {
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. It was logged.")
     }

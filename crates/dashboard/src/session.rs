@@ -37,9 +37,11 @@ impl FromRequestParts<Dashboard> for Visit {
     }
 }
 
-/// Refuses a form that is not of this session.
+/// Refuses a form that is not of this session. It changes nothing of an organization: [`crate::member::Member::check`] is for those
+/// that do.
 pub(crate) fn check_form(session: &Session, form_token: &str) -> Result<(), Refusal> {
-    if session.csrf_matches(form_token) { Ok(()) } else { Err(Refusal::cross_site()) }
+    let is_own = session.csrf_matches(form_token) || session.organization_of_form(form_token).is_some();
+    if is_own { Ok(()) } else { Err(Refusal::cross_site()) }
 }
 
 /// Sends whoever is signed in from now on to a page, with the cookie.

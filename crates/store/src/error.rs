@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The thing is in a state in which this cannot be done.
     #[error("{0}")]
     Conflict(String),
+    /// Somebody changed the thing after whoever wants to change it saw it.
+    #[error("{0}")]
+    ChangedMeanwhile(String),
     /// An `Idempotency-Key` was used before with another request.
     #[error("this Idempotency-Key was used with another request")]
     OtherRequest,

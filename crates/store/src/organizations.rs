@@ -7,6 +7,7 @@ use crate::{
     Store, StoreError, args,
     billing::trial,
     database::{Row, Turn, Tx},
+    edition::Edition,
     ledger::{
         account::{Named, lock_account},
         consequences, unmetered,
@@ -31,6 +32,14 @@ pub struct Organization {
     pub id: OrganizationId,
     pub name: String,
     pub created_at: Time,
+}
+
+impl Organization {
+    /// What can be changed about it is its name.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition::of(&(self.id, &self.name))
+    }
 }
 
 fn organization(row: &Row) -> Result<Organization, StoreError> {

@@ -239,10 +239,11 @@ impl Store {
             .collect()
     }
 
-    /// The run's pages that are done, in the order in which they were.
+    /// The run's pages that are done, in the order in which they were; all, or those with one outcome.
     pub async fn list_pages(
         &self,
         run: RunId,
+        outcome: Option<PageOutcome>,
         after: Option<(Time, String)>,
         limit: i64,
     ) -> Result<Vec<PageRow>, StoreError> {
@@ -251,8 +252,8 @@ impl Store {
             .database
             .rows(
                 "SELECT * FROM pages WHERE run_id = $1 AND state = 'done' AND role = 'page' AND (done_at, url) > ($2, $3)
-                 ORDER BY done_at, url LIMIT $4",
-                args![run, at, url, limit.clamp(1, LIST_ROWS_MAX)],
+                   AND ($5 IS NULL OR outcome = $5) ORDER BY done_at, url LIMIT $4",
+                args![run, at, url, limit.clamp(1, LIST_ROWS_MAX), outcome.map(PageOutcome::as_str)],
             )
             .await?;
         rows.iter().map(page_row).collect()

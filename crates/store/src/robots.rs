@@ -8,6 +8,7 @@ use crate::{
     access::audit::{self, AuditAction, Deed, TargetKind},
     args,
     database::{Row, Tx},
+    edition::{self, Edition, Target},
     ledger::account::{Named, lock_account},
 };
 
@@ -72,24 +73,28 @@ impl Store {
         robot(&row.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?)
     }
 
+    /// Renames it; with `expected` only while it is the edition that somebody saw.
     pub async fn rename_robot(
         &self,
         organization: OrganizationId,
         id: RobotId,
         name: &str,
+        expected: Option<&Edition>,
         by: &By,
     ) -> Result<Robot, StoreError> {
         let mut tx = self.database.begin().await?;
+        lock_account(&mut tx, organization, Named::default()).await?;
         let now = self.clock.now();
-        let touched = tx
-            .execute(
-                "UPDATE robots SET name = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
-                args![organization, id, name, now],
-            )
-            .await?;
-        if touched == 0 {
-            return Err(StoreError::NotFound { what: "robot", id: id.to_string() });
-        }
+        let before =
+            tx.row("SELECT name FROM robots WHERE organization_id = $1 AND id = $2", args![organization, id]).await?;
+        let before = before.ok_or_else(|| StoreError::NotFound { what: "robot", id: id.to_string() })?.text("name")?;
+        let target = Target { organization, kind: TargetKind::Robot, id: id.to_string(), action: AuditAction::RobotRenamed };
+        edition::refuse_other(&mut tx, expected, &edition_of(id, &before), &target).await?;
+        tx.execute(
+            "UPDATE robots SET name = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+            args![organization, id, name, now],
+        )
+        .await?;
         let deed = Deed::new(AuditAction::RobotRenamed, TargetKind::Robot, id, name);
         audit::write(&mut tx, self, organization, now, by, deed).await?;
         tx.commit().await?;
@@ -156,6 +161,16 @@ impl Store {
         let rows = self.database.rows(&sql, args![organization, before, limit.clamp(1, LIST_ROWS_MAX)]).await?;
         rows.iter().map(|row| robot(row).map(|(robot, _)| robot)).collect()
     }
+}
+
+/// What can be changed about a robot is its name.
+#[must_use]
+pub fn edition(robot: &Robot) -> Edition {
+    edition_of(robot.id, &robot.name)
+}
+
+fn edition_of(id: RobotId, name: &str) -> Edition {
+    Edition::of(&(id, name))
 }
 
 async fn refuse_with_schedules(tx: &mut Tx, organization: OrganizationId, id: RobotId) -> Result<(), StoreError> {

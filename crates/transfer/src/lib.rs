@@ -1,8 +1,8 @@
-//! Captures on their way out: as JSON lines and as rows of a table. Knows no database, no file and no HTTP; it is handed
-//! captures and fills a buffer.
+//! Captures, and other rows, on their way out: as JSON lines and as rows of a table. Knows no database, no file and no HTTP; it is
+//! handed captures and fills a buffer.
 
 mod columns;
 mod table;
 
 pub use columns::{COLUMNS, Column, RowPer};
-pub use table::{Table, write_json_line};
+pub use table::{Table, defused, write_json_line, write_record};

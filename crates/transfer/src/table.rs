@@ -56,13 +56,15 @@ impl Table {
 }
 
 /// A cell that a spreadsheet would take for a formula, as text: shops write what they like into their titles.
-fn defused(cell: String) -> String {
+#[must_use]
+pub fn defused(cell: String) -> String {
     if cell.starts_with(FORMULA_BEGINS) { format!("'{cell}") } else { cell }
 }
 
-fn write_record(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) -> std::io::Result<()> {
+/// One row of CSV. Whatever somebody else wrote goes through [`defused`] first; numbers stay numbers.
+pub fn write_record(out: &mut Vec<u8>, cells: impl IntoIterator<Item = String>) -> std::io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    writer.write_record(cells.map(String::into_bytes)).map_err(std::io::Error::from)?;
+    writer.write_record(cells.into_iter().map(String::into_bytes)).map_err(std::io::Error::from)?;
     writer.flush()
 }
 

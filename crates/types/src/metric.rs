@@ -48,6 +48,7 @@ metrics! {
     HTTP_SECONDS = Histogram "creel_http_request_seconds" ["method", "route"] "How long answers took, from the head of the request to the head of the answer.";
     FETCHES = Counter "creel_fetches_total" ["result"] "Requests to shops by what came of them: a class of status such as 2xx, or error.";
     FETCH_SECONDS = Histogram "creel_fetch_seconds" [] "How long requests to shops took, without the time that politeness waits.";
+    PICTURES = Counter "creel_pictures_total" ["result"] "Pictures of shops that pages asked for: kept (from the folder), made or failed.";
     PAGES = Counter "creel_pages_total" ["verdict"] "Pages that were settled, by verdict.";
     CREDITS_DEBITED = Counter "creel_credits_debited_total" ["action"] "Credits that were debited.";
     SETTLE_SECONDS = Histogram "creel_settle_seconds" [] "How long a batch of pages took to be committed.";

@@ -16,6 +16,7 @@ mod rotation;
 mod runs;
 mod schedules;
 mod session;
+mod sessions;
 mod sign_up;
 mod webhooks;
 
@@ -59,8 +60,10 @@ fn credits() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(billing::balance::get_balance))
         .routes(routes!(billing::statement::list_statement))
+        .routes(routes!(billing::statement_export::export_statement))
         .routes(routes!(billing::entry::get_statement_entry))
         .routes(routes!(billing::usage::get_usage))
+        .routes(routes!(billing::usage::export_usage))
         .routes(routes!(billing::forecast::get_forecast))
         .routes(routes!(billing::plans::list_plans))
         .routes(routes!(billing::subscription::get_subscription))
@@ -101,7 +104,14 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(invitations::revoke::revoke_invitation))
         .routes(routes!(invitations::resend::resend_invitation))
         .routes(routes!(invitations::accept::accept_invitation))
-        .routes(routes!(session::create::sign_in, session::get::get_session, session::end::sign_out))
+        .routes(routes!(
+            session::create::sign_in,
+            session::get::get_session,
+            session::update::rename_person,
+            session::end::sign_out
+        ))
+        .routes(routes!(sessions::list::list_sessions, sessions::end_others::end_other_sessions))
+        .routes(routes!(sessions::end::end_session))
         .routes(routes!(session::organization::switch_organization))
         .routes(routes!(session::password::change_password))
         .routes(routes!(session::notices::get_notices, session::notices::change_notices))

@@ -23,6 +23,7 @@ mod examples;
 mod extract;
 mod lists;
 mod mailbox;
+mod media;
 mod operating;
 mod pages;
 mod people;

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Rows of the design: a crate imports only crates of a smaller row.
-const ROWS: [(&str, u32); 17] = [
+const ROWS: [(&str, u32); 18] = [
     ("creel-types", 0),
     ("creel-ledger", 1),
     ("creel-frontier", 1),
@@ -18,6 +18,7 @@ const ROWS: [(&str, u32); 17] = [
     ("creel-notify", 4),
     ("creel-billing", 4),
     ("creel-transfer", 4),
+    ("creel-media", 4),
     ("creel-api", 5),
     ("creel-dashboard", 5),
     ("creel", 6),

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Store, StoreError, args,
     database::{Row, Tx},
+    edition::{self, Edition, Target},
     robots::LIST_ROWS_MAX,
 };
 
@@ -52,6 +53,14 @@ pub struct ApiKey {
     pub rotated_at: Option<Time>,
     /// Until when the secret before the last rotation works.
     pub previous_valid_until: Option<Time>,
+}
+
+impl ApiKey {
+    /// What can be changed about it by hand is its name; that it is used or rotated makes no other edition.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition::of(&(self.id, &self.name))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -166,15 +175,20 @@ impl Store {
         rows.iter().map(api_key).collect()
     }
 
+    /// Renames it; with `expected` only while it is the edition that somebody saw.
     pub async fn rename_api_key(
         &self,
         organization: OrganizationId,
         id: ApiKeyId,
         name: &str,
+        expected: Option<&Edition>,
         by: &By,
     ) -> Result<ApiKey, StoreError> {
         let mut tx = self.database.begin().await?;
         let key = lock_key(&mut tx, organization, id, by).await?;
+        let action = AuditAction::ApiKeyRenamed;
+        let target = Target { organization, kind: TargetKind::ApiKey, id: id.to_string(), action };
+        edition::refuse_other(&mut tx, expected, &key.edition(), &target).await?;
         tx.execute("UPDATE api_keys SET name = $2 WHERE id = $1", args![id, name]).await?;
         let deed = Deed::new(AuditAction::ApiKeyRenamed, TargetKind::ApiKey, id, name).with(json!({"before": key.name}));
         audit::write(&mut tx, self, organization, self.clock.now(), by, deed).await?;

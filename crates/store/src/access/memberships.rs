@@ -15,7 +15,8 @@ use crate::{
     Store, StoreError, args,
     billing::trial,
     database::{Row, Tx},
-    organizations::{Organization, Start},
+    edition::{self, Edition, Target},
+    organizations::{Organization, Start, organization_in},
     robots::LIST_ROWS_MAX,
 };
 
@@ -138,14 +139,20 @@ impl Store {
         Ok(made)
     }
 
+    /// Renames it; with `expected` only while it is the edition that somebody saw.
     pub async fn rename_organization(
         &self,
         organization: OrganizationId,
         name: &str,
+        expected: Option<&Edition>,
         by: &By,
     ) -> Result<Organization, StoreError> {
         let mut tx = self.database.begin().await?;
         lock_as_admin(&mut tx, organization, by).await?;
+        let current = organization_in(&mut tx, organization).await?.edition();
+        let action = AuditAction::OrganizationRenamed;
+        let target = Target { organization, kind: TargetKind::Organization, id: organization.to_string(), action };
+        edition::refuse_other(&mut tx, expected, &current, &target).await?;
         rename(&mut tx, self, organization, name, by).await?;
         tx.commit().await?;
         self.get_organization(organization).await

@@ -203,6 +203,17 @@ impl Store {
         }
         tx.commit().await
     }
+
+    /// Ends every session of the person but the one to keep.
+    pub async fn end_other_sessions(&self, person: PersonId, keep: SessionId, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        people::lock(&mut tx, &person.to_string()).await?;
+        end_others(&mut tx, person, Some(keep)).await?;
+        let deed = Deed::new(AuditAction::PersonSignedOut, TargetKind::Person, person, &by.name)
+            .with(serde_json::json!({"everywhere_else": true}));
+        audit::write_for_person(&mut tx, self, person, self.clock.now(), by, deed).await?;
+        tx.commit().await
+    }
 }
 
 async fn begin_session(

@@ -5,7 +5,7 @@ use creel_types::{Credits, OrganizationId, ScheduleId, ScheduleStatus, Time, tim
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{account::read_account, entries::ENTRIES_WITH_RUNS};
+use super::{account::read_account, usage::spent_without_schedule};
 use crate::{Store, StoreError, args, database::Tx, schedules};
 
 /// How far the forecast looks back for what no schedule spends, and ahead where no cycle ends.
@@ -139,12 +139,6 @@ async fn unscheduled_rate(
     now: Time,
 ) -> Result<Rate, StoreError> {
     let from = now.plus_ms(-WINDOW_DAYS * DAY_MS).max(created_at);
-    let after = super::past::last_sequence_at(tx, organization, from.plus_ms(-1)).await?;
-    let sql = format!(
-        "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM {ENTRIES_WITH_RUNS}
-         WHERE e.organization_id = $1 AND e.sequence > $2 AND e.kind = 'debit' AND u.schedule_id IS NULL"
-    );
-    let row = tx.row(&sql, args![organization, after]).await?;
-    let spent = row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))?;
+    let spent = spent_without_schedule(tx, organization, from, now).await?;
     Ok(Rate::of(spent, now.ms_since(from).max(DAY_MS)))
 }

@@ -18,5 +18,5 @@ pub mod usage;
 pub mod verify;
 
 pub use balance::{Balance, BalanceLot, Cycle};
-pub use statement::{STATEMENT_ROWS_MAX, StatementFilter, StatementRow};
+pub use statement::{About, STATEMENT_ROWS_MAX, StatementFilter, StatementRow};
 pub use verify::{LedgerFault, VerifiedLedger};

@@ -6,7 +6,8 @@ use creel_types::{By, Cadence, OrganizationId, ScheduleId, ScheduleStatus, Time,
 use super::{Schedule, default_name, get, one_interval_from};
 use crate::{
     Store, StoreError,
-    access::audit::AuditAction,
+    access::audit::{AuditAction, TargetKind},
+    edition::{self, Edition, Target},
     ledger::account::{Named, lock_account},
     robots,
 };
@@ -29,16 +30,21 @@ pub struct ScheduleChanges {
 }
 
 impl Store {
+    /// Changes it; with `expected` only while it is the edition that somebody saw.
     pub async fn update_schedule(
         &self,
         organization: OrganizationId,
         id: ScheduleId,
         changes: ScheduleChanges,
+        expected: Option<&Edition>,
         by: &By,
     ) -> Result<Schedule, StoreError> {
         let mut tx = self.database.begin().await?;
         lock_account(&mut tx, organization, Named::default()).await?;
         let before = get(&mut tx, organization, id).await?;
+        let action = AuditAction::ScheduleUpdated;
+        let target = Target { organization, kind: TargetKind::Schedule, id: id.to_string(), action };
+        edition::refuse_other(&mut tx, expected, &before.edition(), &target).await?;
         let robot = robots::find_robot_with_program(&mut tx, organization, before.robot).await?;
         let now = self.clock.now();
         let mut schedule = before.clone();

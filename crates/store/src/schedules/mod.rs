@@ -26,6 +26,7 @@ use crate::{
     access::audit::{self, AuditAction, Deed, TargetKind},
     args,
     database::Tx,
+    edition::Edition,
     ledger::{
         account::{Named, lock_account},
         consequences,
@@ -103,6 +104,13 @@ impl NewSchedule {
 }
 
 impl Schedule {
+    /// What can be changed about it; that it is paused, or has run, makes no other edition.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        let (cadence, times) = (self.cadence, (self.starts_at, &self.time_zone, &self.windows));
+        Edition::of(&(self.id, &self.name, cadence, times, &self.start_urls, &self.settings, self.budget))
+    }
+
     pub fn timetable(&self) -> Result<Timetable, StoreError> {
         Timetable::new(self.cadence, self.starts_at, &self.time_zone, &self.windows).map_err(invalid)
     }

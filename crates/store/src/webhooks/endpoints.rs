@@ -16,6 +16,7 @@ use crate::{
     },
     args,
     database::{Row, Tx},
+    edition::{self, Edition, Target},
     robots::LIST_ROWS_MAX,
 };
 
@@ -61,6 +62,14 @@ pub struct Webhook {
     pub rotated_at: Option<Time>,
     /// Until when the secret before the last rotation signs beside the new one.
     pub previous_valid_until: Option<Time>,
+}
+
+impl Webhook {
+    /// Where it is and what it is told; that it is disabled, fails or has another secret makes no other edition.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition::of(&(self.id, &self.url, &self.description, &self.events))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -133,16 +142,21 @@ impl Store {
         rows.iter().map(webhook).collect()
     }
 
-    /// Changes what is given. Made active again, it gets what waited.
+    /// Changes what is given; with `expected` only while it is the edition that somebody saw. Made active again, it gets what
+    /// waited.
     pub async fn update_webhook(
         &self,
         organization: OrganizationId,
         id: WebhookId,
         changes: WebhookChanges,
+        expected: Option<&Edition>,
         by: &By,
     ) -> Result<Webhook, StoreError> {
         let mut tx = self.database.begin().await?;
         let old = lock_webhook(&mut tx, organization, id, by).await?;
+        let action = AuditAction::WebhookChanged;
+        let target = Target { organization, kind: TargetKind::Webhook, id: id.to_string(), action };
+        edition::refuse_other(&mut tx, expected, &old.edition(), &target).await?;
         let (now, url) = (self.clock.now(), changes.url.unwrap_or_else(|| old.url.clone()));
         let status = changes.status.unwrap_or(old.status);
         let switched = status != old.status;

@@ -83,8 +83,8 @@ async fn a_run_is_deleted_with_all_that_it_had_and_its_debits_stay(engine) {
         assert!(matches!(answer, Err(StoreError::NotFound { .. })), "{answer:?}");
     }
     assert_eq!(shop.store.list_runs(shop.organization, None, None, None, None, 10).await.unwrap().len(), 1);
-    assert!(shop.store.list_pages(run, None, 10).await.unwrap().is_empty());
-    assert_eq!(shop.store.list_pages(other, None, 10).await.unwrap().len(), 2);
+    assert!(shop.store.list_pages(run, None, None, 10).await.unwrap().is_empty());
+    assert_eq!(shop.store.list_pages(other, None, None, 10).await.unwrap().len(), 2);
     verifies(&shop, 1_000 - 604).await;
     let left = "SELECT COUNT(*) AS n FROM listing_words";
     assert_eq!(shop.store.database.row(left, vec![]).await.unwrap().unwrap().int("n").unwrap(), 2);

@@ -18,6 +18,7 @@ use creel_store::{
         sessions::{Browser, Proof},
     },
     args,
+    coverage::Coverage,
     database::Engine,
     history::RobotHistory,
     idempotency::IdempotencyKey,
@@ -120,7 +121,7 @@ async fn owner_of(shop: &Shop) -> PersonId {
     let name = format!("owner of {}", shop.organization);
     let email = format!("{}@shop.example", shop.organization).parse().unwrap();
     let new = NewPerson { email, name: name.clone(), password: None };
-    shop.store.rename_organization(shop.organization, &name, &operator()).await.unwrap();
+    shop.store.rename_organization(shop.organization, &name, None, &operator()).await.unwrap();
     let (person, owned) = shop.store.create_owner(&new, &name, Start::Credits(Credits::ZERO), &operator()).await.unwrap();
     assert_eq!(owned.id, shop.organization);
     person.id
@@ -175,7 +176,8 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
-        ("rename_robot", said(store.rename_robot(organization, robot, "new name", &creel_types::By::system()).await)),
+        ("rename_robot", said(store.rename_robot(organization, robot, "new name", None, &creel_types::By::system()).await)),
+        ("robot_coverage", said(store.robot_coverage(organization, robot).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
         ("delete_robot", said(store.delete_robot(organization, robot, true, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
@@ -196,7 +198,10 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
         ("resume_schedule", said(store.resume_schedule(organization, schedule, &who).await)),
-        ("update_schedule", said(store.update_schedule(organization, schedule, ScheduleChanges::default(), &who).await)),
+        (
+            "update_schedule",
+            said(store.update_schedule(organization, schedule, ScheduleChanges::default(), None, &who).await),
+        ),
         ("delete_schedule", said(store.delete_schedule(organization, schedule, &who).await)),
         ("list_runs", said(store.list_runs(organization, None, None, Some(schedule), None, 10).await)),
         ("list_schedules", said(store.list_schedules(organization, of_robots_schedules, None, 10).await)),
@@ -209,7 +214,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("set_credit_limit", limit(LimitSubject::Robot, robot.to_string()).await),
         ("set_credit_limit", limit(LimitSubject::Schedule, schedule.to_string()).await),
         ("get_api_key", said(store.get_api_key(organization, key).await)),
-        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", &who).await)),
+        ("rename_api_key", said(store.rename_api_key(organization, key, "mine", None, &who).await)),
         ("rotate_api_key", said(store.rotate_api_key(organization, key, 60, &who).await)),
         ("revoke_api_key", said(store.revoke_api_key(organization, key, &who).await)),
         ("get_member", said(store.get_member(organization, person).await)),
@@ -219,7 +224,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("resend_invitation", said(store.resend_invitation(organization, invitation, Sending::ByMail, &who).await)),
         ("revoke_invitation", said(store.revoke_invitation(organization, invitation, &who).await)),
         ("get_webhook", said(store.get_webhook(organization, webhook).await)),
-        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), &who).await)),
+        ("update_webhook", said(store.update_webhook(organization, webhook, WebhookChanges::default(), None, &who).await)),
         ("rotate_webhook_secret", said(store.rotate_webhook_secret(organization, webhook, 60, &who).await)),
         ("test_webhook", said(store.test_webhook(organization, webhook, &who).await)),
         ("list_webhook_deliveries", said(store.list_webhook_deliveries(organization, webhook, all, None, 10).await)),
@@ -269,6 +274,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "list_members",
     "list_outbox",
     "list_robot_builds",
+    "list_last_runs",
     "list_robots",
     "list_webhooks",
     "payable",
@@ -279,6 +285,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "statement",
     "subscription_view",
     "usage",
+    "balances_by_day",
     "verify_ledger",
     "get_organization",
 ];
@@ -356,7 +363,12 @@ async fn anothers_things_are_as_good_as_missing(engine) {
     let answers = name_all(&shop.store, one, others).await;
     let missing = name_all(&shop.store, one, nobodys).await;
     for ((name, mut answer), (_, missing)) in answers.into_iter().zip(missing) {
-        let nothing = ["[]".to_owned(), "None".to_owned(), format!("{:?}", RobotHistory::default())];
+        let nothing = [
+            "[]".to_owned(),
+            "None".to_owned(),
+            format!("{:?}", RobotHistory::default()),
+            format!("{:?}", Coverage::default()),
+        ];
         assert!(missing.starts_with("refused") || nothing.contains(&missing), "{name}: {missing}");
         // The id that was asked for is all that differs.
         for (other, nobody) in others.ids().iter().zip(nobodys.ids()) {
@@ -405,6 +417,7 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
             said(store.list_robots(organization, None, limit).await),
             said(store.list_robot_builds(organization, None, limit).await),
             said(store.list_runs(organization, None, None, None, None, limit).await),
+            said(store.list_last_runs(organization, None, limit).await),
             said(store.list_captures(organization, &all).await),
             said(store.list_schedules(organization, ScheduleFilter::default(), None, limit).await),
             said(store.list_credit_limits(organization).await),

@@ -126,7 +126,7 @@ async fn a_robot_that_is_needed_stays(engine) {
     let deleted = shop.store.delete_robot(shop.organization, run.robot, false, &creel_types::By::system()).await;
     assert!(matches!(&deleted, Err(StoreError::Conflict(why)) if why.contains("stop them")), "{deleted:?}");
     shop.store.stop_run(shop.organization, run.id, &creel_types::By::system()).await.unwrap();
-    let renamed = shop.store.rename_robot(shop.organization, run.robot, "new", &creel_types::By::system()).await.unwrap();
+    let renamed = shop.store.rename_robot(shop.organization, run.robot, "new", None, &creel_types::By::system()).await.unwrap();
     assert_eq!(renamed.name, "new");
     shop.store.delete_robot(shop.organization, run.robot, false, &creel_types::By::system()).await.unwrap();
     assert!(matches!(shop.store.get_robot(shop.organization, run.robot).await, Err(StoreError::NotFound { .. })));

@@ -216,7 +216,7 @@ async fn changes_hold_at_once_and_what_was_due_is_made(engine) {
     let shop = Shop::with_credits(engine, 100).await;
     let (store, organization, by) = (&shop.store, shop.organization, operator());
     let schedule = daily(&shop).await;
-    let change = |changes| store.update_schedule(organization, schedule.id, changes, &by);
+    let change = |changes| store.update_schedule(organization, schedule.id, changes, None, &by);
     let cadence = Some(Cadence { interval_amount: 3, interval_unit: IntervalUnit::Hour });
     let changed = change(ScheduleChanges { cadence, ..ScheduleChanges::default() }).await.unwrap();
     assert_eq!(changed.name, "Every 3 hours shop.example run");

@@ -126,7 +126,7 @@ async fn outcomes_are_counted_and_listed_with_their_reason(engine) {
         page.result = PageResult::Outcome { outcome, reason: Some("why".into()), error_code: None, fetched: true };
         assert_eq!(shop.committer.settle(page).await.unwrap(), Verdict::Recorded);
     }
-    let rows = shop.store.list_pages(run.id, None, 10).await.unwrap();
+    let rows = shop.store.list_pages(run.id, None, None, 10).await.unwrap();
     assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(|row| row.reason.as_deref() == Some("why") && row.credits == 0));
     let run = shop.store.get_run(shop.organization, run.id).await.unwrap();

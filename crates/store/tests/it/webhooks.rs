@@ -279,7 +279,7 @@ async fn an_endpoint_that_only_fails_is_disabled_and_somebody_is_told(engine) {
     assert_eq!(mails(&shop).await, told);
     // Made active again it gets what waited; 410 ends it at once.
     let active = WebhookChanges { status: Some(WebhookStatus::Active), ..WebhookChanges::default() };
-    let active = shop.store.update_webhook(shop.organization, id, active, &operator()).await.unwrap();
+    let active = shop.store.update_webhook(shop.organization, id, active, None, &operator()).await.unwrap();
     assert_eq!((active.disabled_reason, active.failing_since), (None, None));
     shop.store.clock.advance_ms(2 * WAITS_MS[0]);
     let waited = take(&shop).await.unwrap();

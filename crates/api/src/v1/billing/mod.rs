@@ -11,5 +11,6 @@ pub(crate) mod plans;
 pub(crate) mod portal;
 mod refused;
 pub(crate) mod statement;
+pub(crate) mod statement_export;
 pub(crate) mod subscription;
 pub(crate) mod usage;

@@ -1,11 +1,11 @@
-//! `GET /v1/billing/statement?cursor=&limit=&kind=&from=&to=`: the ledger, newest entry first.
+//! `GET /v1/billing/statement?cursor=&limit=&kind=&from=&to=&reference_id=&run_id=`: the ledger, newest entry first.
 
 use std::num::NonZeroU64;
 
 use axum::{Json, extract::State};
 use creel_ledger::EntryKind;
-use creel_store::ledger::{StatementFilter, StatementRow};
-use creel_types::Time;
+use creel_store::ledger::{About, StatementFilter, StatementRow};
+use creel_types::{RunId, Time};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,7 +13,7 @@ use crate::{
     ApiState,
     body::QueryString,
     caller::Caller,
-    error::ApiError,
+    error::{ApiError, ErrorBody},
     page::{self, Page},
 };
 
@@ -35,6 +35,10 @@ pub(crate) struct Asked {
     /// Entries before this instant.
     #[param(inline)]
     to: Option<Time>,
+    /// Entries with this reference: the id of a capture, an invoice, a message, a person.
+    reference_id: Option<String>,
+    /// What the captures of this run were paid with.
+    run_id: Option<RunId>,
 }
 
 /// The ledger of credits, newest entry first
@@ -43,7 +47,10 @@ pub(crate) struct Asked {
     path = "/v1/billing/statement",
     tag = "billing",
     params(Asked),
-    responses((status = 200, body = Page<StatementRow>))
+    responses(
+        (status = 200, body = Page<StatementRow>),
+        (status = 409, description = "Both a reference and a run are named", body = ErrorBody),
+    )
 )]
 pub(crate) async fn list_statement(
     State(state): State<ApiState>,
@@ -53,7 +60,17 @@ pub(crate) async fn list_statement(
     let limit = page::limit(asked.limit)?;
     let before = page::cursor::<NonZeroU64>(asked.cursor.as_deref())?;
     let before = before.map(|sequence| i64::try_from(sequence.get()).unwrap_or(i64::MAX));
-    let filter = StatementFilter { before, limit: limit + 1, kind: asked.kind, from: asked.from, to: asked.to };
+    let about = about(asked.reference_id, asked.run_id)?;
+    let filter = StatementFilter { before, limit: limit + 1, kind: asked.kind, from: asked.from, to: asked.to, about };
     let rows = state.store().statement(caller.organization, &filter).await?;
     Ok(page::page(rows, limit, |row| row.sequence.to_string()))
+}
+
+/// One thing that entries are about.
+pub(super) fn about(reference: Option<String>, run: Option<RunId>) -> Result<Option<About>, ApiError> {
+    match (reference, run) {
+        (Some(_), Some(_)) => Err(ApiError::conflict("run_id", "name either a reference or a run")),
+        (Some(reference), None) => Ok(Some(About::Reference(reference))),
+        (None, run) => Ok(run.map(About::Run)),
+    }
 }

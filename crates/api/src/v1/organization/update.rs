@@ -1,6 +1,6 @@
 //! `PATCH /v1/organization {name}`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,8 +9,9 @@ use crate::{
     ApiState,
     body::JsonBody,
     caller::{AdminCaller, Caller},
-    error::ApiError,
+    error::{ApiError, ErrorBody},
     fields::GivenName,
+    if_match::{IfMatch, Tagged},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -24,14 +25,23 @@ pub(crate) struct OrganizationChanges {
     patch,
     path = "/v1/organization",
     tag = "organization",
+    params(
+        ("If-Match" = Option<String>, Header, pattern = "^(\\*|(W/)?\"[0-9a-f]{16}\")$", description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
+    ),
     request_body = OrganizationChanges,
-    responses((status = 200, body = OrganizationView)),
+    responses(
+        (status = 200, body = OrganizationView, headers(("ETag" = String, description = "This state of what can be changed; for `If-Match`"))),
+        (status = 409, description = "Somebody changed it after it was seen", body = ErrorBody),
+    ),
     extensions(("x-role" = json!("admin")))
 )]
 pub(crate) async fn update_organization(
     State(state): State<ApiState>,
     AdminCaller(Caller { organization, by, .. }): AdminCaller,
+    IfMatch(expected): IfMatch,
     JsonBody { value: changes, .. }: JsonBody<OrganizationChanges>,
-) -> Result<Json<OrganizationView>, ApiError> {
-    Ok(Json(state.store().rename_organization(organization, changes.name.as_str(), &by).await?.into()))
+) -> Result<Tagged<OrganizationView>, ApiError> {
+    let (store, name) = (state.store(), changes.name.as_str());
+    let renamed = store.rename_organization(organization, name, expected.as_ref(), &by).await?;
+    Ok(Tagged(renamed.edition(), renamed.into()))
 }

@@ -1,8 +1,8 @@
-//! `GET /v1/extract/runs/{id}/pages?cursor=&limit=`: what became of each page, in order.
+//! `GET /v1/extract/runs/{id}/pages?outcome=&cursor=&limit=`: what became of each page, in order.
 
 use axum::{Json, extract::State};
 use creel_store::pages::PageRow;
-use creel_types::{RunId, Time};
+use creel_types::{PageOutcome, RunId, Time};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,6 +22,9 @@ pub(crate) struct Asked {
     /// `next_cursor` of the page before.
     #[param(pattern = "^[0-9]{1,15} ")]
     cursor: Option<String>,
+    /// Only pages that ended this way.
+    #[param(inline)]
+    outcome: Option<PageOutcome>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
@@ -44,7 +47,7 @@ pub(crate) async fn list_run_pages(
     let run = state.store().get_run(caller.organization, id).await?;
     let limit = page::limit(asked.limit)?;
     let after = page::cursor::<After>(asked.cursor.as_deref())?.map(|after| (after.at, after.url));
-    let rows = state.store().list_pages(run.id, after, limit + 1).await?;
+    let rows = state.store().list_pages(run.id, asked.outcome, after, limit + 1).await?;
     Ok(page::page(rows, limit, |row| format!("{} {}", row.at.0, row.url)))
 }
 

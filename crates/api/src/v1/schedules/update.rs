@@ -1,6 +1,6 @@
 //! `PATCH /v1/extract/schedules/{id}`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use creel_types::ScheduleId;
 
 use super::{ScheduleView, asked::ScheduleChangesBody};
@@ -9,6 +9,7 @@ use crate::{
     body::JsonBody,
     caller::Caller,
     error::{ApiError, ErrorBody},
+    if_match::{IfMatch, Tagged},
     v1::{PathId, runs::asked::RUN_BYTES_MAX},
 };
 
@@ -20,23 +21,27 @@ use crate::{
     patch,
     path = "/v1/extract/schedules/{id}",
     tag = "schedules",
-    params(("id" = ScheduleId, Path)),
+    params(
+        ("id" = ScheduleId, Path),
+        ("If-Match" = Option<String>, Header, pattern = "^(\\*|(W/)?\"[0-9a-f]{16}\")$", description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
+    ),
     request_body = ScheduleChangesBody,
     responses(
-        (status = 200, body = ScheduleView),
-        (status = 409, description = "A window of no length, or a start too far ahead", body = ErrorBody),
+        (status = 200, body = ScheduleView, headers(("ETag" = String, description = "This state of what can be changed; for `If-Match`"))),
+        (status = 409, description = "A window of no length, a start too far ahead, or changed after it was seen", body = ErrorBody),
     )
 )]
 pub(crate) async fn update_schedule(
     State(state): State<ApiState>,
     caller: Caller,
     PathId(id): PathId<ScheduleId>,
+    IfMatch(expected): IfMatch,
     JsonBody { value: changes, .. }: JsonBody<ScheduleChangesBody, RUN_BYTES_MAX>,
-) -> Result<Json<ScheduleView>, ApiError> {
+) -> Result<Tagged<ScheduleView>, ApiError> {
     let (store, now) = (state.store(), state.store().clock.now());
     let before = store.get_schedule(caller.organization, id).await?;
     let robot = store.get_robot_with_program(caller.organization, before.robot).await.ok();
     let changes = changes.checked(robot.as_ref().map(|(_, program)| program), now)?;
-    let changed = store.update_schedule(caller.organization, id, changes, &caller.by).await?;
-    Ok(Json(ScheduleView::of(changed, now)))
+    let changed = store.update_schedule(caller.organization, id, changes, expected.as_ref(), &caller.by).await?;
+    Ok(Tagged(changed.edition(), ScheduleView::of(changed, now)))
 }

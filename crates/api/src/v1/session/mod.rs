@@ -6,3 +6,4 @@ pub(crate) mod get;
 pub(crate) mod notices;
 pub(crate) mod organization;
 pub(crate) mod password;
+pub(crate) mod update;

@@ -1,6 +1,6 @@
 //! `GET /v1/webhooks/{id}`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use creel_store::webhooks::Webhook;
 use creel_types::WebhookId;
 
@@ -8,6 +8,7 @@ use crate::{
     ApiState,
     caller::{AdminCaller, Caller},
     error::ApiError,
+    if_match::Tagged,
     v1::PathId,
 };
 
@@ -17,13 +18,14 @@ use crate::{
     path = "/v1/webhooks/{id}",
     tag = "webhooks",
     params(("id" = WebhookId, Path)),
-    responses((status = 200, body = Webhook)),
+    responses((status = 200, body = Webhook, headers(("ETag" = String, description = "This state of what can be changed; for `If-Match`")))),
     extensions(("x-role" = json!("admin")))
 )]
 pub(crate) async fn get_webhook(
     State(state): State<ApiState>,
     AdminCaller(Caller { organization, .. }): AdminCaller,
     PathId(id): PathId<WebhookId>,
-) -> Result<Json<Webhook>, ApiError> {
-    Ok(Json(state.store().get_webhook(organization, id).await?))
+) -> Result<Tagged<Webhook>, ApiError> {
+    let webhook = state.store().get_webhook(organization, id).await?;
+    Ok(Tagged(webhook.edition(), webhook))
 }

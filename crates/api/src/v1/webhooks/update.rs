@@ -1,6 +1,6 @@
 //! `PATCH /v1/webhooks/{id} {url?, description?, events?, status?}`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use creel_store::webhooks::{EventKind, Webhook, WebhookChanges, WebhookStatus};
 use creel_types::WebhookId;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use crate::{
     caller::{AdminCaller, Caller},
     error::{ApiError, ErrorBody},
     fields::Description,
+    if_match::{IfMatch, Tagged},
     v1::PathId,
 };
 
@@ -33,11 +34,14 @@ pub(crate) struct WebhookPatch {
     patch,
     path = "/v1/webhooks/{id}",
     tag = "webhooks",
-    params(("id" = WebhookId, Path)),
+    params(
+        ("id" = WebhookId, Path),
+        ("If-Match" = Option<String>, Header, pattern = "^(\\*|(W/)?\"[0-9a-f]{16}\")$", description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
+    ),
     request_body = WebhookPatch,
     responses(
-        (status = 200, body = Webhook),
-        (status = 409, description = "The address leads nowhere", body = ErrorBody),
+        (status = 200, body = Webhook, headers(("ETag" = String, description = "This state of what can be changed; for `If-Match`"))),
+        (status = 409, description = "The address leads nowhere, or somebody changed it after it was seen", body = ErrorBody),
     ),
     extensions(("x-role" = json!("admin")))
 )]
@@ -45,13 +49,15 @@ pub(crate) async fn update_webhook(
     State(state): State<ApiState>,
     AdminCaller(Caller { organization, by, .. }): AdminCaller,
     PathId(id): PathId<WebhookId>,
+    IfMatch(expected): IfMatch,
     JsonBody { value: patch, .. }: JsonBody<WebhookPatch>,
-) -> Result<Json<Webhook>, ApiError> {
+) -> Result<Tagged<Webhook>, ApiError> {
     let url = match patch.url {
         Some(url) => Some(url.checked(&state.hooks).await?),
         None => None,
     };
     let description = patch.description.map(Description::into_string);
     let changes = WebhookChanges { url, description, events: patch.events, status: patch.status };
-    Ok(Json(state.store().update_webhook(organization, id, changes, &by).await?))
+    let webhook = state.store().update_webhook(organization, id, changes, expected.as_ref(), &by).await?;
+    Ok(Tagged(webhook.edition(), webhook))
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "billing_change.html")]
+#[template(path = "billing/change.html")]
 struct ChangePage {
     base: String,
     form_token: String,

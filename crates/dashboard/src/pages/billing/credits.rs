@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "billing_credits.html")]
+#[template(path = "billing/credits.html")]
 struct CreditsPage {
     base: String,
     credits: String,

@@ -6,6 +6,8 @@ pub(crate) mod credits;
 mod offers;
 mod status;
 
+pub(crate) use status::{Sentence, status};
+
 use std::time::Duration;
 
 use askama::Template;
@@ -25,10 +27,7 @@ use creel_types::{Action, OrganizationId, Plan, links::BILLING_PATH, plan::price
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use self::{
-    offers::{Offer, Packs, WantedPlan, offers},
-    status::{Sentence, status},
-};
+use self::offers::{Offer, Packs, WantedPlan, offers};
 use crate::{
     Dashboard,
     area::Area,
@@ -47,7 +46,7 @@ const LOOK_WAIT_MAX: Duration = Duration::from_secs(3);
 const LOOKED_AT_MS: i64 = 1_000;
 
 #[derive(Template)]
-#[template(path = "billing.html")]
+#[template(path = "billing/overview.html")]
 struct BillingPage {
     shell: Shell,
     notice: &'static str,

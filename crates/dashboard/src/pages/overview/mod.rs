@@ -1,61 +1,156 @@
-//! `/`: the organization that one looks at: what it can spend, what runs, what was captured last, what needs attention.
+//! `/`: the organization that one looks at: what it can spend and how long that lasts, what runs, what was captured last, what
+//! needs attention. Whoever has no robot yet is asked for the address of a product.
+
+mod attention;
+mod running;
+mod spending;
 
 use askama::Template;
 use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
+    extract::{Query, State},
+    http::HeaderMap,
+    response::Response,
     routing::{get, post},
 };
-use creel_types::OrganizationId;
+use creel_media::Width;
+use creel_store::{
+    access::sessions::{Membership, SessionHolder},
+    listing::{CaptureFilter, CaptureQuery},
+};
+use creel_types::{Capture, OrganizationId, RobotId};
 use serde::Deserialize;
 
+use self::{
+    attention::{Matter, matters},
+    running::{Running, running},
+    spending::{Spending, spending},
+};
 use crate::{
     Dashboard,
     area::Area,
-    figures::Number,
+    figures::{Number, When},
     form::Sent,
+    live::{Part, follow},
     member::Member,
-    page::{Message, go, render},
+    page::{go, render},
+    pages::public,
+    parts::Curl,
     place::Place,
     refusal::Refusal,
     session::{Visit, check_form},
     shell::Shell,
 };
 
+/// The newest captures that are shown.
+const LATEST: usize = 8;
+
 pub(crate) fn area() -> Area {
-    Area::new().page("/", get(show)).route("/organization", post(switch))
+    Area::new().page("/", get(show)).route("/running", get(live)).route("/organization", post(switch))
 }
 
 #[derive(Template)]
 #[template(path = "overview/overview.html")]
 struct OverviewPage {
     shell: Shell,
+    /// There is no robot yet: the first thing is to make one.
+    is_new: bool,
+    /// Of the newest robot, which a new run would use.
+    robot: Option<RobotId>,
     held: Number,
-    spent: Number,
+    spending: Spending,
+    running: Running,
+    matters: Vec<Matter>,
+    latest: Vec<Latest>,
+    curl: Curl,
 }
 
-pub(crate) async fn show(State(dashboard): State<Dashboard>, visit: Visit) -> Result<Response, Refusal> {
-    let Some(session) = visit.session else { return Err(Refusal::sign_in("/")) };
-    let person = session.holder.email.clone();
+struct Latest {
+    id: String,
+    title: String,
+    picture: String,
+    price: String,
+    store: String,
+    when: When,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct After {
+    #[serde(default)]
+    done: String,
+}
+
+pub(crate) async fn show(
+    State(dashboard): State<Dashboard>,
+    visit: Visit,
+    Query(After { done }): Query<After>,
+) -> Result<Response, Refusal> {
+    let Some(session) = visit.session else { return public::landing::show(&dashboard).await };
+    let (form_token, holder) = (session.csrf_token(), session.holder.clone());
     match Member::of(session, visit.caller) {
-        Some(member) => Ok(render(&page(&dashboard, &member).await?)),
-        None => Ok(no_organization(&dashboard, &person)),
+        Some(member) => Ok(render(&page(&dashboard, &member, &done).await?)),
+        None => choose(&dashboard, form_token, &holder).await,
     }
 }
 
-fn no_organization(dashboard: &Dashboard, person: &str) -> Response {
-    let text = format!(
-        "You are signed in and not a member of an organization at present. Ask an admin or owner for an invitation to {person}."
-    );
-    Message::new(dashboard, "No organization", &text).into_response()
+/// For somebody who looks at no organization: those that they may choose from.
+#[derive(Template)]
+#[template(path = "overview/choose.html")]
+struct ChoosePage {
+    base: String,
+    form_token: String,
+    person: String,
+    organizations: Vec<Membership>,
 }
 
-async fn page(dashboard: &Dashboard, member: &Member) -> Result<OverviewPage, Refusal> {
-    let balance = dashboard.store().balance(member.organization).await?;
+async fn choose(dashboard: &Dashboard, form_token: String, holder: &SessionHolder) -> Result<Response, Refusal> {
+    let organizations = dashboard.store().list_organizations_of(holder.person).await?;
+    Ok(render(&ChoosePage { base: dashboard.base(), form_token, person: holder.email.clone(), organizations }))
+}
+
+async fn page(dashboard: &Dashboard, member: &Member, done: &str) -> Result<OverviewPage, Refusal> {
+    let store = dashboard.store();
+    let balance = store.balance(member.organization).await?;
+    let shell = Shell::with_balance(dashboard, member, Place::Overview, &balance).await?;
+    let robot = store.list_robots(member.organization, None, 1).await?.into_iter().next();
+    let newest = CaptureQuery::newest(CaptureFilter::default(), LATEST);
+    let captures = store.list_captures(member.organization, &newest).await?;
+    let now = store.clock.now();
     Ok(OverviewPage {
-        shell: Shell::with_balance(dashboard, member, Place::Overview, &balance).await?,
+        shell: shell.saying(match done {
+            "switched" => "You look at another organization now.",
+            _ => "",
+        }),
+        is_new: robot.is_none(),
+        robot: robot.map(|robot| robot.id),
         held: Number::of(balance.held.0),
-        spent: Number::of(balance.cycle.spent.0),
+        spending: spending(dashboard, member, &balance).await?,
+        running: running(dashboard, member.organization).await?,
+        matters: matters(dashboard, member).await?,
+        latest: captures.rows.into_iter().map(|capture| latest(dashboard, member, capture, now)).collect(),
+        curl: Curl::get(&dashboard.access.settings().public_url, "/v1/billing/balance"),
+    })
+}
+
+fn latest(dashboard: &Dashboard, member: &Member, capture: Capture, now: creel_types::Time) -> Latest {
+    let product = capture.product;
+    let price = product.min_price.zip(product.currency).map(|(amount, currency)| format!("{amount} {}", currency.as_str()));
+    Latest {
+        id: capture.id.to_string(),
+        title: product.title,
+        picture: dashboard.media(&member.session, product.image_url.as_deref().unwrap_or_default(), Width::Thumbnail),
+        price: price.unwrap_or_default(),
+        store: capture.store,
+        when: When::of(capture.extracted_at, now),
+    }
+}
+
+/// `GET /running`: the runs as they go on.
+async fn live(State(dashboard): State<Dashboard>, member: Member, headers: HeaderMap) -> Response {
+    follow(&dashboard, member, &headers, |dashboard, organization| {
+        Box::pin(async move {
+            let html = running(&dashboard, organization).await?.render().map_err(|_| Refusal::internal())?;
+            Ok(Part { html, is_last: false })
+        })
     })
 }
 
@@ -75,5 +170,5 @@ pub(crate) async fn switch(
     let Some(session) = &visit.session else { return Err(Refusal::sign_in("/")) };
     check_form(session, &sent.form_token)?;
     dashboard.access.switch_organization(&session.holder, sent.organization_id).await?;
-    Ok(go(&format!("{}/", dashboard.base()), &[]))
+    Ok(go(&format!("{}/?done=switched", dashboard.base()), &[]))
 }

@@ -83,7 +83,7 @@ async fn nobody_makes_or_changes_a_key_above_their_role(engine) {
     assert!(is_forbidden(store.rotate_api_key(organization, owners.id, 0, &by(&admin)).await));
     assert!(is_forbidden(store.revoke_api_key(organization, owners.id, &by(&admin)).await));
     assert!(is_forbidden(store.create_api_key(organization, new(Role::Member), &by(&member)).await));
-    assert!(is_forbidden(store.rename_api_key(organization, admins.id, "x", &by(&member)).await));
+    assert!(is_forbidden(store.rename_api_key(organization, admins.id, "x", None, &by(&member)).await));
     assert!(is_missing(store.create_api_key(organization, new(Role::Member), &by(&stranger)).await));
     assert!(is_missing(store.rotate_api_key(organization, admins.id, 0, &by(&stranger)).await));
 

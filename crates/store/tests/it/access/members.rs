@@ -102,10 +102,10 @@ async fn nobody_touches_who_is_above_them(engine) {
     assert!(is_missing(change(stranger.id, Role::Admin, by(&ann)).await));
     assert!(is_forbidden(store.remove_member(organization, ann.id, &by(&admin)).await));
     assert!(is_forbidden(store.remove_member(organization, admin.id, &by(&member)).await));
-    assert!(is_forbidden(store.rename_organization(organization, "mine", &by(&member)).await));
+    assert!(is_forbidden(store.rename_organization(organization, "mine", None, &by(&member)).await));
     assert_eq!(change(member.id, Role::Admin, by(&admin)).await.unwrap().role, Role::Admin);
     store.remove_member(organization, member.id, &by(&member)).await.unwrap();
-    assert_eq!(store.rename_organization(organization, "Shop & Co", &by(&admin)).await.unwrap().name, "Shop & Co");
+    assert_eq!(store.rename_organization(organization, "Shop & Co", None, &by(&admin)).await.unwrap().name, "Shop & Co");
     let deeds = house.deeds(organization).await;
     for action in [AuditAction::MemberRoleChanged, AuditAction::MemberRemoved, AuditAction::OrganizationRenamed] {
         assert_eq!(deeds.iter().filter(|deed| **deed == action).count(), 1, "{action}: refusals are no deeds");
@@ -160,7 +160,7 @@ async fn the_log_is_read_by_action_actor_and_time_in_pages(engine) {
     for at in 0..5 {
         house.pass_ms(10);
         let who = if at % 2 == 0 { by(&ann) } else { operator() };
-        store.rename_organization(organization, &format!("name {at}"), &who).await.unwrap();
+        store.rename_organization(organization, &format!("name {at}"), None, &who).await.unwrap();
     }
     let list = |filter: AuditFilter, before, limit| async move {
         store.list_audit(organization, &filter, before, limit).await.unwrap()

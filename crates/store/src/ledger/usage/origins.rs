@@ -1,0 +1,80 @@
+//! Debits by run, and by the robot or key behind it. A run that began and ended in the window spent there all that it spent; only of
+//! one that reaches beyond are the debits read. What no run spent is the rest of the total.
+
+use std::collections::BTreeMap;
+
+use creel_types::{Credits, Time};
+
+use super::{Span, Spent, UsageGroup, UsageRow, rest, total, usage_row};
+use crate::{StoreError, args, database::Tx};
+
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    pub(super) from: Time,
+    pub(super) to: Time,
+    /// A run that goes on has spent until now.
+    pub(super) now: Time,
+}
+
+/// Whether a run is wholly within the window, by the instants $2 to $4.
+const INSIDE: &str = "u.created_at >= $2 AND COALESCE(u.ended_at, $4) < $3";
+
+pub(super) async fn by_origin(
+    tx: &mut Tx,
+    span: Span,
+    group: UsageGroup,
+    window: Window,
+) -> Result<Vec<UsageRow>, StoreError> {
+    by_columns(tx, span, columns(group), window).await
+}
+
+/// What no run of a schedule spent.
+pub(super) async fn without_schedule(tx: &mut Tx, span: Span, window: Window) -> Result<Credits, StoreError> {
+    let rows = by_columns(tx, span, ("u.schedule_id", "NULL", ""), window).await?;
+    Ok(rows.iter().find(|row| row.key.is_none()).map_or(Credits::ZERO, |row| row.credits))
+}
+
+async fn by_columns(
+    tx: &mut Tx,
+    span: Span,
+    (key, name, named): (&str, &str, &str),
+    Window { from, to, now }: Window,
+) -> Result<Vec<UsageRow>, StoreError> {
+    let whole = format!(
+        "SELECT {key} AS key, {name} AS name, CAST(SUM(u.credits_spent) AS BIGINT) AS credits,
+         CAST(SUM(u.extracted) AS BIGINT) AS count FROM runs u {named}
+         WHERE u.organization_id = $1 AND u.extracted > 0 AND {INSIDE} GROUP BY {key}"
+    );
+    let partly = format!(
+        "SELECT {key} AS key, {name} AS name, CAST(SUM(-e.amount) AS BIGINT) AS credits, COUNT(*) AS count FROM runs u {named}
+         JOIN captures c ON c.run_id = u.id JOIN ledger_entries e ON e.organization_id = u.organization_id
+            AND e.kind = 'debit' AND e.reference_type = 'capture' AND e.reference_id = c.id
+         WHERE u.organization_id = $1 AND u.extracted > 0 AND NOT ({INSIDE})
+            AND u.created_at < $3 AND COALESCE(u.ended_at, $4) >= $2 AND e.sequence > $5 AND e.sequence <= $6 GROUP BY {key}"
+    );
+    let organization = span.organization;
+    let mut found = tx.rows(&whole, args![organization, from, to, now]).await?;
+    found.extend(tx.rows(&partly, args![organization, from, to, now, span.after, span.last]).await?);
+    let mut origins: BTreeMap<String, (Option<String>, Spent)> = BTreeMap::new();
+    for row in &found {
+        let Some(key) = row.opt_text("key")? else { continue };
+        let (name, spent) = origins.entry(key).or_default();
+        *name = row.opt_text("name")?;
+        spent.credits += row.int("credits")?;
+        spent.count += row.int("count")?;
+    }
+    let mut rows: Vec<UsageRow> =
+        origins.into_iter().map(|(key, (name, spent))| usage_row(Some(key), name, spent)).collect();
+    let all = total(tx, span).await?;
+    rows.extend(rest(all, &rows).map(|spent| usage_row(None, None, spent)));
+    Ok(rows)
+}
+
+/// What is grouped by, the name of such a thing, and where the name stands.
+fn columns(group: UsageGroup) -> (&'static str, &'static str, &'static str) {
+    match group {
+        UsageGroup::Robot => ("u.robot_id", "MIN(r.name)", "LEFT JOIN robots r ON r.id = u.robot_id"),
+        UsageGroup::ApiKey => ("u.api_key_id", "MIN(k.name)", "LEFT JOIN api_keys k ON k.id = u.api_key_id"),
+        UsageGroup::Run | UsageGroup::Day | UsageGroup::Action => ("u.id", "MIN(u.name)", ""),
+    }
+}
