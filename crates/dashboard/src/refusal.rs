@@ -99,7 +99,7 @@ impl Refusal {
     pub(crate) fn title(&self) -> &'static str {
         match self.status {
             StatusCode::NOT_FOUND => "There is nothing here",
-            StatusCode::METHOD_NOT_ALLOWED => "This address does not take that",
+            StatusCode::METHOD_NOT_ALLOWED => "This is no page to open",
             StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::FORBIDDEN => "This is not allowed",
             StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
