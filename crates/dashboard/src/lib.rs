@@ -15,6 +15,7 @@ mod origin;
 mod page;
 mod pages;
 mod parts;
+mod path;
 mod place;
 mod refusal;
 mod session;

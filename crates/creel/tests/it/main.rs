@@ -28,6 +28,7 @@ mod operating;
 mod pages;
 mod pages_seen;
 mod people;
+mod public_pages;
 mod receiver;
 mod requests;
 mod schedules;

@@ -72,8 +72,9 @@ fn path(link: &str) -> &str {
 fn the_first_owner_sets_up_signs_out_and_in_again() {
     let server = Server::start();
     let mut ann = Browser::of(&server);
-    let away = ann.send("GET", "/", |request| request);
-    assert_eq!((away.status, away.location()), (303, "/sign-in"));
+    assert!(look(&mut ann, "/", 200).contains("follow the set-up link"));
+    let away = ann.send("GET", "/billing", |request| request);
+    assert_eq!((away.status, away.location()), (303, "/sign-in?next=%2Fbilling"));
     assert!(look(&mut ann, "/sign-in", 200).contains("set-up link"));
     look(&mut ann, "/set-up?token=00", 404);
     let form = look(&mut ann, path(&server.set_up_link), 200);

@@ -246,6 +246,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "adjust_down",
     "balance",
     "balance_at",
+    "balance_by_day",
     "begin_cycle",
     "bind_request",
     "check_ledger",
@@ -285,7 +286,6 @@ const OF_ALL_THINGS: &[&str] = &[
     "statement",
     "subscription_view",
     "usage",
-    "balances_by_day",
     "verify_ledger",
     "get_organization",
 ];
