@@ -21,6 +21,7 @@ mod demo_shop;
 mod evershop;
 mod examples;
 mod extract;
+mod journeys;
 mod lists;
 mod mailbox;
 mod media;

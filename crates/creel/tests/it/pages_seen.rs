@@ -93,8 +93,9 @@ fn pages() -> (Vec<&'static str>, Vec<&'static str>) {
 
 /// Where a page is that shows one thing.
 fn place(stocked: &Stocked, template: &str) -> String {
-    let Some((list, rest)) = template.split_once("/{id}") else { return template.to_owned() };
+    let Some((list, rest)) = template.split_once("/{") else { return template.to_owned() };
     let id = stocked.ids.get(list).unwrap_or_else(|| panic!("nothing is known to show at {template}"));
+    let rest = rest.split_once('}').unwrap().1;
     format!("{list}/{id}{}", rest.replace("{delivery}", &stocked.ids["delivery"]))
 }
 

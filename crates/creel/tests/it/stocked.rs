@@ -44,12 +44,12 @@ impl Stocked {
         );
         run_to_end(&mut owner, &json!({"robot_id": robot_of_odd}));
         copy_captures(&server, COPIES[usize::from(!many)]);
-        let mut ids = BTreeMap::from([("/robots", robot.clone()), ("/runs", run)]);
+        let mut ids = BTreeMap::from([("/robots", robot.clone()), ("/runs", run), ("/billing/statement", "1".to_owned())]);
         let daily = json!({"robot_id": robot, "cadence": {"interval_amount": 1, "interval_unit": "day"}});
         ids.insert("/schedules", made(&mut owner, "/v1/extract/schedules", &daily));
         ids.insert(
             "/settings/api-keys",
-            made(&mut owner, "/v1/api-keys", &json!({"name": "Key of the warehouse", "scopes": ["read"]})),
+            made(&mut owner, "/v1/api-keys", &json!({"name": "Key of the warehouse", "role": "member"})),
         );
         let hook = made(
             &mut owner,
