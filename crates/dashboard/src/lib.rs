@@ -16,6 +16,7 @@ mod page;
 mod pages;
 mod parts;
 mod place;
+mod price;
 mod refusal;
 mod session;
 mod shell;
