@@ -32,6 +32,7 @@ mod statements;
 mod totals;
 mod trouble;
 mod turns;
+mod usage;
 mod wakefulness;
 mod webhooks;
 mod year;
