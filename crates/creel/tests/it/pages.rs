@@ -54,6 +54,12 @@ pub fn send(browser: &mut Browser, page: &str, form: &str, filling: &[(&str, &st
     browser.send("POST", &action, |request| request.header("sec-fetch-site", "same-origin").form(&fields))
 }
 
+/// Sends what somebody typed or chose, field by field, with the token that the forms of the page carry.
+pub fn typed(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> Seen {
+    let fields = [&[("form_token", form_token(page))], fields].concat();
+    browser.send("POST", path, |request| request.header("sec-fetch-site", "same-origin").form(&fields))
+}
+
 pub fn look(browser: &mut Browser, path: &str, status: u16) -> String {
     page(browser.send("GET", path, |request| request), status)
 }
