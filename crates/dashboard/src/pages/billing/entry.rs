@@ -38,6 +38,7 @@ struct EntryPage {
     /// From the entry back to what began it.
     steps: Vec<Step>,
     lots: Vec<Lot>,
+    has_terms: bool,
     before: String,
     after: String,
     curl: Curl,
@@ -83,6 +84,7 @@ pub(crate) async fn show(
         hold: explained.hold_id.map(|hold| hold.to_string()).unwrap_or_default(),
         steps: steps(&shell.base, &explained, now),
         lots: explained.lots.iter().map(lot).collect(),
+        has_terms: explained.lots.iter().any(|part| part.terms.is_some()),
         before: if sequence > 1 { format!("{here}/{}", sequence - 1) } else { String::new() },
         after: if has_next { format!("{here}/{}", sequence + 1) } else { String::new() },
         curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/billing/statement/{sequence}")),

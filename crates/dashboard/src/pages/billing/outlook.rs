@@ -10,7 +10,7 @@ use creel_types::{Time, time::DAY_MS};
 use super::columns::{Columns, Day};
 use crate::{
     Dashboard,
-    figures::{Number, When, grouped},
+    figures::{Number, When, grouped, instant},
     member::Member,
     parts::Progress,
     refusal::Refusal,
@@ -27,7 +27,7 @@ pub(super) struct Outlook {
     /// What it is reckoned to.
     pub(super) until: When,
     /// Nothing where credits last, or where nobody pays.
-    pub(super) gone: Option<When>,
+    pub(super) gone: Option<String>,
     /// Credits are gone before they come anew.
     pub(super) is_short: bool,
     /// How much of the cycle's credits is spent.
@@ -64,7 +64,7 @@ pub(super) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Ba
         daily: Number::of(forecast.daily_spend.0),
         projected: Number::of(forecast.projected_spend.0),
         until: When::of(forecast.until, now),
-        gone: gone.map(|at| When::of(at, now)),
+        gone: gone.map(instant),
         is_short: gone.is_some_and(|at| at < forecast.until),
         spent: spent(balance).filter(|_| has_end),
         chart,
