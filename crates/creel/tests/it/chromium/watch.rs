@@ -89,7 +89,8 @@ impl State {
 
     fn answer(&mut self, response: &Value) {
         let status = response["status"].as_i64().unwrap_or_default();
-        if status >= 400 && !self.expected.contains(&status) {
+        let is_ours = self.own.first() == Some(&origin(text(&response["url"])));
+        if is_ours && status >= 400 && !self.expected.contains(&status) {
             self.faults.push(format!("{} answered {status}", text(&response["url"])));
         }
     }
