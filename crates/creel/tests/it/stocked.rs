@@ -130,7 +130,7 @@ fn copy_captures(server: &Server, wanted: usize) {
         "WITH RECURSIVE copies (copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy <= 200)
          INSERT INTO captures (id, {columns}, canonical_url, product_id, extracted_at)
          SELECT substr(id, 1, 24) || printf('%012x', abs(random()) % 281474976710655), {columns},
-                canonical_url || '?copy=' || copy, product_id || '-' || copy, extracted_at + copy
+                canonical_url || '?copy=' || copy, product_id || '-' || copy, extracted_at + abs(random()) % 2000
          FROM captures, copies ORDER BY copy, id LIMIT {wanted}"
     );
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -64,6 +64,10 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       choose(all[(at + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length]);
+    } else if (event.key === "Escape") {
+      // A field for searching would only empty itself.
+      event.preventDefault();
+      dialog.close();
     } else if (event.key === "Enter") {
       event.preventDefault();
       const link = (all[at] ?? all[0])?.querySelector("a");
@@ -105,6 +109,12 @@
   document.addEventListener("DOMContentLoaded", () => {
     const box = document.getElementById("keys-on");
     if (box) box.checked = !keysAreOff();
+  });
+
+  // A page whose live part has come to its end is another page: what can be done with it has changed.
+  document.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail.type !== "message" || !event.target.closest("[data-whole-at-end]")) return;
+    htmx.ajax("GET", location.pathname, { target: "#content", select: "#content", swap: "outerHTML" });
   });
 
   // Relative times grow old while a page stands open.

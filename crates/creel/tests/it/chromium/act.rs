@@ -15,8 +15,14 @@ impl Tab {
     pub fn open(&self, path: &str) {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.address) };
         self.watch.take_weights();
-        let went = self.tell("Page.navigate", json!({"url": url}));
-        assert!(went["errorText"].is_null(), "{path}: {went}");
+        // A page that is on its way gives way.
+        self.until(
+            &format!("{path} is to be opened"),
+            || match &self.tell("Page.navigate", json!({"url": url}))["errorText"] {
+                Value::Null => Ok(()),
+                why => Err(why.to_string()),
+            },
+        );
         self.loaded();
     }
 

@@ -12,8 +12,8 @@ const LOOK: &str = include_str!("look.js");
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /// What may move while a page is loaded, as browsers count it.
 const SHIFT_MAX: f64 = 0.01;
-/// Pixels of a picture's height.
-const PICTURE_HEIGHT_MAX: f64 = 6_000.0;
+/// Pixels of a picture in either direction.
+const PICTURE_PIXELS_MAX: f64 = 6_000.0;
 
 /// A field as it stands in a form.
 #[derive(Debug, Deserialize)]
@@ -140,9 +140,13 @@ impl Tab {
     /// Writes a picture of the whole page as `NAME.png`.
     pub fn picture(&self, folder: &std::path::Path, name: &str) {
         let size = &self.tell("Page.getLayoutMetrics", json!({}))["cssContentSize"];
-        let height = size["height"].as_f64().unwrap().min(PICTURE_HEIGHT_MAX);
-        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1});
+        let pixels = |name: &str| size[name].as_f64().unwrap().min(PICTURE_PIXELS_MAX);
+        // What is as high as the window is as high as the picture.
+        let window = self.window.get();
+        self.stretch((window.0, window.1.max(pixels("height") as i64)));
+        let clip = json!({"x": 0, "y": 0, "width": pixels("width"), "height": pixels("height"), "scale": 1});
         let taken = self.tell("Page.captureScreenshot", json!({"clip": clip, "captureBeyondViewport": true}));
+        self.stretch(window);
         let bytes = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }

@@ -8,6 +8,7 @@ mod watch;
 mod wire;
 
 use std::{
+    cell::Cell,
     os::unix::fs::MetadataExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -78,6 +79,7 @@ pub struct Tab {
     context: String,
     address: String,
     acts: AtomicUsize,
+    window: Cell<Window>,
 }
 
 impl Chromium {
@@ -153,6 +155,7 @@ impl Chromium {
             context,
             address: address.to_owned(),
             acts: AtomicUsize::new(0),
+            window: Cell::new(WIDE),
         };
         for domain in ["Page", "Runtime", "Log", "Network"] {
             tab.tell(&format!("{domain}.enable"), json!({}));
@@ -164,7 +167,12 @@ impl Chromium {
 }
 
 impl Tab {
-    pub fn resize(&self, (width, height): Window) {
+    pub fn resize(&self, window: Window) {
+        self.window.set(window);
+        self.stretch(window);
+    }
+
+    fn stretch(&self, (width, height): Window) {
         let window = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.tell("Emulation.setDeviceMetricsOverride", window);
     }

@@ -16,7 +16,7 @@ fn out_of_credits_schedules_sleep_until_somebody_buys() {
     tab.press("Look at the robot");
     tab.press("New schedule");
     tab.see("The next five times");
-    tab.press("Make the schedule");
+    tab.press("Make schedule");
     let schedule = format!("/schedules/{}", tab.under("/schedules/"));
     tab.see("Active");
 

@@ -24,7 +24,7 @@ fn from_the_set_up_link_to_captures_on_a_phone_at_night() {
     tab.fill("E-mail address", "ann@shop.example");
     tab.fill("Name of the organization", "Shop");
     tab.fill("Password", PASSWORD);
-    tab.press("Create the account");
+    tab.press("Create the owner's account");
     tab.see("Begin with one product");
     tab.fill("Address of a product page", &shop.address_of(&shop.expected()[0].path));
     tab.press("Learn this shop");

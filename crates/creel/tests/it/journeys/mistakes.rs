@@ -52,6 +52,7 @@ fn an_organization_that_was_switched_in_another_tab_is_not_changed() {
     tab.open("/settings/account");
     tab.fill("A new organization", "Second");
     tab.press("Make it");
+    tab.until_answer("document.querySelector('.switcher .name').textContent.includes('Second')");
     tab.open("/settings/api-keys/new");
     tab.fill("Name", "Meant for the second");
     let other = chromium.beside(&tab);

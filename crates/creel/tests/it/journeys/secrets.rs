@@ -55,5 +55,5 @@ fn a_webhook_has_its_secret_shown_once_and_its_deliveries_always() {
     tab.press("https://127.0.0.1:9/hook");
     is_gone(&tab, &first);
     tab.press("Send a test event");
-    tab.see("ping");
+    tab.see("webhook.test");
 }

@@ -12,7 +12,7 @@ fn signed_up_invited_and_switched() {
     eve.fill("E-mail address", "eve@studio.example");
     eve.fill("Name of your organization", "Studio");
     eve.fill("Password", PASSWORD);
-    eve.press("Create the account");
+    eve.press("Create account");
     eve.see("Begin with one product");
     eve.open("/settings/members");
     eve.fill("E-mail address", "bob@shop.example");
@@ -34,7 +34,7 @@ fn signed_up_invited_and_switched() {
     bob.open("/settings/account");
     bob.fill("A new organization", "Bob's own");
     bob.press("Make it");
-    bob.open("/");
+    bob.until_answer("document.querySelector('.switcher .name').textContent.includes('own')");
     bob.pick(".switcher button");
     bob.see("Studio");
     bob.pick("#organizations button:not([aria-current])");
