@@ -17,6 +17,7 @@ mod pages;
 mod parts;
 mod path;
 mod place;
+mod price;
 mod refusal;
 mod session;
 mod shell;

@@ -1,6 +1,8 @@
 //! What a person does in a tab: open, press, fill in, type keys. The pointer presses where something is seen, and only where
 //! nothing covers it.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use super::Tab;
@@ -33,8 +35,22 @@ impl Tab {
         (parts.iter().map(|(_, bytes)| bytes).sum(), parts)
     }
 
+    /// Fields filled in and names pressed so far.
+    pub fn acts(&self) -> usize {
+        self.acts.load(Ordering::Relaxed)
+    }
+
+    /// Opens a page again until it says it: where no script follows what happens.
+    pub fn until_open(&self, path: &str, text: &str) {
+        self.until(&format!("{path} is to say {text:?}"), || {
+            self.open(path);
+            if self.text().contains(text) { Ok(()) } else { Err("it does not".to_owned()) }
+        });
+    }
+
     /// Presses the button or link of this name.
     pub fn press(&self, name: &str) {
+        self.acts.fetch_add(1, Ordering::Relaxed);
         let place = self.until(&format!("{name:?} is to be pressed"), || self.look("press", &[json!(name)]));
         self.click(&place);
     }
@@ -47,6 +63,7 @@ impl Tab {
 
     /// Fills a field in, whatever kind it is.
     pub fn fill(&self, label: &str, value: &str) {
+        self.acts.fetch_add(1, Ordering::Relaxed);
         let field = self.until(&format!("the field {label:?} is to be filled in"), || self.look("field", &[json!(label)]));
         match field["kind"].as_str().unwrap_or_default() {
             "select" | "date" | "time" | "datetime-local" => {

@@ -93,6 +93,14 @@ impl Tab {
         self.until(&format!("{expression} is to be answered"), || self.ask(expression))
     }
 
+    /// Waits until an expression is true.
+    pub fn until_answer(&self, expression: &str) {
+        self.until(&format!("{expression} is to be true"), || match self.ask(expression)? {
+            Value::Bool(true) => Ok(()),
+            other => Err(format!("it is {other}")),
+        });
+    }
+
     /// What is wrong with the page as it stands: for people who read with a program or without a mouse, or wider than the window.
     pub fn faults_of_page(&self) -> Vec<String> {
         let mut faults = self.axe(&json!({"type": "tag", "values": RULES}));

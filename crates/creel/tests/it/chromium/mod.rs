@@ -11,7 +11,7 @@ use std::{
     os::unix::fs::MetadataExt,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -77,6 +77,7 @@ pub struct Tab {
     session: String,
     context: String,
     address: String,
+    acts: AtomicUsize,
 }
 
 impl Chromium {
@@ -145,7 +146,14 @@ impl Chromium {
         let watch = Arc::new(Watch::of(address));
         self.wire.follow(&session, Arc::clone(&watch));
         self.tabs.lock().unwrap().push((session.clone(), Arc::clone(&watch)));
-        let tab = Tab { wire: Arc::clone(&self.wire), watch, session, context, address: address.to_owned() };
+        let tab = Tab {
+            wire: Arc::clone(&self.wire),
+            watch,
+            session,
+            context,
+            address: address.to_owned(),
+            acts: AtomicUsize::new(0),
+        };
         for domain in ["Page", "Runtime", "Log", "Network"] {
             tab.tell(&format!("{domain}.enable"), json!({}));
         }

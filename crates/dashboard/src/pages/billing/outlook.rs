@@ -10,7 +10,7 @@ use creel_types::{Time, time::DAY_MS};
 use super::columns::{Columns, Day};
 use crate::{
     Dashboard,
-    figures::{Number, When, grouped},
+    figures::{Number, When, grouped, instant},
     member::Member,
     parts::Progress,
     refusal::Refusal,
@@ -27,7 +27,7 @@ pub(super) struct Outlook {
     /// What it is reckoned to.
     pub(super) until: When,
     /// Nothing where credits last, or where nobody pays.
-    pub(super) gone: Option<When>,
+    pub(super) gone: Option<String>,
     /// Credits are gone before they come anew.
     pub(super) is_short: bool,
     /// How much of the cycle's credits is spent.
@@ -64,7 +64,7 @@ pub(super) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Ba
         daily: Number::of(forecast.daily_spend.0),
         projected: Number::of(forecast.projected_spend.0),
         until: When::of(forecast.until, now),
-        gone: gone.map(|at| When::of(at, now)),
+        gone: gone.map(instant),
         is_short: gone.is_some_and(|at| at < forecast.until),
         spent: spent(balance).filter(|_| has_end),
         chart,
@@ -80,13 +80,15 @@ fn midnight(at: Time) -> Time {
 fn spent(balance: &Balance) -> Option<Progress> {
     let (spent, granted) = (balance.cycle.spent.0, balance.cycle.granted.0);
     let percent = spent.saturating_mul(100).checked_div(granted)?.clamp(0, 100);
-    Some(Progress { label: format!("{} of {} spent in this cycle", grouped(spent), grouped(granted)), percent: Some(percent) })
+    Some(Progress {
+        label: format!("{} of {} spent in this cycle", grouped(spent), grouped(granted)),
+        percent: Some(percent),
+    })
 }
 
 /// What was left at the end of each day, then what will be.
 fn chart(past: Vec<(String, i64)>, balance: &Balance, forecast: &Forecast, now: Time) -> Option<Columns> {
-    let mut days: Vec<Day> =
-        past.into_iter().map(|(day, number)| Day { day, number, is_faint: false }).collect();
+    let mut days: Vec<Day> = past.into_iter().map(|(day, number)| Day { day, number, is_faint: false }).collect();
     if let Some(today) = days.last_mut() {
         today.number = balance.available.0;
     }
