@@ -15,6 +15,7 @@ mod origin;
 mod page;
 mod pages;
 mod parts;
+mod path;
 mod place;
 mod price;
 mod refusal;
@@ -52,6 +53,8 @@ pub struct Dashboard {
     pub live: Live,
     /// Pictures of shops, where the operator lets pages show them.
     pub media: Option<Media>,
+    /// Of what a cycle granted, in percent: with less left pages say so.
+    pub low_percent: i64,
     /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.

@@ -99,7 +99,7 @@ impl Refusal {
     pub(crate) fn title(&self) -> &'static str {
         match self.status {
             StatusCode::NOT_FOUND => "There is nothing here",
-            StatusCode::METHOD_NOT_ALLOWED => "This address does not take that",
+            StatusCode::METHOD_NOT_ALLOWED => "This is no page to open",
             StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::FORBIDDEN => "This is not allowed",
             StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
@@ -132,6 +132,9 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NotFound { .. } => Refusal::not_found(),
             StoreError::Forbidden(message) => Refusal::new(StatusCode::FORBIDDEN, sentence(&message)),
+            StoreError::ChangedMeanwhile(message) => {
+                Refusal::new(StatusCode::CONFLICT, sentence(&message)).at(Some("If-Match".to_owned()))
+            }
             StoreError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
             other if other.is_transient() => {
                 Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")

@@ -71,6 +71,7 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
         billing: billing.clone(),
         api: Api::new(api.clone()),
         live: Live::new(stop.clone()),
+        low_percent: opened.settings.credit_thresholds.iter().copied().max().map_or(0, i64::from),
         media: opened.media(allow_private)?,
         stripe_pages: billing::pages(&opened.settings).into(),
         mail,

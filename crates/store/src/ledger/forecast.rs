@@ -5,7 +5,7 @@ use creel_types::{Credits, OrganizationId, ScheduleId, ScheduleStatus, Time, tim
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{account::read_account, usage::spent_without_schedule};
+use super::{account::read_account, usage};
 use crate::{Store, StoreError, args, database::Tx, schedules};
 
 /// How far the forecast looks back for what no schedule spends, and ahead where no cycle ends.
@@ -139,6 +139,6 @@ async fn unscheduled_rate(
     now: Time,
 ) -> Result<Rate, StoreError> {
     let from = now.plus_ms(-WINDOW_DAYS * DAY_MS).max(created_at);
-    let spent = spent_without_schedule(tx, organization, from, now).await?;
+    let spent = usage::spent_without_schedule(tx, organization, from, now).await?;
     Ok(Rate::of(spent, now.ms_since(from).max(DAY_MS)))
 }

@@ -3,10 +3,11 @@
 use creel_store::{
     StoreError, robots,
     schedules::{NewSchedule, ScheduleChanges},
+    webhooks::{NewWebhook, WebhookChanges, WebhookStatus},
 };
 use creel_types::{Actor, By, Cadence, IntervalUnit};
 
-use crate::shop::{Shop, on_both};
+use crate::shop::{Shop, on_both, owners_key};
 
 const DAILY: Cadence = Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day };
 const WRITERS: usize = 6;
@@ -75,5 +76,34 @@ async fn a_schedule_that_was_changed_meanwhile_keeps_the_change(engine) {
     answers.into_iter().filter(Result::is_err).for_each(|refused| is_told(refused, "ann"));
     let changed = store.update_schedule(organization, schedule.id, budget(9), Some(&now.edition()), &person("ann")).await.unwrap();
     assert_eq!((changed.budget, changed.edition() == now.edition()), (Some(9), false));
+}
+}
+
+on_both! {
+async fn an_organization_a_key_and_a_webhook_keep_what_was_changed_first(engine) {
+    let shop = Shop::with_credits(engine, 10).await;
+    let (store, organization) = (&shop.store, shop.organization);
+    let seen = store.get_organization(organization).await.unwrap().edition();
+    store.rename_organization(organization, "First", Some(&seen), &person("ann")).await.unwrap();
+    is_told(store.rename_organization(organization, "Second", Some(&seen), &person("bea")).await, "ann");
+    assert_eq!(store.get_organization(organization).await.unwrap().name, "First");
+
+    let (key, _) = owners_key(store, organization, "key").await;
+    let seen = store.get_api_key(organization, key).await.unwrap().edition();
+    store.rotate_api_key(organization, key, 0, &person("bea")).await.unwrap();
+    store.rename_api_key(organization, key, "first", Some(&seen), &person("ann")).await.unwrap();
+    is_told(store.rename_api_key(organization, key, "second", Some(&seen), &person("bea")).await, "ann");
+    assert_eq!(store.get_api_key(organization, key).await.unwrap().name, "first");
+
+    let new = NewWebhook { url: "https://a.example/".to_owned(), description: String::new(), events: Vec::new() };
+    let webhook = store.create_webhook(organization, new, &person("ann")).await.unwrap().0;
+    let seen = webhook.edition();
+    let described =
+        |text: &str| WebhookChanges { description: Some(text.to_owned()), ..WebhookChanges::default() };
+    let disabled = WebhookChanges { status: Some(WebhookStatus::Disabled), ..WebhookChanges::default() };
+    store.update_webhook(organization, webhook.id, disabled, None, &person("bea")).await.unwrap();
+    store.update_webhook(organization, webhook.id, described("first"), Some(&seen), &person("ann")).await.unwrap();
+    is_told(store.update_webhook(organization, webhook.id, described("second"), Some(&seen), &person("bea")).await, "ann");
+    assert_eq!(store.get_webhook(organization, webhook.id).await.unwrap().description, "first");
 }
 }

@@ -249,6 +249,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "adjust_down",
     "balance",
     "balance_at",
+    "balance_by_day",
     "begin_cycle",
     "bind_request",
     "check_ledger",
@@ -289,7 +290,6 @@ const OF_ALL_THINGS: &[&str] = &[
     "statement",
     "subscription_view",
     "usage",
-    "balances_by_day",
     "verify_ledger",
     "get_organization",
 ];

@@ -34,6 +34,7 @@ mod statements;
 mod totals;
 mod trouble;
 mod turns;
+mod usage;
 mod wakefulness;
 mod webhooks;
 mod year;

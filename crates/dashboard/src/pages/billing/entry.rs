@@ -38,6 +38,7 @@ struct EntryPage {
     /// From the entry back to what began it.
     steps: Vec<Step>,
     lots: Vec<Lot>,
+    has_terms: bool,
     before: String,
     after: String,
     curl: Curl,
@@ -83,6 +84,7 @@ pub(crate) async fn show(
         hold: explained.hold_id.map(|hold| hold.to_string()).unwrap_or_default(),
         steps: steps(&shell.base, &explained, now),
         lots: explained.lots.iter().map(lot).collect(),
+        has_terms: explained.lots.iter().any(|part| part.terms.is_some()),
         before: if sequence > 1 { format!("{here}/{}", sequence - 1) } else { String::new() },
         after: if has_next { format!("{here}/{}", sequence + 1) } else { String::new() },
         curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/billing/statement/{sequence}")),
@@ -92,7 +94,9 @@ pub(crate) async fn show(
 
 fn lot(part: &creel_ledger::LotPart) -> Lot {
     let terms = part.terms.map(|terms| {
-        let end = terms.expires_at.map_or_else(|| "without an end".to_owned(), |at| format!("until {}", crate::figures::instant(at)));
+        let end = terms
+            .expires_at
+            .map_or_else(|| "without an end".to_owned(), |at| format!("until {}", crate::figures::instant(at)));
         format!("{}, {end}", super::source_name(terms.source))
     });
     Lot { id: part.lot.to_string(), amount: signed(part.amount.0), terms: terms.unwrap_or_default() }

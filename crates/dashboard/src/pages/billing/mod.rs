@@ -2,9 +2,14 @@
 //! affair: forms lead on to its pages.
 
 pub(crate) mod change;
+mod columns;
 pub(crate) mod credits;
+mod entry;
 mod offers;
+mod outlook;
+mod statement;
 mod status;
+mod usage;
 
 pub(crate) use status::{Sentence, status};
 
@@ -27,7 +32,10 @@ use creel_types::{Action, OrganizationId, Plan, links::BILLING_PATH, plan::price
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use self::offers::{Offer, Packs, WantedPlan, offers};
+use self::{
+    offers::{Offer, Packs, WantedPlan, offers},
+    outlook::Outlook,
+};
 use crate::{
     Dashboard,
     area::Area,
@@ -35,6 +43,7 @@ use crate::{
     form::Sent,
     member::Member,
     page::{go, render, with_forms_to},
+    parts::Curl,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -66,6 +75,11 @@ struct BillingPage {
     has_portal: bool,
     offers: Vec<Offer>,
     packs: Option<Packs>,
+    outlook: Outlook,
+    /// Whether credits can run out.
+    has_end: bool,
+    has_cycle: bool,
+    curl: Curl,
 }
 
 struct LotRow {
@@ -112,6 +126,9 @@ pub(crate) fn area() -> Area {
         .page("/billing/change", get(change::show).post(change::submit))
         .route("/billing/credits", post(credits::submit))
         .route("/billing/portal", post(portal))
+        .page("/billing/usage", get(usage::show))
+        .page("/billing/statement", get(statement::show))
+        .page("/billing/statement/{sequence}", get(entry::show))
 }
 
 pub(crate) async fn show(
@@ -182,21 +199,29 @@ async fn page(dashboard: &Dashboard, member: &Member) -> Result<BillingPage, Ref
         has_portal: sells && view.has_portal,
         offers: if sells { offers(&view) } else { Vec::new() },
         packs: Packs::of(dashboard.billing.pack(), &view).filter(|_| sells),
+        has_end: mode != BillingMode::Off,
+        has_cycle: balance.cycle.ends_at.is_some(),
+        outlook: outlook::outlook(dashboard, member, &balance).await?,
+        curl: Curl::get(&dashboard.access.settings().public_url, "/v1/billing/balance"),
     })
 }
 
 fn lot(lot: &BalanceLot) -> LotRow {
     LotRow {
-        source: match lot.source {
-            LotSource::Trial => "Trial",
-            LotSource::Cycle => "Plan",
-            LotSource::Purchase => "Bought",
-            LotSource::Adjustment => "Adjustment",
-            LotSource::Starting => "Starting credits",
-        },
+        source: source_name(lot.source),
         remaining: grouped(lot.remaining.0),
         amount: grouped(lot.amount.0),
         ends: lot.expires_at.map_or_else(|| "never".to_owned(), instant).split_inclusive(", ").map(str::to_owned).collect(),
+    }
+}
+
+fn source_name(source: LotSource) -> &'static str {
+    match source {
+        LotSource::Trial => "Trial",
+        LotSource::Cycle => "Plan",
+        LotSource::Purchase => "Bought",
+        LotSource::Adjustment => "Adjustment",
+        LotSource::Starting => "Starting credits",
     }
 }
 

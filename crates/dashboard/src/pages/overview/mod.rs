@@ -84,7 +84,10 @@ pub(crate) async fn show(
     visit: Visit,
     Query(After { done }): Query<After>,
 ) -> Result<Response, Refusal> {
-    let Some(session) = visit.session else { return public::landing::show(&dashboard).await };
+    let Some(session) = visit.session else {
+        // Somebody whose session ended wants to go on; somebody new wants to know what this is.
+        return if visit.is_over { Err(Refusal::sign_in("/")) } else { public::landing::show(&dashboard).await };
+    };
     let (form_token, holder) = (session.csrf_token(), session.holder.clone());
     match Member::of(session, visit.caller) {
         Some(member) => Ok(render(&page(&dashboard, &member, &done).await?)),

@@ -52,8 +52,9 @@ async fn burn_down(
 ) -> Result<Chart, Refusal> {
     let store = dashboard.store();
     let now = forecast.as_of;
-    let days = store.balances_by_day(member.organization, now.plus_ms(-(DAYS - 1) * DAY_MS), now).await?;
-    let past = days.into_iter().map(|(day, available)| point(day, available.0)).collect();
+    let days = store.balance_by_day(member.organization, now.plus_ms(-(DAYS - 1) * DAY_MS), now).await?;
+    // Before the first grant there was nothing to look at.
+    let past = days.into_iter().skip_while(|(_, left)| *left == 0).map(|(day, left)| point(day, left)).collect();
     let days_ahead = (forecast.until.ms_since(now) / DAY_MS).clamp(0, AHEAD_MAX);
     let left = |day: i64| match forecast.exhausted_at {
         Some(at) if at <= now.plus_ms(day * DAY_MS) => 0,

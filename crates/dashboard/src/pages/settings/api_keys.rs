@@ -158,7 +158,7 @@ async fn new_page(
             .hinting("Give it no more than it needs: Member is enough to run and to read captures.")
             .refused(refusal),
         Field::input("date", "expires_at", "Ends on (optional)")
-            .having("min", tomorrow.day().to_string())
+            .having("min", tomorrow.day())
             .holding(&*typed.expires_at)
             .hinting("At the beginning of that day, UTC. Empty: it works until somebody revokes it.")
             .refused(refusal),

@@ -57,6 +57,8 @@ struct AttemptRow {
     at: When,
     outcome: Badge,
     duration: String,
+    /// Why there was no answer.
+    why: String,
     answer: String,
 }
 
@@ -112,7 +114,7 @@ fn attempt_row(attempt: Attempt, now: Time) -> AttemptRow {
     let outcome = match (attempt.status_code, &attempt.error) {
         (Some(code), _) if (200..300).contains(&code) => Badge::new(Tone::Good, code.to_string()),
         (Some(code), _) => Badge::new(Tone::Bad, code.to_string()),
-        (None, Some(error)) => Badge::new(Tone::Bad, error.clone()),
+        (None, Some(_)) => Badge::new(Tone::Bad, "No answer"),
         (None, None) => Badge::new(Tone::Live, "No answer yet"),
     };
     AttemptRow {
@@ -120,6 +122,7 @@ fn attempt_row(attempt: Attempt, now: Time) -> AttemptRow {
         at: When::of(attempt.at, now),
         outcome,
         duration: attempt.duration_ms.map(|ms| format!("{ms} ms")).unwrap_or_default(),
+        why: attempt.error.unwrap_or_default(),
         answer: attempt.answer.unwrap_or_default(),
     }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creel_types::{Credits, Time, time::DAY_MS};
+use creel_types::{OrganizationId, Time, time::DAY_MS};
 
-use super::{Span, Spent, USAGE_ROWS_MAX, UsageRow, usage_row};
+use super::{Span, Spent, USAGE_ROWS_MAX, UsageRow, last_sequence_at, usage_row};
 use crate::{
-    StoreError, args,
+    Store, StoreError, args,
     database::{Given, Kind, Tx},
 };
 
@@ -37,26 +37,12 @@ pub(super) async fn by_day(tx: &mut Tx, span: Span) -> Result<Vec<UsageRow>, Sto
         let count = after.0 - before.0 - other.count;
         let credits = before.1 - after.1 + other.credits;
         if count > 0 {
-            let key = Time(day * DAY_MS).to_string()[..10].to_owned();
+            let key = Time(day * DAY_MS).day();
             rows.push(usage_row(Some(key), None, Spent { credits, count }));
         }
         before = after;
     }
     Ok(rows)
-}
-
-/// The balance behind the last entry of each day.
-pub(super) async fn balances(tx: &mut Tx, span: Span, from: Time, to: Time) -> Result<Vec<(String, Credits)>, StoreError> {
-    let (first, last) = (from.0.div_euclid(DAY_MS), to.0.div_euclid(DAY_MS));
-    let days: Vec<i64> = (first..=last).take(USAGE_ROWS_MAX).collect();
-    let mut marks = BTreeMap::new();
-    let ends = ends(tx, span, &days, &mut marks).await?;
-    let unseen = ends.iter().copied().filter(|end| *end > 0 && !marks.contains_key(end)).collect();
-    marks.extend(self::marks(tx, span, unseen).await?);
-    let balance = |(day, end): (i64, i64)| {
-        marks.get(&end).map(|mark| (Time(day * DAY_MS).to_string()[..10].to_owned(), Credits(mark.balance_after)))
-    };
-    Ok(days.into_iter().zip(ends).filter_map(balance).collect())
 }
 
 /// The last entry of each day, by halving for all of them at once; the marks that were seen are kept.
@@ -106,4 +92,25 @@ async fn others(tx: &mut Tx, span: Span) -> Result<BTreeMap<i64, Spent>, StoreEr
     let other =
         |row: &crate::database::Row| Ok((row.int("day")?, Spent { credits: row.int("credits")?, count: row.int("count")? }));
     rows.iter().map(other).collect()
+}
+
+impl Store {
+    /// What was available at the end of each day from the day of `from` to the day of `to`, in UTC; of the last one, at the last
+    /// entry.
+    pub async fn balance_by_day(
+        &self,
+        organization: OrganizationId,
+        from: Time,
+        to: Time,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut tx = self.database.begin_read().await?;
+        let last = last_sequence_at(&mut tx, organization, to).await?;
+        let span = Span { organization, after: 0, last };
+        let days: Vec<i64> = (from.0.div_euclid(DAY_MS)..=to.0.div_euclid(DAY_MS)).take(USAGE_ROWS_MAX).collect();
+        let mut marks = BTreeMap::new();
+        let ends = ends(&mut tx, span, &days, &mut marks).await?;
+        marks.extend(self::marks(&mut tx, span, ends.iter().copied().collect()).await?);
+        let left = |end: &i64| marks.get(end).map_or(0, |mark| mark.balance_after);
+        Ok(days.iter().zip(&ends).map(|(day, end)| (Time(day * DAY_MS).day(), left(end))).collect())
+    }
 }

@@ -53,19 +53,6 @@ struct Spent {
 }
 
 impl Store {
-    /// What was available at the end of each day from `from` to `to`, both days included; the last one as it is by `to`. Days before
-    /// the ledger began are left out.
-    pub async fn balances_by_day(
-        &self,
-        organization: OrganizationId,
-        from: Time,
-        to: Time,
-    ) -> Result<Vec<(String, Credits)>, StoreError> {
-        let mut tx = self.database.begin_read().await?;
-        let last = last_sequence_at(&mut tx, organization, to).await?;
-        days::balances(&mut tx, Span { organization, after: 0, last }, from, to).await
-    }
-
     /// Debits from `from` on and before `to`: days in their order, everything else by credits, the most first.
     pub async fn usage(
         &self,
@@ -95,20 +82,19 @@ impl Store {
     }
 }
 
-/// What no schedule's run spent from `from` on.
+/// What was debited from `from` on for anything but runs of schedules.
 pub(super) async fn spent_without_schedule(
     tx: &mut Tx,
     organization: OrganizationId,
     from: Time,
     now: Time,
 ) -> Result<Credits, StoreError> {
-    let to = now.plus_ms(1);
     let after = last_sequence_at(tx, organization, from.plus_ms(-1)).await?;
-    let last = last_sequence_at(tx, organization, now).await?;
-    if last <= after {
-        return Ok(Credits::ZERO);
-    }
-    origins::without_schedule(tx, Span { organization, after, last }, origins::Window { from, to, now }).await
+    let last = last_sequence_at(tx, organization, Time(i64::MAX)).await?;
+    let span = Span { organization, after, last };
+    let window = origins::Window { from, to: Time(i64::MAX), now };
+    let scheduled = origins::spent_by_schedules(tx, span, window).await?;
+    Ok(Credits(total(tx, span).await?.credits - scheduled.credits))
 }
 
 /// All debits of the span.

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use creel_types::{Credits, Time};
+use creel_types::Time;
 
 use super::{Span, Spent, UsageGroup, UsageRow, rest, total, usage_row};
-use crate::{StoreError, args, database::Tx};
+use crate::{
+    StoreError, args,
+    database::{Row, Tx},
+};
 
 #[derive(Clone, Copy)]
 pub(super) struct Window {
@@ -19,27 +22,47 @@ pub(super) struct Window {
 /// Whether a run is wholly within the window, by the instants $2 to $4.
 const INSIDE: &str = "u.created_at >= $2 AND COALESCE(u.ended_at, $4) < $3";
 
+/// Debits of the runs that schedules made.
+pub(super) async fn spent_by_schedules(tx: &mut Tx, span: Span, window: Window) -> Result<Spent, StoreError> {
+    let mut all = Spent::default();
+    for row in &found(tx, span, window, ("u.schedule_id", "NULL", "")).await? {
+        if row.opt_text("key")?.is_some() {
+            all.credits += row.int("credits")?;
+            all.count += row.int("count")?;
+        }
+    }
+    Ok(all)
+}
+
 pub(super) async fn by_origin(
     tx: &mut Tx,
     span: Span,
     group: UsageGroup,
     window: Window,
 ) -> Result<Vec<UsageRow>, StoreError> {
-    by_columns(tx, span, columns(group), window).await
+    let found = found(tx, span, window, columns(group)).await?;
+    let mut origins: BTreeMap<String, (Option<String>, Spent)> = BTreeMap::new();
+    for row in &found {
+        let Some(key) = row.opt_text("key")? else { continue };
+        let (name, spent) = origins.entry(key).or_default();
+        *name = row.opt_text("name")?;
+        spent.credits += row.int("credits")?;
+        spent.count += row.int("count")?;
+    }
+    let mut rows: Vec<UsageRow> =
+        origins.into_iter().map(|(key, (name, spent))| usage_row(Some(key), name, spent)).collect();
+    let all = total(tx, span).await?;
+    rows.extend(rest(all, &rows).map(|spent| usage_row(None, None, spent)));
+    Ok(rows)
 }
 
-/// What no run of a schedule spent.
-pub(super) async fn without_schedule(tx: &mut Tx, span: Span, window: Window) -> Result<Credits, StoreError> {
-    let rows = by_columns(tx, span, ("u.schedule_id", "NULL", ""), window).await?;
-    Ok(rows.iter().find(|row| row.key.is_none()).map_or(Credits::ZERO, |row| row.credits))
-}
-
-async fn by_columns(
+/// Sums by a column of runs: of the runs within the window, then of those that reach beyond.
+async fn found(
     tx: &mut Tx,
     span: Span,
-    (key, name, named): (&str, &str, &str),
     Window { from, to, now }: Window,
-) -> Result<Vec<UsageRow>, StoreError> {
+    (key, name, named): (&str, &str, &str),
+) -> Result<Vec<Row>, StoreError> {
     let whole = format!(
         "SELECT {key} AS key, {name} AS name, CAST(SUM(u.credits_spent) AS BIGINT) AS credits,
          CAST(SUM(u.extracted) AS BIGINT) AS count FROM runs u {named}
@@ -55,19 +78,7 @@ async fn by_columns(
     let organization = span.organization;
     let mut found = tx.rows(&whole, args![organization, from, to, now]).await?;
     found.extend(tx.rows(&partly, args![organization, from, to, now, span.after, span.last]).await?);
-    let mut origins: BTreeMap<String, (Option<String>, Spent)> = BTreeMap::new();
-    for row in &found {
-        let Some(key) = row.opt_text("key")? else { continue };
-        let (name, spent) = origins.entry(key).or_default();
-        *name = row.opt_text("name")?;
-        spent.credits += row.int("credits")?;
-        spent.count += row.int("count")?;
-    }
-    let mut rows: Vec<UsageRow> =
-        origins.into_iter().map(|(key, (name, spent))| usage_row(Some(key), name, spent)).collect();
-    let all = total(tx, span).await?;
-    rows.extend(rest(all, &rows).map(|spent| usage_row(None, None, spent)));
-    Ok(rows)
+    Ok(found)
 }
 
 /// What is grouped by, the name of such a thing, and where the name stands.
