@@ -81,6 +81,8 @@ enum Bench {
     Settle(bench::Settle),
     /// How long lists of a million captures take.
     List(bench::List),
+    /// How long pages take and what they weigh with a million captures, both engines.
+    Pages(bench::Pages),
 }
 
 fn main() -> ExitCode {
@@ -97,6 +99,7 @@ fn main() -> ExitCode {
         Chore::Bench { bench: Bench::Balance(options) } => bench::balance(&options),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),
         Chore::Bench { bench: Bench::List(options) } => bench::list(&options),
+        Chore::Bench { bench: Bench::Pages(options) } => bench::pages(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

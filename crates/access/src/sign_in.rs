@@ -106,12 +106,7 @@ impl Access {
     }
 
     /// Ends another session of the same person, or this one.
-    pub async fn end_session(
-        &self,
-        holder: &SessionHolder,
-        session: SessionId,
-        caller: &Caller,
-    ) -> Result<(), AccessError> {
+    pub async fn end_session(&self, holder: &SessionHolder, session: SessionId, caller: &Caller) -> Result<(), AccessError> {
         Ok(self.store().end_session(holder.person, session, &caller.by(holder)).await?)
     }
 

@@ -54,6 +54,7 @@ pub struct Settings {
     pub webhook_allow_http: bool,
     pub media: bool,
     pub media_cache_mb: i64,
+    pub public_pages: bool,
     pub sign_up: String,
     pub public_url: String,
     pub smtp_url: String,

@@ -5,6 +5,7 @@
 mod api;
 mod area;
 mod assets;
+mod chart;
 mod figures;
 mod form;
 mod live;
@@ -14,10 +15,12 @@ mod origin;
 mod page;
 mod pages;
 mod parts;
+mod path;
 mod place;
 mod refusal;
 mod session;
 mod shell;
+mod unknown;
 
 use std::sync::Arc;
 
@@ -49,10 +52,14 @@ pub struct Dashboard {
     pub live: Live,
     /// Pictures of shops, where the operator lets pages show them.
     pub media: Option<Media>,
+    /// Of what a cycle granted, in percent: with less left pages say so.
+    pub low_percent: i64,
     /// Where pages of Stripe are, as a browser's policy names sources: a form may lead there.
     pub stripe_pages: Arc<str>,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
+    /// Whether people who are not signed in are told what this is and what it costs.
+    pub public_pages: bool,
     /// How whoever runs a shop reaches whoever runs this installation; empty where that is not said.
     pub contact: Arc<str>,
     /// What shops read in the User-Agent.
@@ -85,8 +92,13 @@ fn whole() -> Area {
     pages::areas().and(media::area()).route("/assets/{version}/{name}", get(assets::show))
 }
 
+/// The pages beside the API; where neither has anything, a person in a browser is helped on.
+pub fn beside(api: Router, dashboard: Dashboard) -> Router {
+    api.merge(router(dashboard.clone())).layer(from_fn_with_state(dashboard, unknown::explain))
+}
+
 /// Every page. Paths that are not here are the API's, or nothing.
-pub fn router(dashboard: Dashboard) -> Router {
+fn router(dashboard: Dashboard) -> Router {
     whole()
         .router
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -4,17 +4,17 @@ use askama::Template;
 use axum::{
     extract::{Request, State},
     http::{
-        HeaderName, HeaderValue, StatusCode,
+        HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
-use crate::{Dashboard, refusal::Refusal};
+use crate::{Dashboard, member::is_own_path, refusal::Refusal};
 
 /// Nothing runs but the one script file, and nothing comes from elsewhere or goes there.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -34,18 +34,17 @@ pub(crate) fn with_forms_to(response: Response, sources: &str) -> Response {
 
 /// Writes the page of a refusal that no page shows itself, and the headers of every answer.
 pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
-    let by_script = request.headers().contains_key("hx-request");
+    let asked = Asked::of(&request);
     let mut response = next.run(request).await;
-    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = match &refusal.instead {
-            Some(path) if by_script => whole(&format!("{}{path}", dashboard.base())),
-            Some(path) => go(&format!("{}{path}", dashboard.base()), &[]),
-            None => {
-                let page = Message::new(&dashboard, refusal.title(), &refusal.message);
-                refusal.with(page.with_link("/", "To the start page"))
-            }
-        };
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>().or_else(|| wordless(&response)) {
+        response = asked.answer(&dashboard, &refusal);
     }
+    finished(response)
+}
+
+/// With the headers of every answer.
+pub(crate) fn finished(response: Response) -> Response {
+    let mut response = response;
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -57,6 +56,58 @@ pub(crate) async fn finish(State(dashboard): State<Dashboard>, request: Request,
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// What a framework refused without a page: a method that a path does not take, an address that cannot be read.
+fn wordless(response: &Response) -> Option<Refusal> {
+    let status = response.status();
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("text/plain");
+    let is_bare = (status.is_client_error() || status.is_server_error()) && kind.starts_with("text/plain");
+    is_bare.then(|| Refusal::of_status(status))
+}
+
+/// What the page of a refusal wants to know of its request.
+pub(crate) struct Asked {
+    by_script: bool,
+    /// Where the same can be tried again; nothing for a form, which was sent to an address and not opened there.
+    again: Option<String>,
+    /// By which whoever operates this finds it in the log.
+    request_id: String,
+}
+
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Asked {
+        let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let path = request.uri().path_and_query().map(|path| path.as_str().to_owned());
+        Asked {
+            by_script: request.headers().contains_key("hx-request"),
+            again: path.filter(|path| request.method() == Method::GET && is_own_path(path)),
+            request_id: id.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The refusal as a page, or the way to the page that it names.
+    pub(crate) fn answer(&self, dashboard: &Dashboard, refusal: &Refusal) -> Response {
+        match &refusal.instead {
+            Some(path) if self.by_script => whole(&format!("{}{path}", dashboard.base())),
+            Some(path) => go(&format!("{}{path}", dashboard.base()), &[]),
+            None => refusal.with(self.page(dashboard, refusal)),
+        }
+    }
+
+    fn page(&self, dashboard: &Dashboard, refusal: &Refusal) -> Message {
+        let mut page = Message::new(dashboard, refusal.title(), &refusal.message);
+        if refusal.status.is_server_error() {
+            let whom = if dashboard.contact.is_empty() { "whoever operates this installation" } else { &dashboard.contact };
+            if refusal.status == StatusCode::INTERNAL_SERVER_ERROR {
+                page.also = format!("If it happens again, tell {whom} the number of this request: {}", self.request_id);
+            }
+            if let Some(again) = &self.again {
+                page = page.with_link(again, "Try again");
+            }
+        }
+        page.with_link("/", "To the start page")
+    }
 }
 
 /// Sends the whole page on where a script asked for a part of it.
@@ -113,12 +164,20 @@ pub(crate) struct Message {
     base: String,
     title: String,
     text: String,
+    /// What else helps; empty mostly.
+    also: String,
     links: Vec<Link>,
 }
 
 impl Message {
     pub(crate) fn new(dashboard: &Dashboard, title: &str, text: &str) -> Message {
-        Message { base: dashboard.base(), title: title.to_owned(), text: text.to_owned(), links: Vec::new() }
+        Message {
+            base: dashboard.base(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            also: String::new(),
+            links: Vec::new(),
+        }
     }
 
     pub(crate) fn with_link(mut self, path: &str, text: &str) -> Message {

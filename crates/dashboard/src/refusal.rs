@@ -62,6 +62,24 @@ impl Refusal {
         Refusal::new(StatusCode::NOT_FOUND, message)
     }
 
+    /// For what was refused without a word.
+    pub(crate) fn of_status(status: StatusCode) -> Refusal {
+        let message = match status {
+            StatusCode::NOT_FOUND => return Refusal::not_found(),
+            StatusCode::INTERNAL_SERVER_ERROR => return Refusal::internal(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                "A form or a program sends something to this address; it is no page to open. Go back, and use the form there."
+            }
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+                "Something in the address cannot be read. Go back, and follow the link or fill in the form once more."
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => "What was sent is larger than this page takes.",
+            _ if status.is_server_error() => "This cannot be done now. Try again in a moment.",
+            _ => "This address does not take what was sent. Go back, load the page again, and try once more.",
+        };
+        Refusal::new(status, message)
+    }
+
     pub(crate) fn internal() -> Refusal {
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. It was logged.")
     }
@@ -81,7 +99,7 @@ impl Refusal {
     pub(crate) fn title(&self) -> &'static str {
         match self.status {
             StatusCode::NOT_FOUND => "There is nothing here",
-            StatusCode::METHOD_NOT_ALLOWED => "This address does not take that",
+            StatusCode::METHOD_NOT_ALLOWED => "This is no page to open",
             StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::FORBIDDEN => "This is not allowed",
             StatusCode::SERVICE_UNAVAILABLE => "This cannot be done now",
@@ -114,6 +132,9 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NotFound { .. } => Refusal::not_found(),
             StoreError::Forbidden(message) => Refusal::new(StatusCode::FORBIDDEN, sentence(&message)),
+            StoreError::ChangedMeanwhile(message) => {
+                Refusal::new(StatusCode::CONFLICT, sentence(&message)).at(Some("If-Match".to_owned()))
+            }
             StoreError::Conflict(message) => Refusal::new(StatusCode::CONFLICT, sentence(&message)),
             other if other.is_transient() => {
                 Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")

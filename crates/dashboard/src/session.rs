@@ -18,6 +18,8 @@ use crate::{Dashboard, page::go, refusal::Refusal};
 /// The session of a request, where there is one.
 pub(crate) struct Visit {
     pub(crate) session: Option<Session>,
+    /// There was one, and it is over.
+    pub(crate) is_over: bool,
     pub(crate) caller: creel_access::Caller,
 }
 
@@ -29,11 +31,12 @@ impl FromRequestParts<Dashboard> for Visit {
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let caller = creel_access::Caller { address, user_agent };
         let cookies = parts.headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let session = match dashboard.cookie().read(cookies) {
+        let token = dashboard.cookie().read(cookies);
+        let session = match token {
             Some(token) => dashboard.access.session(token).await?,
             None => None,
         };
-        Ok(Visit { session, caller })
+        Ok(Visit { is_over: token.is_some() && session.is_none(), session, caller })
     }
 }
 

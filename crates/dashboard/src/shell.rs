@@ -15,9 +15,6 @@ use crate::{
     refusal::Refusal,
 };
 
-/// Of what was granted, in percent: with less left a page says so.
-const LOW_PERCENT: i64 = 20;
-
 pub(crate) struct Shell {
     pub(crate) base: String,
     pub(crate) form_token: String,
@@ -75,9 +72,9 @@ impl Shell {
             place,
             available: Available {
                 number: (mode != BillingMode::Off).then(|| Number::of(balance.available.0)),
-                is_low: mode != BillingMode::Off && is_low(balance),
+                is_low: mode != BillingMode::Off && is_low(balance, dashboard.low_percent),
             },
-            banner: if mode == BillingMode::Off { None } else { banner(balance, place) },
+            banner: if mode == BillingMode::Off { None } else { banner(balance, place, dashboard.low_percent) },
             done: "",
         })
     }
@@ -96,11 +93,11 @@ impl Shell {
     }
 }
 
-fn is_low(balance: &Balance) -> bool {
-    balance.available.0 * 100 < balance.cycle.granted.0 * LOW_PERCENT || balance.available.0 < Action::Extract.price().0
+fn is_low(balance: &Balance, low_percent: i64) -> bool {
+    i128::from(balance.available.0) * 100 < i128::from(balance.cycle.granted.0) * i128::from(low_percent) || balance.available.0 < Action::Extract.price().0
 }
 
-fn banner(balance: &Balance, place: Place) -> Option<Banner> {
+fn banner(balance: &Balance, place: Place, low_percent: i64) -> Option<Banner> {
     let (path, way) = ("/billing", if place == Place::Billing { "" } else { "Look at billing" });
     if balance.available.0 + balance.held.0 < Action::Extract.price().0 {
         let text =
@@ -109,9 +106,9 @@ fn banner(balance: &Balance, place: Place) -> Option<Banner> {
                 .to_owned();
         return Some(Banner { is_urgent: true, text, path, way });
     }
-    is_low(balance).then(|| Banner {
+    is_low(balance, low_percent).then(|| Banner {
         is_urgent: false,
-        text: format!("{} credits are left, less than {LOW_PERCENT} % of this cycle's.", grouped(balance.available.0)),
+        text: format!("{} credits are left, less than {low_percent} % of this cycle's.", grouped(balance.available.0)),
         path,
         way,
     })

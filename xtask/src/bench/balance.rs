@@ -16,7 +16,7 @@ use self::{
     load::{Load, Measured},
     server::Server,
 };
-use super::{Engine, build_example, median, round};
+use super::{Engine, build_creel, build_example, median, round};
 use crate::{need, sh};
 
 const PEER: &str = "GET /healthz of the same server";
@@ -80,11 +80,6 @@ pub fn balance(options: &Balance) -> Result<(), String> {
         faults.extend(limited.faults().into_iter().map(|fault| format!("balance.{}.limit: {fault}", engine.name())));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
-}
-
-fn build_creel() -> Result<PathBuf, String> {
-    sh::output(sh::cargo().args(["build", "--release", "-q", "-p", "creel"]))?;
-    Ok(sh::target_folder().join("release/creel"))
 }
 
 struct Bench {

@@ -4,6 +4,7 @@
 mod balance;
 mod extract;
 mod list;
+mod pages;
 mod settle;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::ValueEnum;
 pub use balance::{Balance, balance};
 pub use extract::extract;
 pub use list::{List, list};
+pub use pages::{Pages, pages};
 pub use settle::{Settle, settle};
 
 use crate::sh;
@@ -37,6 +39,12 @@ impl Engine {
 fn build_example(package: &str, name: &str) -> Result<PathBuf, String> {
     sh::output(sh::cargo().args(["build", "--release", "-q", "-p", package, "--example", name]))?;
     Ok(sh::target_folder().join("release/examples").join(name))
+}
+
+/// Builds the program in release and answers where it is.
+fn build_creel() -> Result<PathBuf, String> {
+    sh::output(sh::cargo().args(["build", "--release", "-q", "-p", "creel"]))?;
+    Ok(sh::target_folder().join("release/creel"))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

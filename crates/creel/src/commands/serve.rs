@@ -66,18 +66,20 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
         stopping: stop.clone(),
     };
     let api = creel_api::router(state);
-    let pages = creel_dashboard::router(Dashboard {
+    let pages = Dashboard {
         access,
         billing: billing.clone(),
         api: Api::new(api.clone()),
         live: Live::new(stop.clone()),
+        low_percent: opened.settings.credit_thresholds.iter().copied().max().map_or(0, i64::from),
         media: opened.media(allow_private)?,
         stripe_pages: billing::pages(&opened.settings).into(),
         mail,
         contact: opened.settings.contact.as_str().into(),
         user_agent: opened.settings.fetch_settings(false).user_agent_header().into(),
-    });
-    let router = creel_api::observed(api.merge(pages), &opened.store);
+        public_pages: opened.settings.public_pages,
+    };
+    let router = creel_api::observed(creel_dashboard::beside(api, pages), &opened.store);
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
     let served = answer(listener, router, opened.settings.proxies()?, drained).await;
     let _ = working.await;

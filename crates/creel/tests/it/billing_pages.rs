@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The owner of the shop's organization, signed in.
-fn owner(shop: &Shop) -> Browser {
+pub fn owner(shop: &Shop) -> Browser {
     let words = ["admin", "create-owner", "--email", "ann@shop.example", "--organization", "Shop"];
     let made = finish(shop.server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
     assert_eq!(made.code, 0, "{}", made.err);

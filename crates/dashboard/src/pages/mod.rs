@@ -10,6 +10,7 @@ pub(crate) mod invitation;
 pub(crate) mod oidc;
 pub(crate) mod overview;
 pub(crate) mod palette;
+pub(crate) mod public;
 pub(crate) mod reset_password;
 pub(crate) mod robots;
 pub(crate) mod runs;
@@ -37,6 +38,7 @@ pub(crate) fn areas() -> Area {
         .and(captures::area())
         .and(billing::area())
         .and(settings::area())
+        .and(public::area())
         .and(outside())
         .route("/palette", get(palette::show))
         .page("/design", get(design::show))

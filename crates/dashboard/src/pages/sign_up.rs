@@ -12,6 +12,7 @@ use crate::{
     Dashboard,
     form::{Field, FormPage, Sent},
     page::{Message, go},
+    pages::public::beginning,
     refusal::Refusal,
     session::{Visit, begin},
 };
@@ -26,12 +27,16 @@ pub(crate) struct NewPerson {
 }
 
 fn page(dashboard: &Dashboard, sent: &NewPerson) -> FormPage {
-    FormPage::new(dashboard.base(), "Create an account", "/sign-up", "Create account")
+    let page = FormPage::new(dashboard.base(), "Create an account", "/sign-up", "Create account")
         .with(Field::text("name", "Your name", "name").holding(&sent.name))
         .with(Field::email(&sent.email))
         .with(Field::text("organization", "Name of your organization", "organization").holding(&sent.organization))
         .with(Field::new_password())
-        .with_link(SIGN_IN_PATH, "I have an account")
+        .with_link(SIGN_IN_PATH, "I have an account");
+    match beginning(dashboard) {
+        begins_with if begins_with.is_empty() => page,
+        begins_with => page.saying(begins_with),
+    }
 }
 
 pub(crate) async fn show(State(dashboard): State<Dashboard>, visit: Visit) -> Result<Response, Refusal> {

@@ -215,7 +215,7 @@ fn push(batch: &mut Given, dice: &mut Dice, data: &Data, run: Uuid, of: usize, n
 }
 
 /// A product with one SKU, about 1 KB: what is measured reads fifty of them for a page.
-fn content(title: &str, brand: &str, url: &str, number: usize, price: i64, currency: &str) -> String {
+pub fn content(title: &str, brand: &str, url: &str, number: usize, price: i64, currency: &str) -> String {
     let price = creel_types::Amount::from_scaled(price);
     let gtin = format!("{:014}", 4_000_000_000_000 + number * 10);
     let text = "Made to be worn for years, washed at thirty degrees and repaired free of charge for as long as you own it.";

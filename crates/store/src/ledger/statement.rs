@@ -89,8 +89,7 @@ impl Store {
 }
 
 /// One page of what was found.
-const PAGE: &str =
-    "e.organization_id = $1 AND e.sequence > $2 AND e.sequence < $3 ORDER BY e.sequence DESC LIMIT $4";
+const PAGE: &str = "e.organization_id = $1 AND e.sequence > $2 AND e.sequence < $3 ORDER BY e.sequence DESC LIMIT $4";
 
 /// Entries with a reference, from the two indexes that know references.
 const REFERENCED: &str = "SELECT * FROM ledger_entries WHERE organization_id = $1 AND kind = 'debit'

@@ -18,6 +18,7 @@ use creel_store::{
         sessions::{Browser, Proof},
     },
     args,
+    coverage::Coverage,
     database::Engine,
     history::RobotHistory,
     idempotency::IdempotencyKey,
@@ -176,6 +177,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("get_robot", said(store.get_robot(organization, robot).await)),
         ("get_robot_with_program", said(store.get_robot_with_program(organization, robot).await)),
         ("rename_robot", said(store.rename_robot(organization, robot, "new name", None, &creel_types::By::system()).await)),
+        ("robot_coverage", said(store.robot_coverage(organization, robot).await)),
         ("robot_history", said(store.robot_history(organization, robot).await)),
         ("delete_robot", said(store.delete_robot(organization, robot, true, &creel_types::By::system()).await)),
         ("get_robot_build", said(store.get_robot_build(organization, build).await)),
@@ -273,6 +275,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "list_members",
     "list_outbox",
     "list_robot_builds",
+    "list_last_runs",
     "list_robots",
     "list_webhooks",
     "payable",
@@ -360,7 +363,12 @@ async fn anothers_things_are_as_good_as_missing(engine) {
     let answers = name_all(&shop.store, one, others).await;
     let missing = name_all(&shop.store, one, nobodys).await;
     for ((name, mut answer), (_, missing)) in answers.into_iter().zip(missing) {
-        let nothing = ["[]".to_owned(), "None".to_owned(), format!("{:?}", RobotHistory::default())];
+        let nothing = [
+            "[]".to_owned(),
+            "None".to_owned(),
+            format!("{:?}", RobotHistory::default()),
+            format!("{:?}", Coverage::default()),
+        ];
         assert!(missing.starts_with("refused") || nothing.contains(&missing), "{name}: {missing}");
         // The id that was asked for is all that differs.
         for (other, nobody) in others.ids().iter().zip(nobodys.ids()) {
@@ -409,6 +417,7 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
             said(store.list_robots(organization, None, limit).await),
             said(store.list_robot_builds(organization, None, limit).await),
             said(store.list_runs(organization, None, None, None, None, limit).await),
+            said(store.list_last_runs(organization, None, limit).await),
             said(store.list_captures(organization, &all).await),
             said(store.list_schedules(organization, ScheduleFilter::default(), None, limit).await),
             said(store.list_credit_limits(organization).await),

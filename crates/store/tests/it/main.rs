@@ -12,6 +12,7 @@ mod shop;
 mod access;
 mod billing;
 mod clock;
+mod coverage;
 mod deletion;
 mod drain;
 mod durable;

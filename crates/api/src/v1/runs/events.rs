@@ -67,7 +67,10 @@ impl Watch {
                 self.next = Some(run);
                 return Some(Event::default().event("run").data(data));
             }
-            sleep(LOOK_EVERY).await;
+            tokio::select! {
+                () = sleep(LOOK_EVERY) => {}
+                () = self.state.stopping.cancelled() => return None,
+            }
             self.next = self.state.store().get_run_view(self.organization, self.id).await.ok();
         }
     }

@@ -94,7 +94,9 @@ pub(crate) async fn show(
 
 fn lot(part: &creel_ledger::LotPart) -> Lot {
     let terms = part.terms.map(|terms| {
-        let end = terms.expires_at.map_or_else(|| "without an end".to_owned(), |at| format!("until {}", crate::figures::instant(at)));
+        let end = terms
+            .expires_at
+            .map_or_else(|| "without an end".to_owned(), |at| format!("until {}", crate::figures::instant(at)));
         format!("{}, {end}", super::source_name(terms.source))
     });
     Lot { id: part.lot.to_string(), amount: signed(part.amount.0), terms: terms.unwrap_or_default() }

@@ -80,13 +80,15 @@ fn midnight(at: Time) -> Time {
 fn spent(balance: &Balance) -> Option<Progress> {
     let (spent, granted) = (balance.cycle.spent.0, balance.cycle.granted.0);
     let percent = spent.saturating_mul(100).checked_div(granted)?.clamp(0, 100);
-    Some(Progress { label: format!("{} of {} spent in this cycle", grouped(spent), grouped(granted)), percent: Some(percent) })
+    Some(Progress {
+        label: format!("{} of {} spent in this cycle", grouped(spent), grouped(granted)),
+        percent: Some(percent),
+    })
 }
 
 /// What was left at the end of each day, then what will be.
 fn chart(past: Vec<(String, i64)>, balance: &Balance, forecast: &Forecast, now: Time) -> Option<Columns> {
-    let mut days: Vec<Day> =
-        past.into_iter().map(|(day, number)| Day { day, number, is_faint: false }).collect();
+    let mut days: Vec<Day> = past.into_iter().map(|(day, number)| Day { day, number, is_faint: false }).collect();
     if let Some(today) = days.last_mut() {
         today.number = balance.available.0;
     }

@@ -99,7 +99,9 @@ pub(crate) async fn show(
         rows: rows.into_iter().map(|row| self::row(&here, row, now)).collect(),
         pager,
         empty: match asked.query().is_empty() {
-            true => Empty::new("No entries yet", "Each grant and each debit of credits stands here, with what is left after it."),
+            true => {
+                Empty::new("No entries yet", "Each grant and each debit of credits stands here, with what is left after it.")
+            }
             false => Empty::new("Nothing fits", "No entry fits these filters.").with(&here, "Show all"),
         },
         csv: format!("{}/v1/billing/statement/export{api}", shell.base),
@@ -133,9 +135,11 @@ pub(super) fn day(text: &str) -> Option<Time> {
 
 impl Asked {
     fn refusal(&self) -> Option<Refusal> {
-        let wrong = [("from", &self.from), ("to", &self.to)].into_iter().find(|(_, text)| !text.is_empty() && day(text).is_none());
+        let wrong =
+            [("from", &self.from), ("to", &self.to)].into_iter().find(|(_, text)| !text.is_empty() && day(text).is_none());
         wrong.map(|(name, _)| {
-            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "Write a day as 2026-01-31.").at(Some(name.to_owned()))
+            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "Write a day as 2026-01-31.")
+                .at(Some(name.to_owned()))
         })
     }
 

@@ -160,7 +160,10 @@ async fn page(
         head: head(group),
         more: rows.len().saturating_sub(ROWS_MAX),
         rows: shown(&shell.base, group, rows, total),
-        empty: Empty::new("Nothing was spent on these days", "Captures, enrichments and messages stand here with what they cost."),
+        empty: Empty::new(
+            "Nothing was spent on these days",
+            "Captures, enrichments and messages stand here with what they cost.",
+        ),
         csv: format!("{}/v1/billing/usage/export?{api}", shell.base),
         curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/billing/usage?{api}")),
         shell,
@@ -207,8 +210,7 @@ fn head(group: UsageGroup) -> &'static str {
 
 /// Every day of the window, also those on which nothing was spent.
 fn chart(rows: &[UsageRow], window: &Window, now: Time) -> Option<Columns> {
-    let spent: BTreeMap<&str, i64> =
-        rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.credits.0))).collect();
+    let spent: BTreeMap<&str, i64> = rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.credits.0))).collect();
     let count = ((window.to.0 - window.from.0) / DAY_MS).clamp(1, COLUMNS_MAX);
     let first = window.to.plus_ms(-count * DAY_MS);
     let days: Vec<Day> = (0..count)

@@ -12,6 +12,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use creel_media::Width;
 use creel_store::{
     access::sessions::{Membership, SessionHolder},
     listing::{CaptureFilter, CaptureQuery},
@@ -32,6 +33,7 @@ use crate::{
     live::{Part, follow},
     member::Member,
     page::{go, render},
+    pages::public,
     parts::Curl,
     place::Place,
     refusal::Refusal,
@@ -65,7 +67,7 @@ struct OverviewPage {
 struct Latest {
     id: String,
     title: String,
-    brand: String,
+    picture: String,
     price: String,
     store: String,
     when: When,
@@ -82,7 +84,10 @@ pub(crate) async fn show(
     visit: Visit,
     Query(After { done }): Query<After>,
 ) -> Result<Response, Refusal> {
-    let Some(session) = visit.session else { return Err(Refusal::sign_in("/")) };
+    let Some(session) = visit.session else {
+        // Somebody whose session ended wants to go on; somebody new wants to know what this is.
+        return if visit.is_over { Err(Refusal::sign_in("/")) } else { public::landing::show(&dashboard).await };
+    };
     let (form_token, holder) = (session.csrf_token(), session.holder.clone());
     match Member::of(session, visit.caller) {
         Some(member) => Ok(render(&page(&dashboard, &member, &done).await?)),
@@ -124,18 +129,18 @@ async fn page(dashboard: &Dashboard, member: &Member, done: &str) -> Result<Over
         spending: spending(dashboard, member, &balance).await?,
         running: running(dashboard, member.organization).await?,
         matters: matters(dashboard, member).await?,
-        latest: captures.rows.into_iter().map(|capture| latest(capture, now)).collect(),
+        latest: captures.rows.into_iter().map(|capture| latest(dashboard, member, capture, now)).collect(),
         curl: Curl::get(&dashboard.access.settings().public_url, "/v1/billing/balance"),
     })
 }
 
-fn latest(capture: Capture, now: creel_types::Time) -> Latest {
+fn latest(dashboard: &Dashboard, member: &Member, capture: Capture, now: creel_types::Time) -> Latest {
     let product = capture.product;
     let price = product.min_price.zip(product.currency).map(|(amount, currency)| format!("{amount} {}", currency.as_str()));
     Latest {
         id: capture.id.to_string(),
         title: product.title,
-        brand: product.brand.unwrap_or_default(),
+        picture: dashboard.media(&member.session, product.image_url.as_deref().unwrap_or_default(), Width::Thumbnail),
         price: price.unwrap_or_default(),
         store: capture.store,
         when: When::of(capture.extracted_at, now),

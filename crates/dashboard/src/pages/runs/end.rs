@@ -1,15 +1,12 @@
 //! What somebody does to a run: stop it, take it up again, delete it.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use creel_types::RunId;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::show::{self, Trouble};
-use crate::{Dashboard, form::Sent, member::Member, page::go, refusal::Refusal};
+use crate::{Dashboard, form::Sent, member::Member, page::go, path::Id, refusal::Refusal};
 
 #[derive(Deserialize)]
 pub(crate) struct Signed {
@@ -20,7 +17,7 @@ pub(crate) struct Signed {
 pub(crate) async fn stop(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
@@ -40,7 +37,7 @@ pub(crate) struct Restart {
 pub(crate) async fn restart(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     Sent(sent): Sent<Restart>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
@@ -68,7 +65,7 @@ pub(crate) async fn restart(
 pub(crate) async fn delete(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;

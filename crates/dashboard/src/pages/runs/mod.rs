@@ -1,12 +1,14 @@
 //! Runs: all of them, one as it goes on, and a new one.
 
-mod choices;
+pub(crate) mod choices;
 mod end;
 mod list;
 mod new;
 mod now;
 mod pages;
 mod show;
+
+pub(crate) use list::Table;
 
 use axum::{
     extract::DefaultBodyLimit,

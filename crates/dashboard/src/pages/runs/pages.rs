@@ -3,7 +3,7 @@
 
 use askama::{Template, filters::HtmlSafe};
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use creel_store::{pages::PageRow, runs::RunView};
@@ -17,6 +17,7 @@ use crate::{
     member::Member,
     page::render,
     parts::{Badge, Curl, Empty, Pager, Tone},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -115,7 +116,7 @@ struct Row {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     let store = dashboard.store();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     http::HeaderMap,
     response::Response,
 };
@@ -25,6 +25,7 @@ use crate::{
     member::Member,
     page::render,
     parts::{Confirm, Curl, Flag},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -90,7 +91,7 @@ pub(crate) struct Asked {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     page(&dashboard, &member, id, &asked.done, None).await
@@ -231,7 +232,7 @@ fn delete(base: &str, run: &RunView, form_token: &str) -> Confirm {
 pub(crate) async fn live(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<RunId>,
+    Id(id): Id<RunId>,
     headers: HeaderMap,
 ) -> Response {
     follow(&dashboard, member, &headers, move |dashboard, organization| {

@@ -162,9 +162,8 @@ async fn sessions(dashboard: &Dashboard, member: &Member) -> Result<Vec<SessionR
 
 /// What a browser calls itself, in two words.
 fn browser(user_agent: &str) -> String {
-    let first = |words: &[(&str, &'static str)]| {
-        words.iter().find(|(word, _)| user_agent.contains(word)).map(|(_, name)| *name)
-    };
+    let first =
+        |words: &[(&str, &'static str)]| words.iter().find(|(word, _)| user_agent.contains(word)).map(|(_, name)| *name);
     let program = first(&[
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),
@@ -317,12 +316,7 @@ fn back(dashboard: &Dashboard, done: &str) -> Response {
     go(&format!("{}/settings/account?done={done}", dashboard.base()), &[])
 }
 
-async fn refused(
-    dashboard: &Dashboard,
-    member: &Member,
-    typed: &Typed,
-    refusal: Refusal,
-) -> Result<Response, Refusal> {
+async fn refused(dashboard: &Dashboard, member: &Member, typed: &Typed, refusal: Refusal) -> Result<Response, Refusal> {
     let refusal = shown(refusal)?;
     Ok(refusal.with(render(&page(dashboard, member, "", typed, Some(&refusal)).await?)))
 }

@@ -84,10 +84,7 @@ pub(crate) async fn show(
 }
 
 /// The limits that keys have, by their ids.
-pub(super) async fn limits_of_keys(
-    dashboard: &Dashboard,
-    member: &Member,
-) -> Result<BTreeMap<String, LimitView>, Refusal> {
+pub(super) async fn limits_of_keys(dashboard: &Dashboard, member: &Member) -> Result<BTreeMap<String, LimitView>, Refusal> {
     let limits = dashboard.store().list_credit_limits(member.organization).await?;
     let of_keys = limits.into_iter().filter(|limit| limit.subject == LimitSubject::ApiKey);
     Ok(of_keys.map(|limit| (limit.subject_id.clone(), limit)).collect())
@@ -186,7 +183,8 @@ pub(crate) async fn create(
     match dashboard.api.post(&member, "/v1/api-keys", &body).await {
         Ok(answer) => {
             let shell = Shell::new(&dashboard, &member, Place::ApiKeys).await?;
-            let (name, secret) = (answer["name"].as_str().unwrap_or_default(), answer["secret"].as_str().unwrap_or_default());
+            let (name, secret) =
+                (answer["name"].as_str().unwrap_or_default(), answer["secret"].as_str().unwrap_or_default());
             Ok(render(&SecretPage::of_key(&dashboard, shell, name, secret, String::new())))
         }
         Err(refusal) => {
@@ -229,9 +227,10 @@ impl SecretPage {
     }
 
     pub(super) fn of_webhook(shell: Shell, webhook: &str, url: &str, secret: &str, also: String) -> SecretPage {
-        let text = "Your endpoint checks with it that a request is from here. Its signatures are Standard Webhooks', for which \
+        let text =
+            "Your endpoint checks with it that a request is from here. Its signatures are Standard Webhooks', for which \
                     there are libraries in most languages."
-            .to_owned();
+                .to_owned();
         let check = format!(
             "# Python, with: pip install standardwebhooks\nfrom standardwebhooks import Webhook\n\n\
              event = Webhook(\"{secret}\").verify(body, headers)"

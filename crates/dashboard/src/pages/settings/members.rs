@@ -272,12 +272,7 @@ fn back(dashboard: &Dashboard, done: &str) -> Response {
     go(&format!("{}/settings/members?done={done}", dashboard.base()), &[])
 }
 
-async fn refused(
-    dashboard: &Dashboard,
-    member: &Member,
-    typed: &Invited,
-    refusal: Refusal,
-) -> Result<Response, Refusal> {
+async fn refused(dashboard: &Dashboard, member: &Member, typed: &Invited, refusal: Refusal) -> Result<Response, Refusal> {
     let refusal = shown(refusal)?;
     Ok(refusal.with(render(&page(dashboard, member, &Looked::default(), typed, Some(&refusal)).await?)))
 }

@@ -71,9 +71,10 @@ async fn page(
             id: "leave".to_owned(),
             button: "Leave the organization".to_owned(),
             question: format!("Leave {name}?"),
-            text: "You see nothing of it from then on. To come back you need an invitation. Keys that you made stay and go on \
+            text:
+                "You see nothing of it from then on. To come back you need an invitation. Keys that you made stay and go on \
                    working: revoke them first if they should not."
-                .to_owned(),
+                    .to_owned(),
             action: format!("{}/settings/leave", shell.base),
             form_token: shell.form_token.clone(),
             hidden: Vec::new(),

@@ -137,8 +137,9 @@ async fn page(
             id: "delete".to_owned(),
             button: "Delete the webhook".to_owned(),
             question: "Delete this webhook?".to_owned(),
-            text: "Nothing more is sent there, and what waits for it is not sent either. Its log cannot be looked at any more."
-                .to_owned(),
+            text:
+                "Nothing more is sent there, and what waits for it is not sent either. Its log cannot be looked at any more."
+                    .to_owned(),
             action: format!("{here}/delete"),
             form_token: shell.form_token.clone(),
             hidden: Vec::new(),
@@ -158,12 +159,15 @@ fn trouble(webhook: &Webhook, now: Time) -> String {
     match (webhook.disabled_reason, webhook.failing_since) {
         (Some(DisabledReason::ByHand), _) => "Somebody disabled it. Enable it to get what waits for it.".to_owned(),
         (Some(DisabledReason::Gone), _) => {
-            "It answered 410 Gone, so nothing more is sent. Enable it once there is something at the address again.".to_owned()
+            "It answered 410 Gone, so nothing more is sent. Enable it once there is something at the address again."
+                .to_owned()
         }
         (Some(DisabledReason::Failing), _) => {
             "It failed for days, so nothing more is sent. Look at the last answers, put it right, then enable it.".to_owned()
         }
-        (None, Some(at)) => format!("It fails since {}. Each event is tried again for days; look at the last answers.", since(at)),
+        (None, Some(at)) => {
+            format!("It fails since {}. Each event is tried again for days; look at the last answers.", since(at))
+        }
         (None, None) => String::new(),
     }
 }

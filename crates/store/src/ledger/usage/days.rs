@@ -46,12 +46,7 @@ pub(super) async fn by_day(tx: &mut Tx, span: Span) -> Result<Vec<UsageRow>, Sto
 }
 
 /// The last entry of each day, by halving for all of them at once; the marks that were seen are kept.
-async fn ends(
-    tx: &mut Tx,
-    span: Span,
-    days: &[i64],
-    marks: &mut BTreeMap<i64, Mark>,
-) -> Result<Vec<i64>, StoreError> {
+async fn ends(tx: &mut Tx, span: Span, days: &[i64], marks: &mut BTreeMap<i64, Mark>) -> Result<Vec<i64>, StoreError> {
     let mut ranges = vec![(span.after, span.last + 1); days.len()];
     loop {
         let middles = ranges.iter().filter(|(known, beyond)| beyond - known > 1).map(middle).collect::<BTreeSet<i64>>();
@@ -94,9 +89,8 @@ async fn others(tx: &mut Tx, span: Span) -> Result<BTreeMap<i64, Spent>, StoreEr
          GROUP BY CAST(e.at / {DAY_MS} AS BIGINT)"
     );
     let rows = tx.rows(&sql, args![span.organization, span.after, span.last]).await?;
-    let other = |row: &crate::database::Row| {
-        Ok((row.int("day")?, Spent { credits: row.int("credits")?, count: row.int("count")? }))
-    };
+    let other =
+        |row: &crate::database::Row| Ok((row.int("day")?, Spent { credits: row.int("credits")?, count: row.int("count")? }));
     rows.iter().map(other).collect()
 }
 
@@ -112,8 +106,7 @@ impl Store {
         let mut tx = self.database.begin_read().await?;
         let last = last_sequence_at(&mut tx, organization, to).await?;
         let span = Span { organization, after: 0, last };
-        let days: Vec<i64> =
-            (from.0.div_euclid(DAY_MS)..=to.0.div_euclid(DAY_MS)).take(USAGE_ROWS_MAX).collect();
+        let days: Vec<i64> = (from.0.div_euclid(DAY_MS)..=to.0.div_euclid(DAY_MS)).take(USAGE_ROWS_MAX).collect();
         let mut marks = BTreeMap::new();
         let ends = ends(&mut tx, span, &days, &mut marks).await?;
         marks.extend(self::marks(&mut tx, span, ends.iter().copied().collect()).await?);
