@@ -2,6 +2,7 @@
 //! affair: forms lead on to its pages.
 
 pub(crate) mod change;
+mod columns;
 pub(crate) mod credits;
 mod entry;
 mod offers;
@@ -38,7 +39,6 @@ use self::{
 use crate::{
     Dashboard,
     area::Area,
-    chart::Point,
     figures::{count, grouped, instant},
     form::Sent,
     member::Member,
@@ -213,12 +213,6 @@ fn lot(lot: &BalanceLot) -> LotRow {
         amount: grouped(lot.amount.0),
         ends: lot.expires_at.map_or_else(|| "never".to_owned(), instant).split_inclusive(", ").map(str::to_owned).collect(),
     }
-}
-
-/// Credits of a day, for a chart.
-#[expect(clippy::cast_precision_loss, reason = "lengths of a picture; the exact number stands beside it")]
-fn point(credits: i64, day: String) -> Point {
-    Point::new(day, Some(credits as f64), format!("{} credits", grouped(credits)))
 }
 
 fn source_name(source: LotSource) -> &'static str {

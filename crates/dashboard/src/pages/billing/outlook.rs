@@ -7,10 +7,9 @@ use creel_store::ledger::{
 };
 use creel_types::{Time, time::DAY_MS};
 
-use super::point;
+use super::columns::{Columns, Day};
 use crate::{
     Dashboard,
-    chart::{Chart, Point},
     figures::{Number, When, grouped, instant},
     member::Member,
     parts::Progress,
@@ -33,7 +32,7 @@ pub(super) struct Outlook {
     pub(super) is_short: bool,
     /// How much of the cycle's credits is spent.
     pub(super) spent: Option<Progress>,
-    pub(super) chart: Option<Chart>,
+    pub(super) chart: Option<Columns>,
     pub(super) schedules: Vec<ScheduleRow>,
     pub(super) unscheduled: String,
 }
@@ -56,7 +55,7 @@ pub(super) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Ba
         true => {
             let from = midnight(now).plus_ms(-PAST_DAYS * DAY_MS);
             let past = store.balance_by_day(member.organization, from, now).await?;
-            Some(chart(past, balance, &forecast, now))
+            chart(past, balance, &forecast, now)
         }
         false => None,
     };
@@ -88,20 +87,18 @@ fn spent(balance: &Balance) -> Option<Progress> {
 }
 
 /// What was left at the end of each day, then what will be.
-fn chart(mut past: Vec<(String, i64)>, balance: &Balance, forecast: &Forecast, now: Time) -> Chart {
-    if let Some((_, today)) = past.last_mut() {
-        *today = balance.available.0;
+fn chart(past: Vec<(String, i64)>, balance: &Balance, forecast: &Forecast, now: Time) -> Option<Columns> {
+    let mut days: Vec<Day> = past.into_iter().map(|(day, number)| Day { day, number, is_faint: false }).collect();
+    if let Some(today) = days.last_mut() {
+        today.number = balance.available.0;
     }
-    let count = (forecast.until.ms_since(now) / DAY_MS).clamp(0, AHEAD_DAYS_MAX);
-    let points = |days: Vec<(String, i64)>| days.into_iter().map(|(day, left)| point(left, day)).collect::<Vec<Point>>();
-    let ahead = expected(balance, forecast.daily_spend.0, now, count);
-    // Before the first grant there was nothing to look at.
-    let past = past.into_iter().skip_while(|(_, left)| *left == 0).collect();
-    Chart::outlook("Credits left by day, and as expected", "Credits", points(past), points(ahead))
+    let ahead = (forecast.until.ms_since(now) / DAY_MS).clamp(0, AHEAD_DAYS_MAX);
+    days.extend(expected(balance, forecast.daily_spend.0, now, ahead));
+    Columns::of("Credits left by day, and as expected", "credits", &days)
 }
 
 /// What is left at the end of each day ahead, if each costs the same: lots are spent in their order, and end when they end.
-fn expected(balance: &Balance, daily: i64, now: Time, count: i64) -> Vec<(String, i64)> {
+fn expected(balance: &Balance, daily: i64, now: Time, count: i64) -> Vec<Day> {
     let mut lots: Vec<(i64, Option<Time>)> = balance.lots.iter().map(|lot| (lot.remaining.0, lot.expires_at)).collect();
     let today = midnight(now);
     let day = |at: i64| {
@@ -113,7 +110,8 @@ fn expected(balance: &Balance, daily: i64, now: Time, count: i64) -> Vec<(String
             cost -= taken;
         }
         lots.retain(|(left, ends)| *left > 0 && ends.is_none_or(|ends| ends > end));
-        (end.plus_ms(-DAY_MS).day(), lots.iter().map(|(left, _)| left).sum())
+        let number = lots.iter().map(|(left, _)| left).sum();
+        Day { day: end.plus_ms(-DAY_MS).day(), number, is_faint: true }
     };
     (1..=count).map(day).collect()
 }
@@ -154,8 +152,8 @@ mod tests {
             cycle: Cycle { starts_at: now, ends_at: None, granted: Credits(130), spent: Credits(0) },
             as_of: now,
         };
-        let left: Vec<i64> = expected(&balance, 10, now, 6).into_iter().map(|(_, left)| left).collect();
+        let left: Vec<i64> = expected(&balance, 10, now, 6).into_iter().map(|day| day.number).collect();
         assert_eq!(left, [120, 30, 20, 10, 0, 0], "the first lot ends on the second day with what is left of it");
-        assert_eq!(expected(&balance, 0, now, 1)[0].0, "2026-01-11");
+        assert_eq!(expected(&balance, 0, now, 1)[0].day, "2026-01-11");
     }
 }

@@ -11,10 +11,12 @@ use creel_store::ledger::usage::{UsageGroup, UsageRow};
 use creel_types::{Time, time::DAY_MS};
 use serde::Deserialize;
 
-use super::{point, statement::day};
+use super::{
+    columns::{Columns, Day},
+    statement::day,
+};
 use crate::{
     Dashboard,
-    chart::{Chart, Point},
     figures::{Number, grouped},
     form::Field,
     member::Member,
@@ -43,7 +45,7 @@ struct UsagePage {
     total: Number,
     count: Number,
     daily: Number,
-    chart: Option<Chart>,
+    chart: Option<Columns>,
     head: &'static str,
     rows: Vec<Row>,
     more: usize,
@@ -154,7 +156,7 @@ async fn page(
         total: Number::of(total),
         count: Number::of(rows.iter().map(|row| row.count).sum()),
         daily: Number::of(total / days),
-        chart: (group == UsageGroup::Day && total > 0).then(|| chart(&rows, window)),
+        chart: (group == UsageGroup::Day).then(|| chart(&rows, window, now)).flatten(),
         head: head(group),
         more: rows.len().saturating_sub(ROWS_MAX),
         rows: shown(&shell.base, group, rows, total),
@@ -207,15 +209,19 @@ fn head(group: UsageGroup) -> &'static str {
 }
 
 /// Every day of the window, also those on which nothing was spent.
-fn chart(rows: &[UsageRow], window: &Window) -> Chart {
+fn chart(rows: &[UsageRow], window: &Window, now: Time) -> Option<Columns> {
     let spent: BTreeMap<&str, i64> = rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.credits.0))).collect();
     let count = ((window.to.0 - window.from.0) / DAY_MS).clamp(1, COLUMNS_MAX);
     let first = window.to.plus_ms(-count * DAY_MS);
-    let points: Vec<Point> = (0..count)
-        .map(|at| first.plus_ms(at * DAY_MS).day())
-        .map(|day| point(spent.get(day.as_str()).copied().unwrap_or(0), day))
+    let days: Vec<Day> = (0..count)
+        .map(|at| {
+            let begin = first.plus_ms(at * DAY_MS);
+            let day = begin.day();
+            let number = spent.get(day.as_str()).copied().unwrap_or(0);
+            Day { number, is_faint: begin.plus_ms(DAY_MS) > now, day }
+        })
         .collect();
-    Chart::bars("Credits spent by day", "Credits", points)
+    Columns::of("Credits spent by day", "credits", &days)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share shown to people")]
