@@ -5,7 +5,7 @@
 mod api;
 mod area;
 mod assets;
-mod chart;
+mod columns;
 mod figures;
 mod form;
 mod live;
@@ -17,6 +17,7 @@ mod pages;
 mod parts;
 mod path;
 mod place;
+mod price;
 mod refusal;
 mod session;
 mod shell;

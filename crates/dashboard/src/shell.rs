@@ -94,7 +94,8 @@ impl Shell {
 }
 
 fn is_low(balance: &Balance, low_percent: i64) -> bool {
-    i128::from(balance.available.0) * 100 < i128::from(balance.cycle.granted.0) * i128::from(low_percent) || balance.available.0 < Action::Extract.price().0
+    i128::from(balance.available.0) * 100 < i128::from(balance.cycle.granted.0) * i128::from(low_percent)
+        || balance.available.0 < Action::Extract.price().0
 }
 
 fn banner(balance: &Balance, place: Place, low_percent: i64) -> Option<Banner> {

@@ -1,6 +1,6 @@
 //! Captures: read, streamed. They are written by [`crate::settle`] alone; [`crate::listing`] lists and deletes them.
 
-use creel_types::{Capture, CaptureId, OrganizationId, Product, RunId};
+use creel_types::{Capture, CaptureId, OrganizationId, Product, RunId, Time};
 
 use crate::{Store, StoreError, args, database::Row, robots::LIST_ROWS_MAX};
 
@@ -46,6 +46,17 @@ impl Store {
             )
             .await?;
         capture(&row.ok_or_else(|| StoreError::NotFound { what: "capture", id: id.to_string() })?)
+    }
+
+    /// When a capture was deleted; nothing where there is none, or none of the organization's, that was.
+    pub async fn find_deleted_capture(
+        &self,
+        organization: OrganizationId,
+        id: CaptureId,
+    ) -> Result<Option<Time>, StoreError> {
+        let sql = "SELECT deleted_at FROM captures WHERE organization_id = $1 AND id = $2 AND deleted_at IS NOT NULL";
+        let row = self.database.row(sql, args![organization, id]).await?;
+        row.map(|row| row.time("deleted_at")).transpose()
     }
 
     /// A run's captures in the order in which they were stored, after the given one: for writing them out in pieces.

@@ -20,6 +20,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod owner;
 pub mod pages;
+pub mod product_history;
 pub mod rate_limits;
 pub mod reconcile;
 mod retry;

@@ -4,13 +4,13 @@
 mod server;
 mod visit;
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use creel_testkit::postgres::{Cluster, Durability};
 use serde_json::json;
 
 use self::{
-    server::Server,
+    server::{Maker, Server},
     visit::{Visit, Visitor},
 };
 use super::{Engine, build_creel, build_example, round};
@@ -70,6 +70,9 @@ pub struct Pages {
     /// One engine only.
     #[arg(long)]
     engine: Option<Engine>,
+    /// A folder for SQLite that is kept: what is there is measured, instead of some minutes of writing.
+    #[arg(long, value_name = "DIR", conflicts_with = "postgres")]
+    data: Option<PathBuf>,
     /// A PostgreSQL to measure on, where schemas may be made; without it a cluster of its own is started.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
@@ -77,12 +80,13 @@ pub struct Pages {
 
 /// Both engines; fails where a page is slow, heavy, or does not answer.
 pub fn pages(options: &Pages) -> Result<(), String> {
-    let (seed, creel) = (build_example("creel-store", "seed_ledger")?, build_creel()?);
     let captures = options.captures.unwrap_or(if options.quick { QUICK_CAPTURES } else { CAPTURES });
+    let maker = Maker { seed: build_example("creel-store", "seed_ledger")?, creel: build_creel()?, captures, runs: RUNS };
     let mut faults = Vec::new();
     let mut cluster = None;
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        if options.engine.is_some_and(|only| only != engine) {
+        let only = options.data.as_ref().map(|_| Engine::Sqlite).or(options.engine);
+        if only.is_some_and(|only| only != engine) {
             continue;
         }
         let at = match (engine, &options.postgres) {
@@ -94,7 +98,7 @@ pub fn pages(options: &Pages) -> Result<(), String> {
                 Some(cluster.insert(started).url())
             }
         };
-        let server = Server::start(&seed, &creel, engine, at.as_deref(), captures, RUNS)?;
+        let server = maker.start(engine, at.as_deref(), options.data.as_deref())?;
         for (name, path) in PAGES {
             let figure = format!("pages.{}.{name}", engine.name());
             match measure(&server, path) {

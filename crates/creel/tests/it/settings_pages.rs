@@ -127,7 +127,8 @@ fn webhooks_are_made_changed_tested_and_their_log_read() {
     let (_server, mut ann) = with_owner("");
     assert!(look(&mut ann, "/settings/webhooks", 200).contains("No webhooks yet"));
     let form = look(&mut ann, "/settings/webhooks/new", 200);
-    let fields = [("url", "http://shop.example/"), ("description", "Ours"), ("events", "run.failed"), ("events", "credits.low")];
+    let fields =
+        [("url", "http://shop.example/"), ("description", "Ours"), ("events", "run.failed"), ("events", "credits.low")];
     let refused = page(post(&mut ann, &form, "/settings/webhooks/new", &fields), 422);
     assert!(refused.contains("id=\"url-error\"") && refused.contains("value=\"Ours\""), "{refused}");
     assert!(refused.contains("value=\"credits.low\" checked") && !refused.contains("value=\"run.completed\" checked"));

@@ -13,6 +13,7 @@ mod select;
 mod sort;
 mod step;
 mod tail;
+mod values;
 mod words;
 
 pub use facet::brand_key;
@@ -20,4 +21,5 @@ pub(crate) use follow::NOT_LISTED;
 pub use plan::Bounds;
 pub use query::{CAPTURES_MAX, CaptureFilter, CapturePage, CaptureQuery};
 pub use sort::{CaptureCursor, CaptureSort, NotACursor, TITLE_CHARS_MAX, title_key};
+pub use values::{CaptureValue, CaptureValues, VALUES_MAX};
 pub use words::{BadSearch, SEARCH_CHARS_MAX, SearchText, WORDS_MAX, words_of_product};

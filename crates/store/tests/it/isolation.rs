@@ -190,6 +190,9 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("restart_run", said(store.restart_run(organization, run, None, None, &creel_types::By::system()).await)),
         ("list_runs", said(store.list_runs(organization, None, Some(robot), None, None, 10).await)),
         ("get_capture", said(store.get_capture(organization, capture).await)),
+        ("capture_history", said(store.capture_history(organization, capture).await)),
+        ("find_deleted_capture", said(store.find_deleted_capture(organization, capture).await)),
+        ("count_listed_captures", said(store.count_listed_captures(organization, &of_run).await)),
         ("list_captures", list(of_run).await),
         ("list_captures", list(of_robot).await),
         ("delete_capture", said(store.delete_capture(organization, capture, &creel_types::By::system()).await)),
@@ -268,6 +271,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "lease_tokens",
     "list_api_keys",
     "list_audit",
+    "list_capture_values",
     "list_credit_limits",
     "list_ended_invoices",
     "list_entries",
@@ -366,6 +370,7 @@ async fn anothers_things_are_as_good_as_missing(engine) {
         let nothing = [
             "[]".to_owned(),
             "None".to_owned(),
+            "Some(0)".to_owned(),
             format!("{:?}", RobotHistory::default()),
             format!("{:?}", Coverage::default()),
         ];

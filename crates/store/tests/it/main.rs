@@ -22,6 +22,7 @@ mod listing;
 mod lost_commit;
 mod owner;
 mod processes;
+mod product_history;
 mod random;
 mod reconcile;
 mod requests;

@@ -1,7 +1,25 @@
-//! Pages of captures.
+//! Captures: all of them with filters, and one with what its page said and how its price went.
+
+mod asked;
+mod columns;
+mod course;
+mod delete;
+mod filters;
+mod grid;
+mod json;
+mod list;
+mod offers;
+mod origin;
+mod row;
+mod show;
+
+use axum::routing::{get, post};
 
 use crate::area::Area;
 
 pub(crate) fn area() -> Area {
     Area::new()
+        .page("/captures", get(list::show))
+        .page("/captures/{id}", get(show::show))
+        .route("/captures/{id}/delete", post(delete::submit))
 }

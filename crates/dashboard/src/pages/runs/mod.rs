@@ -14,6 +14,7 @@ use axum::{
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
+pub(crate) use choices::robot_choices;
 use creel_types::RunStatus;
 
 use crate::{

@@ -1,0 +1,27 @@
+//! `POST /captures/{id}/delete`: through the API, whose rules hold.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use creel_types::CaptureId;
+use serde::Deserialize;
+
+use crate::{Dashboard, form::Sent, member::Member, page::go, refusal::Refusal};
+
+#[derive(Deserialize)]
+pub(crate) struct Signed {
+    #[serde(default)]
+    form_token: String,
+}
+
+pub(crate) async fn submit(
+    State(dashboard): State<Dashboard>,
+    member: Member,
+    Path(id): Path<CaptureId>,
+    Sent(sent): Sent<Signed>,
+) -> Result<Response, Refusal> {
+    member.check(&sent.form_token)?;
+    dashboard.api.delete(&member, &format!("/v1/extract/captures/{id}")).await?;
+    Ok(go(&format!("{}/captures?done=deleted", dashboard.base()), &[]))
+}
