@@ -10,6 +10,7 @@ mod oidc;
 mod postgres;
 mod prove;
 mod score;
+mod screenshots;
 mod sh;
 mod shop;
 mod test;
@@ -49,6 +50,8 @@ enum Chore {
     Toolbox,
     /// Runs a provider of OpenID Connect on loopback until interrupted, for running tests by hand.
     Oidc,
+    /// Takes pictures of every page, wide and narrow, light and dark, and looks for what is wrong with them.
+    Screenshots,
     /// Scores extraction on the corpus, one table.
     Score,
     /// Measures something beside a named peer, interleaved in the same run.
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Chore::Postgres { port } => postgres::serve(port),
         Chore::Toolbox => toolbox::show(),
         Chore::Score => score::score(),
+        Chore::Screenshots => screenshots::take(),
         Chore::Bench { bench: Bench::Extract { json } } => bench::extract(json),
         Chore::Bench { bench: Bench::Balance(options) } => bench::balance(&options),
         Chore::Bench { bench: Bench::Settle(options) } => bench::settle(&options),

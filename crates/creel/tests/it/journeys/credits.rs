@@ -17,6 +17,7 @@ fn out_of_credits_schedules_sleep_until_somebody_buys() {
     tab.press("New schedule");
     tab.see("The next five times");
     tab.press("Make schedule");
+    tab.see("It has made no run yet");
     let schedule = format!("/schedules/{}", tab.under("/schedules/"));
     tab.see("Active");
 
@@ -24,7 +25,7 @@ fn out_of_credits_schedules_sleep_until_somebody_buys() {
     let spent = finish(shop.server.creel.command(&spent).output().unwrap());
     assert_eq!(spent.code, 0, "{}", spent.err);
     tab.open(&schedule);
-    tab.see("no credits");
+    tab.see("Out of credits");
     tab.see("There are no credits left");
     tab.press("More credits");
     tab.at("/billing");

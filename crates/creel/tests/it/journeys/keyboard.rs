@@ -46,7 +46,6 @@ fn signed_in_found_and_made_by_keyboard() {
     assert_eq!(tab.answer("document.querySelector('dialog:modal') === null"), true);
     assert_eq!(tab.answer("document.activeElement.closest('main') !== null"), true, "where it was");
     tab.key("Control+k");
-    tab.write("new api");
     tab.write("webhooks");
     tab.until_answer("document.querySelectorAll('#palette-list [role=option] a').length === 1");
     tab.key("Enter");

@@ -85,6 +85,7 @@ fn what_is_refused_is_said_at_its_field_and_stays() {
     tab.fill("Description (optional)", "Of the warehouse");
     tab.fill("Address", "https://user:secret@hook.example/");
     tab.press("Make the webhook");
+    tab.until_answer("document.title.startsWith('Error')");
     let field = tab.field("Address");
     assert!(field.is_invalid && !field.said.is_empty(), "{field:?}");
     assert_eq!(tab.field("Description (optional)").value, "Of the warehouse");

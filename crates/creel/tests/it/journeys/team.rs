@@ -26,7 +26,7 @@ fn signed_up_invited_and_switched() {
     bob.see("Join Studio");
     bob.fill("Your name", "Bob");
     bob.fill("Password", PASSWORD);
-    bob.press("Join Studio");
+    bob.press("Join");
     bob.at("/");
     eve.open("/settings/members");
     eve.see("bob@shop.example");
