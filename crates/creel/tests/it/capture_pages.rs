@@ -69,7 +69,9 @@ fn the_list_shows_what_the_api_lists() {
     assert!(second.contains("First page") && !second.contains("rel=\"next\""), "{second}");
     // Columns are those that were chosen, and stay while one turns pages.
     let chosen = look(&mut ann, "/captures?columns=product_id&columns=completeness&limit=25", 200);
-    assert!(chosen.contains(">Product id</th>") && !chosen.contains(">Brand</th>") && chosen.contains("columns=product_id%2C"));
+    assert!(
+        chosen.contains(">Product id</th>") && !chosen.contains(">Brand</th>") && chosen.contains("columns=product_id%2C")
+    );
 }
 
 #[test]
@@ -85,7 +87,9 @@ fn filters_are_kept_taken_away_and_refused_at_their_fields() {
     assert_eq!((untidy.status, untidy.location()), (303, "/captures?available=true"));
     let by_script = ann.send("GET", "/captures?q=&available=true", |request| request.header("hx-request", "true"));
     assert_eq!((by_script.status, by_script.header("hx-push-url")), (200, "/captures?available=true"));
-    for (query, field) in [("min_price=cheap", "min_price"), ("q=...", "q"), ("from=yesterday", "from"), ("currency=XXX", "currency")] {
+    for (query, field) in
+        [("min_price=cheap", "min_price"), ("q=...", "q"), ("from=yesterday", "from"), ("currency=XXX", "currency")]
+    {
         let refused = look(&mut ann, &format!("/captures?{query}"), 422);
         let value = query.split('=').nth(1).unwrap();
         assert!(refused.contains(&format!("id=\"{field}-error\"")), "{query}: {refused}");
@@ -103,7 +107,9 @@ fn a_capture_is_shown_whole_and_deleted_for_good() {
         let seen = look(&mut ann, &format!("/captures/{id}"), 200);
         let url = capture["url"].as_str().unwrap();
         assert!(seen.contains(&format!("href=\"{url}\" rel=\"noreferrer noopener\"")), "{url}: {seen}");
-        for said in ["Where each value came from", "Price and stock over runs", "1 capture of this product", "class=\"json\""] {
+        for said in
+            ["Where each value came from", "Price and stock over runs", "1 capture of this product", "class=\"json\""]
+        {
             assert!(seen.contains(said), "{said}: {seen}");
         }
         // It is the one way that leads out; pictures come through here.
