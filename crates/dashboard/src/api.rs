@@ -117,8 +117,5 @@ fn refusal(status: StatusCode, headers: &HeaderMap, value: &Value) -> Refusal {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     let message = text("message").unwrap_or("This did not work.");
     let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-    Refusal::new(status, crate::refusal::sentence(message))
-        .at(text("field").map(str::to_owned))
-        .coded(text("code").unwrap_or_default())
-        .after(seconds)
+    Refusal::new(status, crate::refusal::sentence(message)).at(text("field").map(str::to_owned)).after(seconds)
 }

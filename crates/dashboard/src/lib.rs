@@ -5,7 +5,7 @@
 mod api;
 mod area;
 mod assets;
-mod chart;
+mod columns;
 mod figures;
 mod form;
 mod live;

@@ -48,10 +48,6 @@ impl Member {
         self.role >= Role::Admin
     }
 
-    pub(crate) fn is_owner(&self) -> bool {
-        self.role >= Role::Owner
-    }
-
     pub(crate) fn by(&self) -> By {
         let holder = &self.session.holder;
         let address = self.caller.address.map(|address| address.to_string());

@@ -16,8 +16,6 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) field: Option<String>,
     pub(crate) message: String,
-    /// What it means, for programs; as the API says it.
-    pub(crate) code: String,
     retry_after_seconds: Option<i64>,
     /// The page that somebody belongs to instead, where it says nothing.
     pub(crate) instead: Option<String>,
@@ -26,16 +24,12 @@ pub(crate) struct Refusal {
 impl Refusal {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
         let message = message.into();
-        Refusal { status, field: None, message, code: String::new(), retry_after_seconds: None, instead: None }
+        Refusal { status, field: None, message, retry_after_seconds: None, instead: None }
     }
 
     /// At a field of a form.
     pub(crate) fn at(self, field: Option<String>) -> Refusal {
         Refusal { field, ..self }
-    }
-
-    pub(crate) fn coded(self, code: &str) -> Refusal {
-        Refusal { code: code.to_owned(), ..self }
     }
 
     pub(crate) fn after(self, retry_after_seconds: Option<i64>) -> Refusal {

@@ -1,6 +1,6 @@
 //! The page of billing, walked as a browser walks it: what it says in each mode, what leads to Stripe, and who may act.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     browser::{Browser, Seen},

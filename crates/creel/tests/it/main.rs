@@ -12,6 +12,7 @@ mod billing_demo;
 mod billing_pages;
 mod billing_stripe;
 mod browser;
+mod capture_pages;
 mod chromium;
 mod command;
 mod contract;

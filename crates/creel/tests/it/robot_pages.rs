@@ -37,7 +37,7 @@ pub fn robot(browser: &mut Browser, shop: &DemoShop) -> String {
 }
 
 /// The owner of another organization of the same server.
-fn stranger(server: &Server) -> Browser {
+pub fn stranger(server: &Server) -> Browser {
     let words = ["admin", "create-owner", "--email", "eve@other.example", "--organization", "Other"];
     let made = finish(server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
     assert_eq!(made.code, 0, "{}", made.err);

@@ -31,10 +31,10 @@ fn after_a_run() -> (Server, Browser, String) {
 fn the_statement_is_filtered_saved_and_explained() {
     let (server, mut ann, run) = after_a_run();
     let all = look(&mut ann, "/billing/statement", 200);
-    assert_eq!(all.matches("/billing/statement/").count(), 6, "a grant and five debits: {all}");
+    assert_eq!(all.matches("href=\"/billing/statement/").count(), 6, "a grant and five debits: {all}");
     assert!(all.contains("Starting credits") && all.contains("+5,000") && all.contains("4,990"), "{all}");
     let grants = look(&mut ann, "/billing/statement?kind=grant", 200);
-    assert_eq!(grants.matches("/billing/statement/").count(), 1, "{grants}");
+    assert_eq!(grants.matches("href=\"/billing/statement/").count(), 1, "{grants}");
     let of_run = look(&mut ann, &format!("/billing/statement?about={run}"), 200);
     assert_eq!(of_run.matches("href=\"/billing/statement/").count(), 5, "{of_run}");
     assert!(of_run.contains(&format!("/v1/billing/statement/export?run_id={run}")), "{of_run}");
@@ -69,7 +69,7 @@ fn the_statement_is_filtered_saved_and_explained() {
 fn usage_is_shown_by_what_somebody_asks_for() {
     let (server, mut ann, run) = after_a_run();
     let days = look(&mut ann, "/billing/usage", 200);
-    assert!(days.contains("10 credits</title>") && days.contains("Credits spent by day"), "{days}");
+    assert!(days.contains("10 credits") && days.contains("Credits spent by day"), "{days}");
     for (by, says) in [
         ("action", "Extract: product pages captured".to_owned()),
         ("run", format!("/runs/{run}")),
@@ -87,7 +87,7 @@ fn usage_is_shown_by_what_somebody_asks_for() {
     let file = ann.send("GET", "/v1/billing/usage/export?group_by=run", |request| request);
     assert_eq!(file.text, format!("run,name,credits,count\n{run},Weekly <b>shoes</b>,10,5\n"));
     let mut bob = joined(&server, &mut ann, "bob@shop.example", "member");
-    assert!(look(&mut bob, "/billing/usage", 200).contains("10 credits</title>"), "members look too");
+    assert!(look(&mut bob, "/billing/usage", 200).contains("10 credits"), "members look too");
     assert!(look(&mut bob, "/billing", 200).contains("Credits left by day"));
 }
 

@@ -2,7 +2,6 @@
 //! affair: forms lead on to its pages.
 
 pub(crate) mod change;
-mod columns;
 pub(crate) mod credits;
 mod entry;
 mod offers;
@@ -11,6 +10,7 @@ mod statement;
 mod status;
 mod usage;
 
+pub(crate) use outlook::{Outlook, outlook};
 pub(crate) use status::{Sentence, status};
 
 use std::time::Duration;
@@ -32,10 +32,7 @@ use creel_types::{Action, OrganizationId, Plan, links::BILLING_PATH, plan::price
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use self::{
-    offers::{Offer, Packs, WantedPlan, offers},
-    outlook::Outlook,
-};
+use self::offers::{Offer, Packs, WantedPlan, offers};
 use crate::{
     Dashboard,
     area::Area,
@@ -201,7 +198,7 @@ async fn page(dashboard: &Dashboard, member: &Member) -> Result<BillingPage, Ref
         packs: Packs::of(dashboard.billing.pack(), &view).filter(|_| sells),
         has_end: mode != BillingMode::Off,
         has_cycle: balance.cycle.ends_at.is_some(),
-        outlook: outlook::outlook(dashboard, member, &balance).await?,
+        outlook: outlook(dashboard, member, &balance).await?,
         curl: Curl::get(&dashboard.access.settings().public_url, "/v1/billing/balance"),
     })
 }

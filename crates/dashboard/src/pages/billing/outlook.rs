@@ -7,9 +7,9 @@ use creel_store::ledger::{
 };
 use creel_types::{Time, time::DAY_MS};
 
-use super::columns::{Columns, Day};
 use crate::{
     Dashboard,
+    columns::{Columns, Day},
     figures::{Number, When, grouped, instant},
     member::Member,
     parts::Progress,
@@ -21,18 +21,18 @@ const PAST_DAYS: i64 = 14;
 /// Days ahead that are shown, at most.
 const AHEAD_DAYS_MAX: i64 = 45;
 
-pub(super) struct Outlook {
-    pub(super) daily: Number,
-    pub(super) projected: Number,
+pub(crate) struct Outlook {
+    pub(crate) daily: Number,
+    pub(crate) projected: Number,
     /// What it is reckoned to.
-    pub(super) until: When,
+    pub(crate) until: When,
     /// Nothing where credits last, or where nobody pays.
-    pub(super) gone: Option<String>,
+    pub(crate) gone: Option<String>,
     /// Credits are gone before they come anew.
-    pub(super) is_short: bool,
+    pub(crate) is_short: bool,
     /// How much of the cycle's credits is spent.
-    pub(super) spent: Option<Progress>,
-    pub(super) chart: Option<Columns>,
+    pub(crate) spent: Option<Progress>,
+    pub(crate) chart: Option<Columns>,
     pub(super) schedules: Vec<ScheduleRow>,
     pub(super) unscheduled: String,
 }
@@ -46,7 +46,7 @@ pub(super) struct ScheduleRow {
     pub(super) percent: String,
 }
 
-pub(super) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Balance) -> Result<Outlook, Refusal> {
+pub(crate) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Balance) -> Result<Outlook, Refusal> {
     let store = dashboard.store();
     let now = store.clock.now();
     let forecast = store.forecast(member.organization).await?;

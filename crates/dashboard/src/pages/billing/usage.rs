@@ -11,12 +11,10 @@ use creel_store::ledger::usage::{UsageGroup, UsageRow};
 use creel_types::{Time, time::DAY_MS};
 use serde::Deserialize;
 
-use super::{
-    columns::{Columns, Day},
-    statement::day,
-};
+use super::statement::day;
 use crate::{
     Dashboard,
+    columns::{Columns, Day},
     figures::{Number, grouped},
     form::Field,
     member::Member,

@@ -12,7 +12,7 @@ use crate::{
     figures::count,
     form::{Choice, Field},
     member::Member,
-    pages::runs::robot_choices,
+    pages::runs::choices::robot_choices,
     refusal::Refusal,
 };
 

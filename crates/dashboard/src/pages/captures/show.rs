@@ -95,7 +95,7 @@ pub(crate) async fn show(
         skus: Skus::of(product),
         offers: Offers::of(product),
         origins: origins(product),
-        missing: missing(product).join(", ").to_lowercase(),
+        missing: missing(product).join(", "),
         run: run(&dashboard, &member, &capture).await,
         robot: robot(&dashboard, &member, &capture).await,
         times_seen: count(i64::try_from(history.len()).unwrap_or(i64::MAX), "capture"),

@@ -3,7 +3,6 @@
 
 mod attention;
 mod running;
-mod spending;
 
 use askama::Template;
 use axum::{
@@ -15,6 +14,7 @@ use axum::{
 use creel_media::Width;
 use creel_store::{
     access::sessions::{Membership, SessionHolder},
+    ledger::unmetered::BillingMode,
     listing::{CaptureFilter, CaptureQuery},
 };
 use creel_types::{Capture, OrganizationId, RobotId};
@@ -23,7 +23,6 @@ use serde::Deserialize;
 use self::{
     attention::{Matter, matters},
     running::{Running, running},
-    spending::{Spending, spending},
 };
 use crate::{
     Dashboard,
@@ -33,6 +32,7 @@ use crate::{
     live::{Part, follow},
     member::Member,
     page::{go, render},
+    pages::billing::{Outlook, outlook},
     pages::public,
     parts::Curl,
     place::Place,
@@ -57,7 +57,9 @@ struct OverviewPage {
     /// Of the newest robot, which a new run would use.
     robot: Option<RobotId>,
     held: Number,
-    spending: Spending,
+    spent: Number,
+    granted: Option<Number>,
+    outlook: Outlook,
     running: Running,
     matters: Vec<Matter>,
     latest: Vec<Latest>,
@@ -126,7 +128,9 @@ async fn page(dashboard: &Dashboard, member: &Member, done: &str) -> Result<Over
         is_new: robot.is_none(),
         robot: robot.map(|robot| robot.id),
         held: Number::of(balance.held.0),
-        spending: spending(dashboard, member, &balance).await?,
+        spent: Number::of(balance.cycle.spent.0),
+        granted: (dashboard.billing.mode() != BillingMode::Off).then(|| Number::of(balance.cycle.granted.0)),
+        outlook: outlook(dashboard, member, &balance).await?,
         running: running(dashboard, member.organization).await?,
         matters: matters(dashboard, member).await?,
         latest: captures.rows.into_iter().map(|capture| latest(dashboard, member, capture, now)).collect(),

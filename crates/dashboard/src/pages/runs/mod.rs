@@ -14,7 +14,6 @@ use axum::{
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
-pub(crate) use choices::robot_choices;
 use creel_types::RunStatus;
 
 use crate::{

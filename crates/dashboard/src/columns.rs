@@ -18,7 +18,7 @@ const GAP: f64 = 0.25;
 <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{{ summary }}"><path class="grid" d="M0 .5H1000M0 50H1000M0 99.5H1000"/>{% for bar in bars %}<rect x="{{ bar.x }}" y="{{ bar.y }}" width="{{ bar.width }}" height="{{ bar.height }}"{% if bar.is_faint %} class="faint"{% endif %}><title>{{ bar.text }}</title></rect>{% endfor %}</svg>
 <div class="ends" aria-hidden="true"><span>{{ first }}</span><span>{{ last }}</span></div></figure>"#
 )]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     title: String,
     summary: String,
     most: String,
@@ -38,11 +38,11 @@ struct Bar {
 }
 
 /// One day's number.
-pub(super) struct Day {
-    pub(super) day: String,
-    pub(super) number: i64,
+pub(crate) struct Day {
+    pub(crate) day: String,
+    pub(crate) number: i64,
     /// It is not over, or only expected.
-    pub(super) is_faint: bool,
+    pub(crate) is_faint: bool,
 }
 
 impl HtmlSafe for Columns {}
@@ -50,7 +50,7 @@ impl HtmlSafe for Columns {}
 impl Columns {
     /// Nothing where there is nothing to show.
     #[expect(clippy::cast_precision_loss, reason = "lengths of a picture")]
-    pub(super) fn of(title: &str, unit: &str, days: &[Day]) -> Option<Columns> {
+    pub(crate) fn of(title: &str, unit: &str, days: &[Day]) -> Option<Columns> {
         let most = days.iter().max_by_key(|day| day.number).filter(|most| most.number > 0)?;
         let room = WIDTH / days.len() as f64;
         let bar = |(at, day): (usize, &Day)| {
