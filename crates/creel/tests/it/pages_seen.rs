@@ -117,7 +117,7 @@ fn path(link: &str) -> &str {
 #[test]
 fn pages_of_an_organization_that_has_everything() {
     let mut eye = Eye::new();
-    let mut stocked = Stocked::new(eye.is_taking_pictures());
+    let stocked = Stocked::new(eye.is_taking_pictures());
     let chromium = Chromium::start();
     let tab = chromium.signed_in(&stocked.server, &stocked.owner);
     // Nothing was asked for that a plan could be changed to.
@@ -128,7 +128,6 @@ fn pages_of_an_organization_that_has_everything() {
     tab.expect(404);
     eye.look(&tab, "/captures/0190a0a0-0000-7000-8000-000000000000", "error-404");
     eye.look(&tab, "/captures?q=nothing-has-this-word", "captures-none-found");
-    stocked.member.csrf = None;
     let member = chromium.signed_in(&stocked.server, &stocked.member);
     member.expect(403);
     for path in ["/", "/billing", "/settings", "/settings/members", "/settings/api-keys"] {

@@ -207,12 +207,6 @@ impl Tab {
         self.tell("Network.clearBrowserCookies", json!({}));
     }
 
-    /// What was seen so far that must not be.
-    pub fn faults(&self) -> Vec<String> {
-        self.tell("Runtime.evaluate", json!({"expression": "0"}));
-        self.watch.faults()
-    }
-
     fn tell(&self, method: &str, given: Value) -> Value {
         self.wire.ask(&self.session, method, given).unwrap_or_else(|error| panic!("{method}: {error}"))
     }
