@@ -20,11 +20,12 @@ impl FromRequestParts<ApiState> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<IfMatch, ApiError> {
-        let refused = || ApiError::field(HEADER, "it is not an ETag as an answer had it, with its quotation marks");
+        // No edition is said so, so none can match.
+        let refused = || ApiError::conflict(HEADER, "it is not an ETag as an answer had it, with its quotation marks");
         let mut values = parts.headers.get_all(HEADER).iter();
         let Some(value) = values.next() else { return Ok(IfMatch(None)) };
         if values.next().is_some() {
-            return Err(ApiError::field(HEADER, "it is said twice"));
+            return Err(ApiError::conflict(HEADER, "it is said twice"));
         }
         match value.to_str().map_err(|_| refused())?.trim() {
             "*" => Ok(IfMatch(None)),

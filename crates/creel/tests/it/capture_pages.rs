@@ -134,7 +134,7 @@ fn a_capture_is_shown_whole_and_deleted_for_good() {
     let gone = look(&mut ann, &path, 404);
     assert!(gone.contains("was deleted") && gone.contains("ledger"), "{gone}");
     let again = page(send(&mut ann, &seen, &format!("{path}/delete"), &[]), 404);
-    assert!(again.contains("nothing at this address"), "{again}");
+    assert!(again.contains("There is nothing with this id."), "{again}");
     assert!(!shown(&look(&mut ann, "/captures", 200)).contains(&id.to_owned()));
     // Another organization's is not there, deleted or not.
     let mut eve = stranger(&server);

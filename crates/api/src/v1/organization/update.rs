@@ -26,7 +26,7 @@ pub(crate) struct OrganizationChanges {
     path = "/v1/organization",
     tag = "organization",
     params(
-        ("If-Match" = Option<String>, Header, pattern = "^(\\*|(W/)?\"[0-9a-f]{16}\")$", description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
     ),
     request_body = OrganizationChanges,
     responses(

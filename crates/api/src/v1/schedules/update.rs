@@ -23,7 +23,7 @@ use crate::{
     tag = "schedules",
     params(
         ("id" = ScheduleId, Path),
-        ("If-Match" = Option<String>, Header, pattern = "^(\\*|(W/)?\"[0-9a-f]{16}\")$", description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of what was seen: refused where it was changed meanwhile"),
     ),
     request_body = ScheduleChangesBody,
     responses(

@@ -109,10 +109,13 @@ pub(crate) async fn show(
 
 async fn found(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<CapturePage, Refusal> {
     let (filter, sort) = (asked.filter()?, asked.sort());
-    // A cursor of another sort, or none at all, begins anew.
-    let after = asked.cursor().parse::<CaptureCursor>().ok().filter(|cursor| cursor.sort() == sort);
-    let query = CaptureQuery { filter, sort, after, limit: asked.limit() };
+    let query = CaptureQuery { filter, sort, after: after(asked), limit: asked.limit() };
     Ok(dashboard.store().list_captures(member.organization, &query).await?)
+}
+
+/// Where the page before ended. A cursor of another sort, or one that is none, begins anew.
+fn after(asked: &Asked) -> Option<CaptureCursor> {
+    asked.cursor().parse::<CaptureCursor>().ok().filter(|cursor| cursor.sort() == asked.sort())
 }
 
 /// How many there are, where that is known without counting them.
@@ -123,7 +126,7 @@ async fn count(
     page: &CapturePage,
 ) -> Result<Option<Number>, StoreError> {
     let shown = i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
-    if asked.cursor().is_empty() && page.next.is_none() {
+    if after(asked).is_none() && page.next.is_none() {
         return Ok((shown > 0).then(|| Number::of(shown)));
     }
     let Ok(filter) = asked.filter() else { return Ok(None) };
