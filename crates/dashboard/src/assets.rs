@@ -72,7 +72,12 @@ fn file(kind: &'static str, text: &'static str) -> Response {
 
 /// The picture of `flag-DE.svg`.
 fn flag(name: &str) -> Option<&'static str> {
-    let country = name.strip_prefix("flag-")?.strip_suffix(".svg")?;
+    let country = match name.strip_prefix("flag-")?.strip_suffix(".svg")? {
+        // Parts of a state that have letters of their own fly its flag.
+        "DG" => "IO",
+        "EA" => "ES",
+        country => country,
+    };
     FLAGS.lines().find_map(|line| line.split_once(' ').filter(|(code, _)| *code == country)).map(|(_, picture)| picture)
 }
 
