@@ -13,6 +13,8 @@ mod origin;
 mod row;
 mod show;
 
+pub(crate) use origin::name as field_name;
+
 use axum::routing::{get, post};
 
 use crate::area::Area;

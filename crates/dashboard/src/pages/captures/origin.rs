@@ -17,7 +17,8 @@ pub(super) fn missing(product: &Product) -> Vec<&'static str> {
     Field::ALL.iter().filter(|field| !product.sources.contains_key(field)).map(|field| name(*field)).collect()
 }
 
-const fn name(field: Field) -> &'static str {
+/// A field as people call it.
+pub(crate) const fn name(field: Field) -> &'static str {
     match field {
         Field::Title => "Title",
         Field::Brand => "Brand",

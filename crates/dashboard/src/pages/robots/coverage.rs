@@ -6,6 +6,7 @@ use creel_types::Field;
 
 use crate::{
     figures::{count, grouped},
+    pages::captures::field_name as name,
     parts::Progress,
 };
 
@@ -46,27 +47,5 @@ impl Bars {
             captures: count(of, "capture"),
             rows: if of > 0 { coverage.fields.iter().map(bar).collect() } else { Vec::new() },
         }
-    }
-}
-
-/// As people call it.
-fn name(field: Field) -> &'static str {
-    match field {
-        Field::Title => "Title",
-        Field::Brand => "Brand",
-        Field::Description => "Description",
-        Field::ProductId => "Product id",
-        Field::Sku => "SKU",
-        Field::Gtin => "GTIN",
-        Field::Mpn => "MPN",
-        Field::Price => "Price",
-        Field::FullPrice => "Full price",
-        Field::Currency => "Currency",
-        Field::Availability => "Availability",
-        Field::Images => "Images",
-        Field::Breadcrumbs => "Breadcrumbs",
-        Field::Options => "Options",
-        Field::Rating => "Rating",
-        Field::Properties => "Properties",
     }
 }
