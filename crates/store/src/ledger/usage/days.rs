@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use creel_types::{OrganizationId, Time, time::DAY_MS};
 
-use super::{Span, Spent, USAGE_ROWS_MAX, UsageRow, last_sequence_at, usage_row};
+use super::{NO_DEBITS, Span, Spent, USAGE_ROWS_MAX, UsageRow, last_sequence_at, usage_row};
 use crate::{
     Store, StoreError, args,
     database::{Given, Kind, Tx},
@@ -72,8 +72,8 @@ async fn marks(tx: &mut Tx, span: Span, sequences: BTreeSet<i64>) -> Result<BTre
     for sequence in sequences {
         given.push(args![span.organization, sequence]);
     }
-    let sql = "SELECT e.sequence, e.at, e.balance_after FROM given JOIN ledger_entries e
-               ON e.organization_id = given.organization_id AND e.sequence = given.sequence";
+    let sql = "SELECT e.sequence, e.at, e.balance_after FROM given CROSS JOIN ledger_entries e
+               WHERE e.organization_id = given.organization_id AND e.sequence = given.sequence";
     let rows = tx.rows_given(given, sql).await?;
     let mark = |row: &crate::database::Row| {
         Ok((row.int("sequence")?, Mark { at: row.time("at")?, balance_after: row.int("balance_after")? }))
@@ -85,7 +85,7 @@ async fn marks(tx: &mut Tx, span: Span, sequences: BTreeSet<i64>) -> Result<BTre
 async fn others(tx: &mut Tx, span: Span) -> Result<BTreeMap<i64, Spent>, StoreError> {
     let sql = format!(
         "SELECT CAST(e.at / {DAY_MS} AS BIGINT) AS day, CAST(SUM(e.amount) AS BIGINT) AS credits, COUNT(*) AS count
-         FROM ledger_entries e WHERE e.organization_id = $1 AND e.kind <> 'debit' AND e.sequence > $2 AND e.sequence <= $3
+         FROM ledger_entries e WHERE {NO_DEBITS}
          GROUP BY CAST(e.at / {DAY_MS} AS BIGINT)"
     );
     let rows = tx.rows(&sql, args![span.organization, span.after, span.last]).await?;
