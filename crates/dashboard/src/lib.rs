@@ -8,6 +8,7 @@ mod assets;
 mod columns;
 mod figures;
 mod form;
+mod list;
 mod live;
 mod media;
 mod member;

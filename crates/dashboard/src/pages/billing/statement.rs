@@ -9,12 +9,12 @@ use creel_ledger::EntryKind;
 use creel_store::ledger::{About, StatementFilter, StatementRow};
 use creel_types::{OrganizationId, RunId, Time, time::DAY_MS};
 use serde::Deserialize;
-use url::form_urlencoded;
 
 use crate::{
     Dashboard,
     figures::{When, grouped},
     form::{Choice, Field},
+    list::{self, ROWS},
     member::Member,
     page::render,
     parts::{Badge, Curl, Empty, Pager, Tone},
@@ -22,9 +22,6 @@ use crate::{
     refusal::Refusal,
     shell::Shell,
 };
-
-/// Rows of one page.
-const ROWS: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "billing/statement.html")]
@@ -79,7 +76,7 @@ pub(crate) async fn show(
     let about = about(&dashboard, member.organization, asked.about.trim()).await?;
     let filter = StatementFilter {
         before: asked.cursor.parse().ok(),
-        limit: ROWS + 1,
+        limit: ROWS.and_one_more(),
         kind: EntryKind::parse(&asked.kind),
         from: day(&asked.from),
         to: day(&asked.to).map(|day| day.plus_ms(DAY_MS)),
@@ -90,7 +87,8 @@ pub(crate) async fn show(
         Some(_) => Vec::new(),
     };
     let now = dashboard.store().clock.now();
-    let pager = pager(&mut rows, &here, &asked);
+    let listed = format!("{here}{}", asked.query());
+    let pager = ROWS.turn(&mut rows, &listed, asked.cursor.is_empty(), |row| row.sequence.to_string());
     let api = api_query(&filter);
     let page = StatementPage {
         problem: refusal.as_ref().map(|_| "Something is not right yet: see below.".to_owned()).unwrap_or_default(),
@@ -145,48 +143,25 @@ impl Asked {
 
     /// The filters that are set.
     fn query(&self) -> String {
-        let given = [("kind", &self.kind), ("from", &self.from), ("to", &self.to), ("about", &self.about)];
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in given.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-        query.finish()
+        list::query(&[("kind", &self.kind), ("from", &self.from), ("to", &self.to), ("about", &self.about)])
     }
-}
-
-fn pager(rows: &mut Vec<StatementRow>, here: &str, asked: &Asked) -> Pager {
-    let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let query = asked.query();
-    let listed = if query.is_empty() { here.to_owned() } else { format!("{here}?{query}") };
-    let joint = if query.is_empty() { '?' } else { '&' };
-    let next = rows.last().filter(|_| more).map(|row| format!("{listed}{joint}cursor={}", row.sequence));
-    Pager { first: (!asked.cursor.is_empty()).then_some(listed), next }
 }
 
 /// The same filters as the API is asked for them.
 fn api_query(filter: &StatementFilter) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
+    let instant = |at: Option<Time>| at.map(|at| at.to_string()).unwrap_or_default();
     let (run, reference) = match &filter.about {
-        Some(About::Run(run)) => (Some(run.to_string()), None),
-        Some(About::Reference(id)) => (None, Some(id.clone())),
-        None => (None, None),
+        Some(About::Run(run)) => (run.to_string(), ""),
+        Some(About::Reference(id)) => (String::new(), id.as_str()),
+        None => (String::new(), ""),
     };
-    let given = [
-        ("kind", filter.kind.map(|kind| kind.to_string())),
-        ("from", filter.from.map(|from| from.to_string())),
-        ("to", filter.to.map(|to| to.to_string())),
-        ("run_id", run),
+    list::query(&[
+        ("kind", filter.kind.map_or("", EntryKind::as_str)),
+        ("from", &instant(filter.from)),
+        ("to", &instant(filter.to)),
+        ("run_id", &run),
         ("reference_id", reference),
-    ];
-    for (name, value) in given {
-        if let Some(value) = value {
-            query.append_pair(name, &value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { query } else { format!("?{query}") }
+    ])
 }
 
 fn fields(asked: &Asked, refusal: Option<&Refusal>) -> Vec<Field> {

@@ -5,10 +5,13 @@ use std::{fmt::Display, str::FromStr};
 use axum::http::StatusCode;
 use creel_store::listing::{CaptureFilter, CaptureSort};
 use creel_types::{Currency, Time, time::DAY_MS};
-use url::form_urlencoded::{Serializer, parse};
+use url::form_urlencoded::parse;
 
 use super::columns::Column;
-use crate::refusal::{Refusal, sentence};
+use crate::{
+    list::query,
+    refusal::{Refusal, sentence},
+};
 
 /// Names of filters, as they stand in the address.
 pub(super) const FILTERS: [&str; 12] = [
@@ -102,21 +105,14 @@ impl Asked {
 
     /// The query with one value changed, or taken away where it is empty, from the first page on; with its `?`.
     pub(super) fn with(&self, changed: &str, value: &str) -> String {
-        let mut query = Serializer::new(String::new());
-        for name in FILTERS.into_iter().chain(LOOKS).chain([CURSOR]) {
-            let value = match name {
-                _ if name == changed => value,
-                CURSOR => "",
-                _ => self.get(name),
-            };
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        if !self.columns.is_empty() {
-            query.append_pair(COLUMNS, &self.columns.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(","));
-        }
-        behind_mark(&query.finish())
+        let value = |name: &'static str| match name {
+            _ if name == changed => value,
+            CURSOR => "",
+            _ => self.get(name),
+        };
+        let columns = self.columns.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(",");
+        let names = FILTERS.into_iter().chain(LOOKS).chain([CURSOR]);
+        query(&names.map(|name| (name, value(name))).chain([(COLUMNS, &*columns)]).collect::<Vec<_>>())
     }
 
     /// The same list from its first page on.
@@ -136,18 +132,17 @@ impl Asked {
 
     /// The same as the API takes it, which knows instants and no days.
     pub(super) fn api_query(&self, more: &[(&str, &str)]) -> String {
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(more);
-        for (name, value) in self.filters() {
-            match name {
-                "from" | "to" => query.append_pair(name, &instant(value, name == "to").unwrap_or_default().to_string()),
-                _ => query.append_pair(name, value),
-            };
-        }
-        if !self.get("sort").is_empty() {
-            query.append_pair("sort", self.get("sort"));
-        }
-        behind_mark(&query.finish())
+        let instants = ["from", "to"].map(|name| match self.get(name) {
+            "" => String::new(),
+            day => instant(day, name == "to").unwrap_or_default().to_string(),
+        });
+        let value = |name: &'static str| match name {
+            "from" => &instants[0],
+            "to" => &instants[1],
+            _ => self.get(name),
+        };
+        let names = FILTERS.into_iter().chain(["sort"]);
+        query(&more.iter().copied().chain(names.map(|name| (name, value(name)))).collect::<Vec<_>>())
     }
 
     /// What the store is asked for; a refusal at the first field that cannot be meant.
@@ -190,10 +185,6 @@ impl Asked {
         }
         value.parse().map(Some).map_err(|_| refused(name, why))
     }
-}
-
-fn behind_mark(query: &str) -> String {
-    if query.is_empty() { String::new() } else { format!("?{query}") }
 }
 
 fn refused(name: &str, why: impl Display) -> Refusal {

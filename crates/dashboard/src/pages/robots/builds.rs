@@ -14,6 +14,7 @@ use super::build_badge;
 use crate::{
     Dashboard,
     figures::{When, lasting},
+    list::{ROWS, query},
     live::{Part, follow},
     member::Member,
     page::render,
@@ -23,8 +24,6 @@ use crate::{
     refusal::{Refusal, sentence},
     shell::Shell,
 };
-
-const ROWS: usize = 50;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -85,12 +84,11 @@ async fn builds(
     dashboard: &Dashboard,
     organization: OrganizationId,
     before: Option<BuildId>,
-) -> Result<(Vec<RobotBuild>, Option<BuildId>), Refusal> {
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let mut builds = dashboard.store().list_robot_builds(organization, before, limit).await?;
-    let next = (builds.len() > ROWS).then(|| builds.get(ROWS - 1).map(|build| build.id)).flatten();
-    builds.truncate(ROWS);
-    Ok((builds, next))
+) -> Result<(Vec<RobotBuild>, Pager), Refusal> {
+    let mut builds = dashboard.store().list_robot_builds(organization, before, ROWS.and_one_more()).await?;
+    let here = format!("{}/robots/builds", dashboard.base());
+    let pager = ROWS.turn(&mut builds, &here, before.is_none(), |build| build.id.to_string());
+    Ok((builds, pager))
 }
 
 pub(crate) async fn list(
@@ -100,16 +98,13 @@ pub(crate) async fn list(
 ) -> Result<Response, Refusal> {
     let base = dashboard.base();
     let before = asked.cursor.parse::<BuildId>().ok();
-    let (builds, next) = builds(&dashboard, member.organization, before).await?;
+    let (builds, pager) = builds(&dashboard, member.organization, before).await?;
     let goes_on = before.is_none() && builds.iter().any(|build| build.ended_at.is_none());
     let page = BuildsPage {
         shell: Shell::new(&dashboard, &member, Place::RobotBuilds).await?,
         table: Table::of(base.clone(), builds, dashboard.store().clock.now()),
         live: if goes_on { format!("{base}/robots/builds/live") } else { String::new() },
-        pager: Pager {
-            first: before.map(|_| format!("{base}/robots/builds")),
-            next: next.map(|next| format!("{base}/robots/builds?cursor={next}")),
-        },
+        pager,
         empty: Empty::new("No builds yet", "A build looks at a shop and makes a robot for it. It is free.")
             .with(format!("{base}/robots/new"), "New robot"),
         curl: Curl::get(&dashboard.access.settings().public_url, "/v1/extract/robot-builds"),
@@ -172,7 +167,7 @@ impl Standing {
             }
             BuildStatus::Failed => build.reason.as_deref().map_or_else(|| "It failed.".to_owned(), sentence),
         };
-        let again = serde_html_form::to_string([("url", build.url.as_str()), ("country_code", build.country_code.as_str())]);
+        let again = query(&[("url", &build.url), ("country_code", build.country_code.as_str())]);
         Standing {
             base,
             badge: build_badge(build.status),
@@ -182,7 +177,7 @@ impl Standing {
                 .is_none()
                 .then(|| Progress { label: "The shop is being looked at".to_owned(), percent: None }),
             robot: build.robot_id.map(|id| id.to_string()),
-            again: if build.status == BuildStatus::Failed { again.unwrap_or_default() } else { String::new() },
+            again: if build.status == BuildStatus::Failed { again } else { String::new() },
         }
     }
 }

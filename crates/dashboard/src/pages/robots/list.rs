@@ -13,6 +13,7 @@ use super::badge;
 use crate::{
     Dashboard,
     figures::{Number, When},
+    list::ROWS,
     member::Member,
     page::render,
     parts::{Badge, Curl, Empty, Flag, Pager},
@@ -20,8 +21,6 @@ use crate::{
     refusal::Refusal,
     shell::Shell,
 };
-
-const ROWS: usize = 50;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -66,21 +65,16 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     let (store, base) = (dashboard.store(), dashboard.base());
     let before = asked.cursor.parse::<RobotId>().ok();
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let mut robots = store.list_robots(member.organization, before, limit).await?;
-    let next = (robots.len() > ROWS).then(|| robots.get(ROWS - 1).map(|robot| robot.id)).flatten();
-    robots.truncate(ROWS);
-    let runs = store.list_last_runs(member.organization, before, limit).await?;
+    let mut robots = store.list_robots(member.organization, before, ROWS.and_one_more()).await?;
+    let pager = ROWS.turn(&mut robots, &format!("{base}/robots"), before.is_none(), |robot| robot.id.to_string());
+    let runs = store.list_last_runs(member.organization, before, ROWS.and_one_more()).await?;
     let now = store.clock.now();
     let last = |robot: &Robot| runs.iter().find(|run| run.robot_id == robot.id).map(|run| last(run, now));
     let done = if asked.done == "deleted" { "The robot is deleted. Its runs and captures stay." } else { "" };
     let page = ListPage {
         shell: Shell::new(&dashboard, &member, Place::Robots).await?.saying(done),
         rows: robots.into_iter().map(|robot| row(&base, last(&robot), robot)).collect(),
-        pager: Pager {
-            first: before.map(|_| format!("{base}/robots")),
-            next: next.map(|next| format!("{base}/robots?cursor={next}")),
-        },
+        pager,
         empty: Empty::new(
             "No robots yet",
             "A robot knows one shop in one country. Paste the address of any product page of the shop to make one.",

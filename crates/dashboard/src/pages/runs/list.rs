@@ -8,13 +8,14 @@ use axum::{
 };
 use creel_store::runs::RunView;
 use creel_types::{OrganizationId, RobotId, RunId, RunStatus, ScheduleId, Time};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{badge, choices::robot_choices};
 use crate::{
     Dashboard,
     figures::{Number, When, lasting},
     form::{Choice, Field},
+    list::{ROWS, query},
     live::{Part, follow},
     member::Member,
     page::render,
@@ -24,22 +25,27 @@ use crate::{
     shell::Shell,
 };
 
-const ROWS: usize = 50;
-
 /// What is asked for, as it stands in the address; what cannot be meant is left out of the list.
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     robot: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     schedule: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     cursor: String,
-    #[serde(skip_serializing)]
     done: String,
+}
+
+impl Asked {
+    /// The filters that are set.
+    fn query(&self) -> String {
+        query(&[("status", &self.status), ("robot", &self.robot), ("schedule", &self.schedule)])
+    }
+
+    /// The same question as the API takes it.
+    fn api_query(&self) -> String {
+        query(&[("status", &self.status), ("robot_id", &self.robot), ("schedule_id", &self.schedule)])
+    }
 }
 
 #[derive(Template)]
@@ -103,20 +109,16 @@ fn row(run: RunView, now: Time) -> Row {
     }
 }
 
-/// One page of the list, and where the next one begins.
-async fn runs(
-    dashboard: &Dashboard,
-    organization: OrganizationId,
-    asked: &Asked,
-) -> Result<(Vec<RunView>, Option<RunId>), Refusal> {
+/// One page of the list, and the ways to others.
+async fn runs(dashboard: &Dashboard, organization: OrganizationId, asked: &Asked) -> Result<(Vec<RunView>, Pager), Refusal> {
     let (status, robot) = (RunStatus::parse(&asked.status), asked.robot.parse::<RobotId>().ok());
     let schedule = asked.schedule.parse::<ScheduleId>().ok();
     let before = asked.cursor.parse::<RunId>().ok();
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let limit = ROWS.and_one_more();
     let mut runs = dashboard.store().list_runs(organization, status, robot, schedule, before, limit).await?;
-    let next = (runs.len() > ROWS).then(|| runs.get(ROWS - 1).map(|run| run.id)).flatten();
-    runs.truncate(ROWS);
-    Ok((runs, next))
+    let here = format!("{}/runs{}", dashboard.base(), asked.query());
+    let pager = ROWS.turn(&mut runs, &here, asked.cursor.is_empty(), |run| run.id.to_string());
+    Ok((runs, pager))
 }
 
 pub(crate) async fn show(
@@ -125,42 +127,22 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     let shell = Shell::new(&dashboard, &member, Place::Runs).await?;
-    let (runs, next) = runs(&dashboard, member.organization, &asked).await?;
+    let (runs, pager) = runs(&dashboard, member.organization, &asked).await?;
     let goes_on = asked.cursor.is_empty() && runs.iter().any(|run| !run.status.is_ended());
     let base = dashboard.base();
-    let query = |cursor: String| {
-        let query = serde_html_form::to_string(Asked { cursor, ..asked.clone() }).unwrap_or_default();
-        format!("?{query}")
-    };
-    let (is_filtered, first) = (is_filtered(&asked), query(String::new()));
+    let query = asked.query();
+    let is_filtered = !query.is_empty();
     let page = ListPage {
         filters: filters(&dashboard, &member, &asked).await?,
         is_filtered,
         table: Table::of(base.clone(), runs, dashboard.store().clock.now()),
-        live: if goes_on { format!("{base}/runs/live{first}") } else { String::new() },
-        pager: Pager {
-            first: (!asked.cursor.is_empty()).then(|| format!("{base}/runs{first}")),
-            next: next.map(|next| format!("{base}/runs{}", query(next.to_string()))),
-        },
+        live: if goes_on { format!("{base}/runs/live{query}") } else { String::new() },
+        pager,
         empty: empty(&base, is_filtered),
-        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/runs{}", api_query(&asked))),
+        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/runs{}", asked.api_query())),
         shell: shell.saying(if asked.done == "deleted" { "The run and its captures are deleted." } else { "" }),
     };
     Ok(render(&page))
-}
-
-fn is_filtered(asked: &Asked) -> bool {
-    !(asked.status.is_empty() && asked.robot.is_empty() && asked.schedule.is_empty())
-}
-
-/// The same question as the API takes it.
-fn api_query(asked: &Asked) -> String {
-    let names = [("status", &asked.status), ("robot_id", &asked.robot), ("schedule_id", &asked.schedule)];
-    let given: Vec<_> = names.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    if given.is_empty() {
-        return String::new();
-    }
-    format!("?{}", serde_html_form::to_string(given).unwrap_or_default())
 }
 
 async fn filters(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Field>, Refusal> {

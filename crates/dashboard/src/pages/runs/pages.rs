@@ -8,12 +8,13 @@ use axum::{
 };
 use creel_store::{pages::PageRow, runs::RunView};
 use creel_types::{PageOutcome, RunId, Time};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     Dashboard,
     figures::{Number, When},
     form::{Choice, Field},
+    list::{Rows, query},
     member::Member,
     page::render,
     parts::{Badge, Curl, Empty, Pager, Tone},
@@ -23,7 +24,7 @@ use crate::{
     shell::Shell,
 };
 
-const ROWS: usize = 100;
+const ROWS: Rows = Rows::of(100);
 /// A run with more pages is not counted by reasons while somebody waits.
 const COUNTED_MAX: i64 = 50_000;
 /// Reasons that the run's page shows.
@@ -80,13 +81,11 @@ pub(super) async fn reasons(dashboard: &Dashboard, run: &RunView) -> Result<Reas
     Ok(Reasons { base, id, rows: counts.into_iter().take(REASONS_MAX).map(row).collect(), rest, is_too_long: false })
 }
 
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    #[serde(skip_serializing_if = "String::is_empty")]
     outcome: String,
     /// Where the page before ended: the instant of its last row in milliseconds, a space, and its address.
-    #[serde(skip_serializing_if = "String::is_empty")]
     cursor: String,
 }
 
@@ -122,15 +121,10 @@ pub(crate) async fn show(
     let store = dashboard.store();
     let run = store.get_run(member.organization, id).await?;
     let outcome = PageOutcome::parse(&asked.outcome);
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let mut rows = store.list_pages(run.id, outcome, cursor(&asked.cursor), limit).await?;
-    let next = (rows.len() > ROWS).then(|| rows.get(ROWS - 1)).flatten().map(|row| format!("{} {}", row.at.0, row.url));
-    rows.truncate(ROWS);
-    let base = dashboard.base();
-    let way = |cursor: String| {
-        let query = serde_html_form::to_string(Asked { cursor, ..asked.clone() }).unwrap_or_default();
-        format!("{base}/runs/{id}/pages?{query}")
-    };
+    let mut rows = store.list_pages(run.id, outcome, cursor(&asked.cursor), ROWS.and_one_more()).await?;
+    let (here, query) = (format!("{}/runs/{id}/pages", dashboard.base()), query(&[("outcome", &asked.outcome)]));
+    let listed = format!("{here}{query}");
+    let pager = ROWS.turn(&mut rows, &listed, asked.cursor.is_empty(), |row| format!("{} {}", row.at.0, row.url));
     let now = store.clock.now();
     let mut choices = vec![Choice::new("", "Any outcome")];
     choices.extend(PageOutcome::ALL.iter().map(|outcome| Choice::new(outcome.as_str(), badge(*outcome).text())));
@@ -140,27 +134,14 @@ pub(crate) async fn show(
         name: run.name,
         filter: Field::select("outcome", "Outcome", choices).holding(asked.outcome.as_str()),
         rows: rows.into_iter().map(|page| row(page, now)).collect(),
-        pager: Pager { first: (!asked.cursor.is_empty()).then(|| way(String::new())), next: next.map(&way) },
+        pager,
         empty: match outcome {
-            Some(_) => {
-                Empty::new("No page ended this way", "Choose another outcome.").with(way_without(&base, id), "All pages")
-            }
+            Some(_) => Empty::new("No page ended this way", "Choose another outcome.").with(here, "All pages"),
             None => Empty::new("No pages yet", "Pages stand here as soon as the run has looked at them."),
         },
-        curl: Curl::get(
-            &dashboard.access.settings().public_url,
-            &format!("/v1/extract/runs/{id}/pages{}", api_query(&asked)),
-        ),
+        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/runs/{id}/pages{query}")),
     };
     Ok(render(&page))
-}
-
-fn api_query(asked: &Asked) -> String {
-    if asked.outcome.is_empty() { String::new() } else { format!("?outcome={}", asked.outcome) }
-}
-
-fn way_without(base: &str, id: RunId) -> String {
-    format!("{base}/runs/{id}/pages")
 }
 
 fn cursor(text: &str) -> Option<(Time, String)> {

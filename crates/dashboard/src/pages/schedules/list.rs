@@ -8,13 +8,14 @@ use axum::{
 use creel_frontier::cadence::zone;
 use creel_store::schedules::{Schedule, ScheduleFilter};
 use creel_types::{RobotId, ScheduleId, ScheduleStatus, Time};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{badge, note, window};
 use crate::{
     Dashboard,
     figures::When,
     form::{Choice, Field},
+    list::{ROWS, query},
     member::Member,
     page::render,
     pages::runs::choices::robot_choices,
@@ -24,19 +25,13 @@ use crate::{
     shell::Shell,
 };
 
-const ROWS: usize = 50;
-
 /// What is asked for, as it stands in the address; what cannot be meant is left out of the list.
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     robot: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     cursor: String,
-    #[serde(skip_serializing)]
     done: String,
 }
 
@@ -72,25 +67,21 @@ pub(crate) async fn show(
     let (store, base) = (dashboard.store(), dashboard.base());
     let filter = ScheduleFilter { status: ScheduleStatus::parse(&asked.status), robot: asked.robot.parse::<RobotId>().ok() };
     let before = asked.cursor.parse::<ScheduleId>().ok();
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let mut schedules = store.list_schedules(member.organization, filter, before, limit).await?;
-    let next = (schedules.len() > ROWS).then(|| schedules.get(ROWS - 1).map(|schedule| schedule.id)).flatten();
-    schedules.truncate(ROWS);
+    let mut schedules = store.list_schedules(member.organization, filter, before, ROWS.and_one_more()).await?;
+    let here = format!("{base}/schedules{}", query(&[("status", &asked.status), ("robot", &asked.robot)]));
+    let pager = ROWS.turn(&mut schedules, &here, before.is_none(), |schedule| schedule.id.to_string());
     let now = store.clock.now();
     let is_filtered = !(asked.status.is_empty() && asked.robot.is_empty());
-    let way = |cursor: String| {
-        let query = serde_html_form::to_string(Asked { cursor, ..asked.clone() }).unwrap_or_default();
-        format!("{base}/schedules?{query}")
-    };
+    let same = query(&[("status", &asked.status), ("robot_id", &asked.robot)]);
     let done = if asked.done == "deleted" { "The schedule is deleted. The runs that it made stay." } else { "" };
     let page = ListPage {
         shell: Shell::new(&dashboard, &member, Place::Schedules).await?.saying(done),
         filters: filters(&dashboard, &member, &asked).await?,
         is_filtered,
         rows: schedules.into_iter().map(|schedule| row(schedule, now)).collect(),
-        pager: Pager { first: before.map(|_| way(String::new())), next: next.map(|next| way(next.to_string())) },
+        pager,
         empty: empty(&base, is_filtered),
-        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/schedules{}", api_query(&asked))),
+        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/schedules{same}")),
     };
     Ok(render(&page))
 }
@@ -108,16 +99,6 @@ fn row(schedule: Schedule, now: Time) -> Row {
         last: schedule.last_run.zip(schedule.last_run_at).map(|(run, at)| (run.to_string(), When::of(at, now))),
         name: schedule.name,
     }
-}
-
-/// The same question as the API takes it.
-fn api_query(asked: &Asked) -> String {
-    let names = [("status", &asked.status), ("robot_id", &asked.robot)];
-    let given: Vec<_> = names.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    if given.is_empty() {
-        return String::new();
-    }
-    format!("?{}", serde_html_form::to_string(given).unwrap_or_default())
 }
 
 async fn filters(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Field>, Refusal> {

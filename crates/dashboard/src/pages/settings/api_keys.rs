@@ -15,11 +15,12 @@ use creel_types::Time;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, ROWS, problem, role_badge, roles_up_to, said, shown, turn};
+use super::{Looked, problem, role_badge, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::{When, grouped},
     form::{Field, Sent},
+    list::ROWS,
     member::Member,
     page::render,
     parts::{Badge, Copy, Empty, Pager, Tone},
@@ -72,10 +73,10 @@ pub(crate) async fn show(
     let mut keys = Vec::new();
     let mut limits = BTreeMap::new();
     if member.is_admin() {
-        keys = store.list_api_keys(member.organization, looked.cursor()?, ROWS + 1).await?;
+        keys = store.list_api_keys(member.organization, looked.cursor()?, ROWS.and_one_more()).await?;
         limits = limits_of_keys(&dashboard, &member).await?;
     }
-    let pager = turn(&mut keys, &here, looked.cursor.is_none(), |key| key.id.to_string());
+    let pager = ROWS.turn(&mut keys, &here, looked.cursor.is_none(), |key| key.id.to_string());
     let rows: Vec<KeyRow> = keys.into_iter().map(|key| key_row(&here, key, &limits, now)).collect();
     let empty = Empty::new("No API keys yet", "A key lets your programs use the API as this organization.")
         .with(format!("{here}/new"), "New API key")

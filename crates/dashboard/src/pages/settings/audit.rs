@@ -9,13 +9,13 @@ use creel_store::access::audit::{AuditAction, AuditFilter, AuditLine, TargetKind
 use creel_types::{AuditId, Time};
 use serde::Deserialize;
 use serde_json::Value;
-use url::form_urlencoded;
 
-use super::{ROWS, id, turn};
+use super::id;
 use crate::{
     Dashboard,
     figures::When,
     form::{Choice, Field},
+    list::{ROWS, query},
     member::Member,
     page::render,
     parts::{Curl, Empty, Pager},
@@ -67,14 +67,9 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The address of the list with the filters that are set, but for one.
+    /// The filters that are set, but for one.
     fn query(&self, actor: &str) -> String {
-        let given = [("action", &*self.action), ("actor", actor), ("from", &*self.from), ("to", &*self.to)];
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in given.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-        query.finish()
+        query(&[("action", &self.action), ("actor", actor), ("from", &self.from), ("to", &self.to)])
     }
 
     fn is_filtered(&self) -> bool {
@@ -95,8 +90,7 @@ pub(crate) async fn show(
     let shell = Shell::new(&dashboard, &member, Place::Audit).await?;
     let (store, now) = (dashboard.store(), dashboard.store().clock.now());
     let here = format!("{}/settings/audit", shell.base);
-    let query = asked.query(&asked.actor);
-    let listed = if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
+    let listed = format!("{here}{}", asked.query(&asked.actor));
     let filter = AuditFilter {
         action: AuditAction::parse(&asked.action),
         actor_id: Some(asked.actor.clone()).filter(|actor| !actor.is_empty()),
@@ -105,10 +99,10 @@ pub(crate) async fn show(
     };
     let cursor: Option<AuditId> = if asked.cursor.is_empty() { None } else { Some(id(&asked.cursor)?) };
     let mut lines = match member.is_admin() {
-        true => store.list_audit(member.organization, &filter, cursor, ROWS + 1).await?,
+        true => store.list_audit(member.organization, &filter, cursor, ROWS.and_one_more()).await?,
         false => Vec::new(),
     };
-    let pager = turn(&mut lines, &listed, cursor.is_none(), |line| line.id.to_string());
+    let pager = ROWS.turn(&mut lines, &listed, cursor.is_none(), |line| line.id.to_string());
     let actor_name = lines.first().filter(|_| !asked.actor.is_empty()).map(|line| line.actor_name.clone());
     let text = "What members and keys do to the organization stands here: who, what, when and from where.";
     Ok(render(&AuditPage {
@@ -138,7 +132,7 @@ fn fields(asked: &Asked) -> Vec<Field> {
 }
 
 fn row(shell: &Shell, here: &str, asked: &Asked, line: AuditLine, now: Time) -> Row {
-    let of_actor = line.actor_id.as_deref().map(|actor| format!("{here}?{}", asked.query(actor)));
+    let of_actor = line.actor_id.as_deref().map(|actor| format!("{here}{}", asked.query(actor)));
     Row {
         at: When::of(line.at, now),
         of_actor: of_actor.unwrap_or_default(),

@@ -11,11 +11,12 @@ use creel_types::{InvitationId, PersonId, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Looked, ROWS, Signed, id, problem, role_badge, role_name, roles_up_to, said, shown, turn};
+use super::{Looked, Signed, id, problem, role_badge, role_name, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::When,
     form::{Choice, Field, Sent},
+    list::ROWS,
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Copy, Pager},
@@ -100,9 +101,9 @@ async fn page(
 ) -> Result<MembersPage, Refusal> {
     let shell = Shell::new(dashboard, member, Place::Members).await?.saying(said(&looked.done, &SAID));
     let (store, now) = (dashboard.store(), dashboard.store().clock.now());
-    let mut people = store.list_members(member.organization, looked.cursor()?, ROWS + 1).await?;
+    let mut people = store.list_members(member.organization, looked.cursor()?, ROWS.and_one_more()).await?;
     let here = format!("{}/settings/members", shell.base);
-    let pager = turn(&mut people, &here, looked.cursor.is_none(), |person| person.person_id.to_string());
+    let pager = ROWS.turn(&mut people, &here, looked.cursor.is_none(), |person| person.person_id.to_string());
     let invited = match member.is_admin() {
         true => store.list_invitations(member.organization, None, creel_store::robots::LIST_ROWS_MAX).await?,
         false => Vec::new(),

@@ -19,12 +19,9 @@ use serde::Deserialize;
 use crate::{
     area::Area,
     form::{Choice, Field},
-    parts::{Badge, Pager, Tone},
+    parts::{Badge, Tone},
     refusal::Refusal,
 };
-
-/// Rows of a list on one page.
-const ROWS: i64 = 50;
 
 pub(crate) fn area() -> Area {
     Area::new()
@@ -109,16 +106,6 @@ fn shown(refusal: Refusal) -> Result<Refusal, Refusal> {
         return Err(refusal);
     }
     Ok(refusal)
-}
-
-/// The ways of a list that was asked for with one row more than a page has.
-fn turn<T>(rows: &mut Vec<T>, here: &str, is_first: bool, cursor_of: impl Fn(&T) -> String) -> Pager {
-    let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let joint = if here.contains('?') { '&' } else { '?' };
-    let next = rows.last().filter(|_| more).map(|row| format!("{here}{joint}cursor={}", cursor_of(row)));
-    Pager { first: (!is_first).then(|| here.to_owned()), next }
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Looked, ROWS, Signed,
+    Looked, Signed,
     api_keys::SecretPage,
     day_of,
     deliveries::delivery_badge,
-    id, overlap, problem, said, shown, turn,
+    id, overlap, problem, said, shown,
     webhook_fields::{FIELDS, WebhookFields, WebhookForm},
     webhooks::state,
 };
@@ -23,6 +23,7 @@ use crate::{
     Dashboard,
     figures::When,
     form::{Field, Sent},
+    list::ROWS,
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Curl, Pager},
@@ -113,9 +114,9 @@ async fn page(
     let status = DeliveryStatus::parse(&query.status);
     let filter = DeliveryFilter { status, event: None };
     let cursor = query.looked.cursor()?;
-    let mut deliveries = store.list_webhook_deliveries(member.organization, id, filter, cursor, ROWS + 1).await?;
+    let mut deliveries = store.list_webhook_deliveries(member.organization, id, filter, cursor, ROWS.and_one_more()).await?;
     let of_status = status.map_or_else(|| here.clone(), |status| format!("{here}?status={status}"));
-    let pager = turn(&mut deliveries, &of_status, query.looked.cursor.is_none(), |delivery| delivery.id.to_string());
+    let pager = ROWS.turn(&mut deliveries, &of_status, query.looked.cursor.is_none(), |delivery| delivery.id.to_string());
     let stored = WebhookForm {
         url: webhook.url.clone(),
         description: webhook.description.clone(),

@@ -9,15 +9,16 @@ use creel_store::webhooks::{Webhook, WebhookStatus};
 use creel_types::Time;
 
 use super::{
-    Looked, ROWS,
+    Looked,
     api_keys::SecretPage,
-    problem, said, shown, turn,
+    problem, said, shown,
     webhook_fields::{FIELDS, WebhookFields, WebhookForm, told},
 };
 use crate::{
     Dashboard,
     figures::When,
     form::Sent,
+    list::ROWS,
     member::Member,
     page::render,
     parts::{Badge, Empty, Pager, Tone},
@@ -54,10 +55,10 @@ pub(crate) async fn show(
     let shell = Shell::new(&dashboard, &member, Place::Webhooks).await?.saying(said(&looked.done, &SAID));
     let (store, now, here) = (dashboard.store(), dashboard.store().clock.now(), format!("{}/settings/webhooks", shell.base));
     let mut webhooks = match member.is_admin() {
-        true => store.list_webhooks(member.organization, looked.cursor()?, ROWS + 1).await?,
+        true => store.list_webhooks(member.organization, looked.cursor()?, ROWS.and_one_more()).await?,
         false => Vec::new(),
     };
-    let pager = turn(&mut webhooks, &here, looked.cursor.is_none(), |webhook| webhook.id.to_string());
+    let pager = ROWS.turn(&mut webhooks, &here, looked.cursor.is_none(), |webhook| webhook.id.to_string());
     let rows = webhooks.into_iter().map(|webhook| row(&here, webhook, now)).collect();
     let text = "A webhook tells your own programs when a run is complete, when credits run low, and more.";
     let empty = Empty::new("No webhooks yet", text)
