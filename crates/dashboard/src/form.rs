@@ -39,6 +39,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     }
 }
 
+/// A form with nothing but its token.
+#[derive(Deserialize)]
+pub(crate) struct Signed {
+    #[serde(default)]
+    pub(crate) form_token: String,
+}
+
 /// What somebody may choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {

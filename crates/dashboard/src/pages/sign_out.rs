@@ -2,26 +2,19 @@
 
 use axum::{extract::State, response::Response};
 use creel_types::links::SIGN_IN_PATH;
-use serde::Deserialize;
 
 use crate::{
     Dashboard,
-    form::Sent,
+    form::{Sent, Signed},
     page::go,
     refusal::Refusal,
     session::{Visit, check_form},
 };
 
-#[derive(Deserialize)]
-pub(crate) struct SignOut {
-    #[serde(default)]
-    form_token: String,
-}
-
 pub(crate) async fn submit(
     State(dashboard): State<Dashboard>,
     visit: Visit,
-    Sent(sent): Sent<SignOut>,
+    Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     if let Some(session) = &visit.session {
         check_form(session, &sent.form_token)?;

@@ -37,7 +37,7 @@ use crate::{
     Dashboard,
     area::Area,
     figures::{count, grouped, instant},
-    form::Sent,
+    form::{Sent, Signed},
     member::Member,
     page::{go, render, with_forms_to},
     parts::Curl,
@@ -237,12 +237,6 @@ fn plan_figures(view: &SubscriptionView) -> Option<PlanFigures> {
 
 fn runs(limit: Option<i64>) -> String {
     limit.map_or_else(|| "as many runs as you like".to_owned(), |runs| count(runs, "run"))
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Signed {
-    #[serde(default)]
-    form_token: String,
 }
 
 /// `POST /billing/subscribe`: on to Stripe's page for a plan.

@@ -5,15 +5,14 @@ use axum::{
     response::Response,
 };
 use creel_types::CaptureId;
-use serde::Deserialize;
 
-use crate::{Dashboard, form::Sent, member::Member, page::go, refusal::Refusal};
-
-#[derive(Deserialize)]
-pub(crate) struct Signed {
-    #[serde(default)]
-    form_token: String,
-}
+use crate::{
+    Dashboard,
+    form::{Sent, Signed},
+    member::Member,
+    page::go,
+    refusal::Refusal,
+};
 
 pub(crate) async fn submit(
     State(dashboard): State<Dashboard>,

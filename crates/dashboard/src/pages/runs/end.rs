@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::show::{self, Trouble};
-use crate::{Dashboard, form::Sent, member::Member, page::go, path::Id, refusal::Refusal};
-
-#[derive(Deserialize)]
-pub(crate) struct Signed {
-    #[serde(default)]
-    form_token: String,
-}
+use crate::{
+    Dashboard,
+    form::{Sent, Signed},
+    member::Member,
+    page::go,
+    path::Id,
+    refusal::Refusal,
+};
 
 pub(crate) async fn stop(
     State(dashboard): State<Dashboard>,

@@ -2,16 +2,16 @@
 
 use axum::{extract::State, response::Response};
 use creel_types::ScheduleId;
-use serde::Deserialize;
 use serde_json::json;
 
-use crate::{Dashboard, form::Sent, member::Member, page::go, path::Id, refusal::Refusal};
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Signed {
-    form_token: String,
-}
+use crate::{
+    Dashboard,
+    form::{Sent, Signed},
+    member::Member,
+    page::go,
+    path::Id,
+    refusal::Refusal,
+};
 
 pub(crate) async fn pause(
     State(dashboard): State<Dashboard>,
@@ -19,9 +19,7 @@ pub(crate) async fn pause(
     Id(id): Id<ScheduleId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
-    member.check(&sent.form_token)?;
-    dashboard.api.post(&member, &format!("/v1/extract/schedules/{id}/pause"), &json!(null)).await?;
-    Ok(go(&format!("{}/schedules/{id}?done=paused", dashboard.base()), &[]))
+    press(&dashboard, &member, id, &sent, ("pause", "paused")).await
 }
 
 pub(crate) async fn resume(
@@ -30,9 +28,20 @@ pub(crate) async fn resume(
     Id(id): Id<ScheduleId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
+    press(&dashboard, &member, id, &sent, ("resume", "resumed")).await
+}
+
+/// One verb of the API, and back to the schedule with what was done.
+async fn press(
+    dashboard: &Dashboard,
+    member: &Member,
+    id: ScheduleId,
+    sent: &Signed,
+    (verb, done): (&str, &str),
+) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    dashboard.api.post(&member, &format!("/v1/extract/schedules/{id}/resume"), &json!(null)).await?;
-    Ok(go(&format!("{}/schedules/{id}?done=resumed", dashboard.base()), &[]))
+    dashboard.api.post(member, &format!("/v1/extract/schedules/{id}/{verb}"), &json!(null)).await?;
+    Ok(go(&format!("{}/schedules/{id}?done={done}", dashboard.base()), &[]))
 }
 
 pub(crate) async fn delete(

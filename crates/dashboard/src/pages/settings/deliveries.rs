@@ -10,11 +10,11 @@ use creel_store::webhooks::{Attempt, DeliveryStatus, DeliveryView, WebhookStatus
 use creel_types::{DeliveryId, OrganizationId, Time, WebhookId};
 use serde_json::Value;
 
-use super::{Looked, Signed, id, said};
+use super::{Looked, id, said};
 use crate::{
     Dashboard,
     figures::When,
-    form::Sent,
+    form::{Sent, Signed},
     live::{self, Part},
     member::Member,
     page::{go, render},

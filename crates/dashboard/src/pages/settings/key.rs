@@ -11,14 +11,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Looked, Signed,
+    Looked,
     api_keys::{Ends, SecretPage, key_state, limit_text, limits_of_keys},
     day_of, id, overlap, problem, role_name, said, shown,
 };
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent},
+    form::{Field, Sent, Signed},
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Copy, Curl},

@@ -11,11 +11,11 @@ use creel_types::{InvitationId, PersonId, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Looked, Signed, id, problem, role_badge, role_name, roles_up_to, said, shown};
+use super::{Looked, id, problem, role_badge, role_name, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::When,
-    form::{Choice, Field, Sent},
+    form::{Choice, Field, Sent, Signed},
     list::ROWS,
     member::Member,
     page::{go, render},

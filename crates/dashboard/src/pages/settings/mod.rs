@@ -72,13 +72,6 @@ impl Looked {
     }
 }
 
-/// A form with nothing but its token.
-#[derive(Deserialize)]
-pub(crate) struct Signed {
-    #[serde(default)]
-    form_token: String,
-}
-
 /// An id in a path. One that is no id at all is as missing as one that does not exist.
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|_| Refusal::not_found())

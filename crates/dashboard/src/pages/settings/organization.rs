@@ -9,11 +9,11 @@ use creel_store::organizations::Organization;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, Signed, problem, said, shown};
+use super::{Looked, problem, said, shown};
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent},
+    form::{Field, Sent, Signed},
     member::Member,
     page::{go, render},
     parts::{Confirm, Copy, Curl},

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Looked, Signed,
+    Looked,
     api_keys::SecretPage,
     day_of,
     deliveries::delivery_badge,
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent},
+    form::{Field, Sent, Signed},
     list::ROWS,
     member::Member,
     page::{go, render},
