@@ -199,6 +199,17 @@ impl Field {
     }
 }
 
+/// What stands above a form: the whole reason of a refusal; of one that stands at one of these fields, that it does.
+pub(crate) fn problem(refusal: Option<&Refusal>, fields: &[&str]) -> String {
+    match refusal {
+        None => String::new(),
+        Some(refusal) if fields.iter().any(|name| refusal.is_at(name)) => {
+            "Something is not right yet: see below.".to_owned()
+        }
+        Some(refusal) => refusal.message.clone(),
+    }
+}
+
 /// A page with one form.
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -272,13 +283,9 @@ impl FormPage {
 
     /// The same page with what is wrong: at its field, or above the form.
     pub(crate) fn refuse(mut self, refusal: &Refusal) -> Response {
-        match self.fields.iter_mut().find(|field| refusal.is_at(field.name)) {
-            Some(field) => {
-                field.error = refusal.message.clone();
-                self.problem = "Something is not right yet: see below.".to_owned();
-            }
-            None => self.problem = refusal.message.clone(),
-        }
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        self.problem = problem(Some(refusal), &names);
+        self.fields = self.fields.into_iter().map(|field| field.refused(Some(refusal))).collect();
         refusal.with(render(&self))
     }
 }

@@ -22,6 +22,7 @@ mod price;
 mod refusal;
 mod session;
 mod shell;
+mod typed;
 mod unknown;
 
 use std::sync::Arc;

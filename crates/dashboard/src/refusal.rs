@@ -27,6 +27,11 @@ impl Refusal {
         Refusal { status, field: None, message, retry_after_seconds: None, instead: None }
     }
 
+    /// Of what cannot be meant, at its field.
+    pub(crate) fn at_field(field: impl Into<String>, message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).at(Some(field.into()))
+    }
+
     /// At a field of a form.
     pub(crate) fn at(self, field: Option<String>) -> Refusal {
         Refusal { field, ..self }
@@ -150,8 +155,7 @@ impl From<AccessError> for Refusal {
                 // Most say what the field must be or is, without naming it.
                 let of_field = ["has ", "is ", "must "].iter().any(|verb| message.starts_with(verb));
                 let message = if of_field { format!("It {message}") } else { message };
-                let message = sentence(&message);
-                return Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).at(Some(field.to_owned()));
+                return Refusal::at_field(field, sentence(&message));
             }
             AccessError::Throttled { retry_after_seconds } => {
                 let refused = Refusal::new(StatusCode::TOO_MANY_REQUESTS, message);

@@ -43,8 +43,7 @@ pub(crate) async fn show(State(dashboard): State<Dashboard>, member: Member) -> 
     let shell = Shell::new(&dashboard, &member, Place::Elsewhere).await?;
     let base = dashboard.base();
     let now = dashboard.store().clock.now();
-    let refusal = Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "It is not between 1 and 1,000.")
-        .at(Some("budget".to_owned()));
+    let refusal = Refusal::at_field("budget", "It is not between 1 and 1,000.");
     let page = DesignPage {
         badges: [
             (Tone::Plain, "Pending"),

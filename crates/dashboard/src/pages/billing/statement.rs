@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::{
     Dashboard,
     figures::{When, grouped},
-    form::{Choice, Field},
+    form::{Choice, Field, problem},
     list::{self, ROWS},
     member::Member,
     page::render,
@@ -21,6 +21,7 @@ use crate::{
     place::Place,
     refusal::Refusal,
     shell::Shell,
+    typed::day,
 };
 
 #[derive(Template)]
@@ -91,7 +92,7 @@ pub(crate) async fn show(
     let pager = ROWS.turn(&mut rows, &listed, asked.cursor.is_empty(), |row| row.sequence.to_string());
     let api = api_query(&filter);
     let page = StatementPage {
-        problem: refusal.as_ref().map(|_| "Something is not right yet: see below.".to_owned()).unwrap_or_default(),
+        problem: problem(refusal.as_ref(), &["from", "to"]),
         fields: fields(&asked, refusal.as_ref()),
         is_filtered: !asked.query().is_empty(),
         rows: rows.into_iter().map(|row| self::row(&here, row, now)).collect(),
@@ -126,19 +127,11 @@ async fn about(dashboard: &Dashboard, organization: OrganizationId, id: &str) ->
     Ok(Some(About::Reference(id.to_owned())))
 }
 
-/// The beginning of a day, where it is one.
-pub(super) fn day(text: &str) -> Option<Time> {
-    format!("{text}T00:00:00Z").parse().ok()
-}
-
 impl Asked {
     fn refusal(&self) -> Option<Refusal> {
         let wrong =
             [("from", &self.from), ("to", &self.to)].into_iter().find(|(_, text)| !text.is_empty() && day(text).is_none());
-        wrong.map(|(name, _)| {
-            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "Write a day as 2026-01-31.")
-                .at(Some(name.to_owned()))
-        })
+        wrong.map(|(name, _)| Refusal::at_field(name, "Write a day as 2026-01-31."))
     }
 
     /// The filters that are set.

@@ -11,18 +11,18 @@ use creel_store::ledger::usage::{UsageGroup, UsageRow};
 use creel_types::{Time, time::DAY_MS};
 use serde::Deserialize;
 
-use super::statement::day;
 use crate::{
     Dashboard,
     columns::{Columns, Day},
     figures::{Number, grouped},
-    form::Field,
+    form::{Field, problem},
     member::Member,
     page::render,
     parts::{Curl, Empty},
     place::Place,
     refusal::Refusal,
     shell::Shell,
+    typed::day,
 };
 
 /// Days that are looked at where nothing is said.
@@ -91,12 +91,12 @@ impl Window {
         let today = Time(now.0.div_euclid(DAY_MS) * DAY_MS);
         let given = |name: &str, text: &str, default: Time| match text {
             "" => Ok(default),
-            text => day(text).ok_or_else(|| refused(name, "Write a day as 2026-01-31.")),
+            text => day(text).ok_or_else(|| Refusal::at_field(name, "Write a day as 2026-01-31.")),
         };
         let last = given("to", &asked.to, today)?;
         let from = given("from", &asked.from, last.plus_ms(-(DAYS - 1) * DAY_MS))?;
         if from > last {
-            return Err(refused("from", "It is after the last day."));
+            return Err(Refusal::at_field("from", "It is after the last day."));
         }
         Ok(Window { from, to: last.plus_ms(DAY_MS) })
     }
@@ -104,10 +104,6 @@ impl Window {
     fn last(&self) -> Time {
         self.to.plus_ms(-DAY_MS)
     }
-}
-
-fn refused(field: &str, message: &str) -> Refusal {
-    Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, message).at(Some(field.to_owned()))
 }
 
 pub(crate) async fn show(
@@ -147,7 +143,7 @@ async fn page(
     let span = format!("from={}&to={}", window.from, window.to);
     let api = format!("group_by={group}&{span}");
     Ok(UsagePage {
-        problem: refusal.map(|_| "Something is not right yet: see below.".to_owned()).unwrap_or_default(),
+        problem: problem(refusal, &["from", "to"]),
         by: group.as_str(),
         tabs: tabs(&shell.base, group, window),
         fields: fields(asked, window, refusal),

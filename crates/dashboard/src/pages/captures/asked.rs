@@ -2,7 +2,6 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use axum::http::StatusCode;
 use creel_store::listing::{CaptureFilter, CaptureSort};
 use creel_types::{Currency, Time, time::DAY_MS};
 use url::form_urlencoded::parse;
@@ -11,6 +10,7 @@ use super::columns::Column;
 use crate::{
     list::query,
     refusal::{Refusal, sentence},
+    typed::day,
 };
 
 /// Names of filters, as they stand in the address.
@@ -188,7 +188,7 @@ impl Asked {
 }
 
 fn refused(name: &str, why: impl Display) -> Refusal {
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&why.to_string())).at(Some(name.to_owned()))
+    Refusal::at_field(name, sentence(&why.to_string()))
 }
 
 /// The beginning of a day, or its end: who asks for captures to the 31st means the 31st too. Instants are themselves.
@@ -196,7 +196,7 @@ fn instant(text: &str, is_end: bool) -> Option<Time> {
     if text.contains('T') {
         return text.parse().ok();
     }
-    let begin: Time = format!("{text}T00:00:00Z").parse().ok()?;
+    let begin = day(text)?;
     Some(if is_end { begin.plus_ms(DAY_MS) } else { begin })
 }
 

@@ -3,7 +3,13 @@
 use creel_store::{ledger::unmetered::BillingMode, runs::RunView, schedules::ScheduleFilter, webhooks::WebhookStatus};
 use creel_types::{RobotStatus, RunStatus, ScheduleStatus, Time, time::DAY_MS};
 
-use crate::{Dashboard, figures::count, member::Member, parts::Tone, refusal::Refusal};
+use crate::{
+    Dashboard,
+    figures::count,
+    member::Member,
+    parts::Tone,
+    refusal::{Refusal, sentence},
+};
 
 /// Of each kind; whoever has more sees the first ones and the list behind them.
 const ROWS_MAX: i64 = 4;
@@ -59,7 +65,7 @@ fn is_since(run: &RunView, since: Time) -> bool {
 fn failed_run(run: RunView) -> Matter {
     let why = run.error.map(|error| format!(": {}", error.message)).unwrap_or_default();
     let text = format!("The run {} failed{why}", run.name);
-    Matter { tone: Tone::Bad, text: sentence(text), path: format!("/runs/{}", run.id), way: "Look at the run" }
+    Matter { tone: Tone::Bad, text: sentence(&text), path: format!("/runs/{}", run.id), way: "Look at the run" }
 }
 
 async fn of_schedules(dashboard: &Dashboard, member: &Member) -> Result<Vec<Matter>, Refusal> {
@@ -105,8 +111,4 @@ async fn of_webhooks(dashboard: &Dashboard, member: &Member) -> Result<Vec<Matte
         }
     };
     Ok(webhooks.into_iter().filter(|webhook| webhook.failing_since.is_some()).take(4).map(matter).collect())
-}
-
-fn sentence(text: String) -> String {
-    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }

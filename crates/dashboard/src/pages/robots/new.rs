@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use crate::{
     Dashboard,
-    form::{Choice, Field, Sent},
+    form::{Choice, Field, Sent, problem},
     member::Member,
     page::{go, render},
     place::Place,
@@ -108,15 +108,9 @@ async fn page(
     countries.sort_by_key(Country::name);
     let mut choices = vec![Choice::new("", "By the address")];
     choices.extend(countries.into_iter().map(|country| Choice::new(country.as_str(), country.name())));
-    let is_at_field = refusal.is_some_and(|refusal| refusal.is_at("url") || refusal.is_at("country_code"));
-    let problem = match refusal {
-        Some(_) if is_at_field => "Something is not right yet: see below.".to_owned(),
-        Some(refusal) => refusal.message.clone(),
-        None => String::new(),
-    };
     Ok(NewRobotPage {
         shell: Shell::new(dashboard, member, Place::NewRobot).await?,
-        problem,
+        problem: problem(refusal, &["url", "country_code"]),
         fields: vec![
             Field::input("text", "url", "Address of a product page")
                 .holding(typed.url.as_str())

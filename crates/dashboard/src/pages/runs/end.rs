@@ -13,6 +13,7 @@ use crate::{
     page::go,
     path::Id,
     refusal::Refusal,
+    typed::whole_number,
 };
 
 pub(crate) async fn stop(
@@ -44,10 +45,7 @@ pub(crate) async fn restart(
     member.check(&sent.form_token)?;
     let body = match sent.budget.trim() {
         "" => Ok(json!({})),
-        text => text.parse::<i64>().map(|budget| json!({ "budget": budget })).map_err(|_| {
-            let message = format!("{text:?} is not a whole number.");
-            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, message).at(Some("budget".to_owned()))
-        }),
+        text => whole_number("budget", text).map(|budget| json!({ "budget": budget })),
     };
     let done = match body {
         Ok(body) => dashboard.api.post(&member, &format!("/v1/extract/runs/{id}/restart"), &body).await,

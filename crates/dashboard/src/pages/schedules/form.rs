@@ -3,18 +3,33 @@
 use std::sync::LazyLock;
 
 use askama::{Template, filters::HtmlSafe};
-use axum::http::StatusCode;
 use creel_frontier::cadence::zone;
 use creel_types::{IntervalUnit, Time, Weekday, schedule::WINDOWS_MAX};
 
 use super::{spelled_days, times::Times, typed::Typed};
 use crate::{
-    form::{Choice, Field},
+    form::{Choice, Field, problem},
     refusal::Refusal,
 };
 
 /// Reading the database of zones takes a while, and it never changes while a program runs.
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(zone::names);
+
+/// Names of the fields.
+const FIELDS: [&str; 12] = [
+    "robot",
+    "interval_amount",
+    "interval_unit",
+    "starts_at",
+    "time_zone",
+    "windows",
+    "name",
+    "budget",
+    "start_urls",
+    "discover",
+    "include",
+    "exclude",
+];
 
 #[derive(Template)]
 #[template(path = "schedules/form.html")]
@@ -76,7 +91,7 @@ impl ScheduleForm {
                 ("anchor_zone", typed.anchor_zone.clone()),
                 ("anchor_cadence", typed.anchor_cadence.clone()),
             ],
-            problem: problem(refusal),
+            problem: problem(refusal, &FIELDS),
             robot: purpose.robots.map(|robots| {
                 Field::select("robot", "Robot", robots).holding(typed.robot.as_str()).required().refused(refusal)
             }),
@@ -102,17 +117,6 @@ fn renamed(refusal: &Refusal) -> Refusal {
         other => other.clone(),
     };
     refusal.clone().at(field)
-}
-
-/// What stands above the form: the whole reason, or that something below is not right yet.
-fn problem(refusal: Option<&Refusal>) -> String {
-    match refusal {
-        None => String::new(),
-        Some(refusal) if refusal.field.is_some() && refusal.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            "Something is not right yet: see below.".to_owned()
-        }
-        Some(refusal) => refusal.message.clone(),
-    }
 }
 
 fn when(typed: &Typed, refusal: Option<&Refusal>) -> Vec<Field> {

@@ -1,14 +1,16 @@
 //! What somebody typed into the form of a schedule, as they typed it, and what it means: to the API, and to the arithmetic of
 //! schedules.
 
-use axum::http::StatusCode;
 use creel_frontier::{NotATimetable, Timetable, cadence::zone};
 use creel_store::schedules::Schedule;
 use creel_types::{Cadence, ClockTime, IntervalUnit, Time, Weekday, Window};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::refusal::{Refusal, sentence};
+use crate::{
+    refusal::{Refusal, sentence},
+    typed::{lines, whole_number},
+};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -70,7 +72,8 @@ impl Typed {
     pub(super) fn cadence(&self) -> Result<Cadence, Refusal> {
         let interval_amount = whole_number("interval_amount", &self.interval_amount)?;
         let unit = IntervalUnit::parse(&self.interval_unit);
-        let interval_unit = unit.ok_or_else(|| wrong("interval_unit", "Choose hours, days, weeks or months."))?;
+        let interval_unit =
+            unit.ok_or_else(|| Refusal::at_field("interval_unit", "Choose hours, days, weeks or months."))?;
         Ok(Cadence { interval_amount, interval_unit })
     }
 
@@ -84,8 +87,9 @@ impl Typed {
                 continue;
             }
             let clock = |text: &str| {
-                text.parse::<ClockTime>()
-                    .map_err(|_| wrong("windows", "A window needs the time at which it opens and at which it closes."))
+                text.parse::<ClockTime>().map_err(|_| {
+                    Refusal::at_field("windows", "A window needs the time at which it opens and at which it closes.")
+                })
             };
             let days = days.split(',').filter(|day| !day.is_empty()).filter_map(Weekday::parse).collect();
             windows.push(Window { days, from: clock(from.trim())?, to: clock(to)? });
@@ -102,7 +106,7 @@ impl Typed {
         }
         zone::instant(text, &self.time_zone)
             .map(Some)
-            .ok_or_else(|| wrong("starts_at", "Write a day and a time, such as 2026-01-31T09:30."))
+            .ok_or_else(|| Refusal::at_field("starts_at", "Write a day and a time, such as 2026-01-31T09:30."))
     }
 
     /// When it would be due: by the same arithmetic as the scheduler's.
@@ -110,7 +114,7 @@ impl Typed {
         let (cadence, windows) = (self.cadence()?, self.windows()?);
         let one_from_now = || -> Result<Time, Refusal> {
             let table = Timetable::new(cadence, now, &self.time_zone, &[]).map_err(|error| refusal(&error))?;
-            table.next_after(now).ok_or_else(|| wrong("interval_amount", "It leads beyond the calendar."))
+            table.next_after(now).ok_or_else(|| Refusal::at_field("interval_amount", "It leads beyond the calendar."))
         };
         let is_same_cadence = self.anchor_cadence == said(cadence);
         let anchor = self.anchor.parse::<Time>().ok().filter(|_| is_same_cadence);
@@ -155,20 +159,6 @@ impl Typed {
     }
 }
 
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
-}
-
-/// People set thousands apart, in several ways.
-fn whole_number(field: &str, text: &str) -> Result<i64, Refusal> {
-    let digits: String =
-        text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '\'' | '_')).collect();
-    digits.parse().map_err(|_| match text.trim() {
-        "" => wrong(field, "Write a number."),
-        text => wrong(field, &format!("{text:?} is not a whole number.")),
-    })
-}
-
 fn said(cadence: Cadence) -> String {
     format!("{} {}", cadence.interval_amount, cadence.interval_unit)
 }
@@ -178,12 +168,8 @@ fn clock(time: ClockTime) -> String {
     if time == ClockTime::MIDNIGHT { "00:00".to_owned() } else { time.to_string() }
 }
 
-fn wrong(field: &str, message: &str) -> Refusal {
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).at(Some(field.to_owned()))
-}
-
 fn refusal(error: &NotATimetable) -> Refusal {
-    wrong(&error.field(), &sentence(&error.to_string()))
+    Refusal::at_field(error.field(), sentence(&error.to_string()))
 }
 
 #[cfg(test)]

@@ -12,11 +12,11 @@ use creel_types::SessionId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, id, problem, role_badge, said, shown};
+use super::{Looked, id, role_badge, said, shown};
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent, Signed},
+    form::{Field, Sent, Signed, problem},
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm},

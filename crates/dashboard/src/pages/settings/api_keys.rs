@@ -15,11 +15,11 @@ use creel_types::Time;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, problem, role_badge, roles_up_to, said, shown};
+use super::{Looked, role_badge, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::{When, grouped},
-    form::{Field, Sent},
+    form::{Field, Sent, problem},
     list::ROWS,
     member::Member,
     page::render,

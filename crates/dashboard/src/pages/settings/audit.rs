@@ -22,6 +22,7 @@ use crate::{
     place::Place,
     refusal::Refusal,
     shell::Shell,
+    typed::day,
 };
 
 #[derive(Template)]
@@ -75,11 +76,6 @@ impl Asked {
     fn is_filtered(&self) -> bool {
         [&self.action, &self.actor, &self.from, &self.to].into_iter().any(|value| !value.is_empty())
     }
-}
-
-/// The beginning of a day, where it is one.
-fn day(text: &str) -> Option<Time> {
-    format!("{text}T00:00:00Z").parse().ok()
 }
 
 pub(crate) async fn show(

@@ -13,12 +13,12 @@ use serde_json::json;
 use super::{
     Looked,
     api_keys::{Ends, SecretPage, key_state, limit_text, limits_of_keys},
-    day_of, id, overlap, problem, role_name, said, shown,
+    day_of, id, overlap, role_name, said, shown,
 };
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent, Signed},
+    form::{Field, Sent, Signed, problem},
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Copy, Curl},

@@ -11,11 +11,11 @@ use creel_types::{InvitationId, PersonId, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Looked, id, problem, role_badge, role_name, roles_up_to, said, shown};
+use super::{Looked, id, role_badge, role_name, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::When,
-    form::{Choice, Field, Sent, Signed},
+    form::{Choice, Field, Sent, Signed, problem},
     list::ROWS,
     member::Member,
     page::{go, render},

@@ -82,17 +82,6 @@ fn said(done: &str, words: &[(&str, &'static str)]) -> &'static str {
     words.iter().find(|(word, _)| *word == done).map_or("", |(_, sentence)| sentence)
 }
 
-/// What is wrong with a form as a whole; what is wrong with one of these fields stands there.
-fn problem(refusal: Option<&Refusal>, fields: &[&str]) -> String {
-    match refusal {
-        None => String::new(),
-        Some(refusal) if fields.iter().any(|name| refusal.is_at(name)) => {
-            "Something is not right yet: see below.".to_owned()
-        }
-        Some(refusal) => refusal.message.clone(),
-    }
-}
-
 /// What a page shows itself; what there is nothing to show for goes its own way.
 fn shown(refusal: Refusal) -> Result<Refusal, Refusal> {
     if refusal.status == axum::http::StatusCode::NOT_FOUND || refusal.instead.is_some() {

@@ -9,11 +9,11 @@ use creel_store::organizations::Organization;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, problem, said, shown};
+use super::{Looked, said, shown};
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent, Signed},
+    form::{Field, Sent, Signed, problem},
     member::Member,
     page::{go, render},
     parts::{Confirm, Copy, Curl},

@@ -15,14 +15,14 @@ use super::{
     api_keys::SecretPage,
     day_of,
     deliveries::delivery_badge,
-    id, overlap, problem, said, shown,
+    id, overlap, said, shown,
     webhook_fields::{FIELDS, WebhookFields, WebhookForm},
     webhooks::state,
 };
 use crate::{
     Dashboard,
     figures::When,
-    form::{Field, Sent, Signed},
+    form::{Field, Sent, Signed, problem},
     list::ROWS,
     member::Member,
     page::{go, render},

@@ -11,13 +11,13 @@ use creel_types::Time;
 use super::{
     Looked,
     api_keys::SecretPage,
-    problem, said, shown,
+    said, shown,
     webhook_fields::{FIELDS, WebhookFields, WebhookForm, told},
 };
 use crate::{
     Dashboard,
     figures::When,
-    form::Sent,
+    form::{Sent, problem},
     list::ROWS,
     member::Member,
     page::render,
