@@ -1,4 +1,4 @@
-//! The id in a page's address. What is no id is the id of nothing.
+//! The id in a page's address, or several of them. What is no id is the id of nothing.
 
 use axum::{
     extract::{FromRequestParts, Path},

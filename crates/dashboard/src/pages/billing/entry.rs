@@ -2,10 +2,7 @@
 //! schedule, key or person that began it.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use creel_store::ledger::explain::{ExplainedEntry, Named};
 use creel_types::Time;
 
@@ -16,6 +13,7 @@ use crate::{
     member::Member,
     page::render,
     parts::{Badge, Curl},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -62,9 +60,8 @@ struct Lot {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(sequence): Path<String>,
+    Id(sequence): Id<i64>,
 ) -> Result<Response, Refusal> {
-    let sequence: i64 = sequence.parse().map_err(|_| Refusal::not_found())?;
     let store = dashboard.store();
     let explained = store.explain_entry(member.organization, sequence).await?;
     let shell = Shell::new(&dashboard, &member, Place::Statement).await?;

@@ -1,9 +1,6 @@
 //! `POST /captures/{id}/delete`: through the API, whose rules hold.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use creel_types::CaptureId;
 
 use crate::{
@@ -11,13 +8,14 @@ use crate::{
     form::{Sent, Signed},
     member::Member,
     page::go,
+    path::Id,
     refusal::Refusal,
 };
 
 pub(crate) async fn submit(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<CaptureId>,
+    Id(id): Id<CaptureId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;

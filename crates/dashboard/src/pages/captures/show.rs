@@ -1,11 +1,7 @@
 //! `/captures/{id}`: one capture: what the page said of the product, where each value came from, and how its price went.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use creel_media::Width;
 use creel_store::{StoreError, product_history::SeenProduct};
 use creel_types::{Amount, Capture, CaptureId, Currency, Product, Property};
@@ -24,6 +20,7 @@ use crate::{
     member::Member,
     page::render,
     parts::{Badge, Confirm, Curl, Flag},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -71,7 +68,7 @@ struct Picture {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(id): Path<CaptureId>,
+    Id(id): Id<CaptureId>,
 ) -> Result<Response, Refusal> {
     let capture = match dashboard.store().get_capture(member.organization, id).await {
         Err(StoreError::NotFound { .. }) => return Err(gone(&dashboard, &member, id).await?),

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use creel_access::SignUpPolicy;
@@ -12,7 +12,7 @@ use creel_types::SessionId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Looked, id, role_badge, said, shown};
+use super::{Looked, role_badge, said, shown};
 use crate::{
     Dashboard,
     figures::When,
@@ -20,6 +20,7 @@ use crate::{
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -289,11 +290,10 @@ pub(crate) async fn organization(
 pub(crate) async fn end_session(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let session: SessionId = id(&session)?;
     match dashboard.api.delete(&member, &format!("/v1/sessions/{session}")).await {
         Ok(_) => Ok(back(&dashboard, "ended")),
         Err(refusal) => refused(&dashboard, &member, &Typed::default(), refusal).await,

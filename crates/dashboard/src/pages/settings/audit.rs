@@ -10,7 +10,7 @@ use creel_types::{AuditId, Time};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::id;
+use super::cursor;
 use crate::{
     Dashboard,
     figures::When,
@@ -93,7 +93,7 @@ pub(crate) async fn show(
         from: day(&asked.from),
         to: day(&asked.to).map(|day| day.plus_ms(creel_types::time::DAY_MS)),
     };
-    let cursor: Option<AuditId> = if asked.cursor.is_empty() { None } else { Some(id(&asked.cursor)?) };
+    let cursor: Option<AuditId> = cursor(&asked.cursor)?;
     let mut lines = match member.is_admin() {
         true => store.list_audit(member.organization, &filter, cursor, ROWS.and_one_more()).await?,
         false => Vec::new(),

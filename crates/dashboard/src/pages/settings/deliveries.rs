@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     http::HeaderMap,
     response::Response,
 };
@@ -10,7 +10,7 @@ use creel_store::webhooks::{Attempt, DeliveryStatus, DeliveryView, WebhookStatus
 use creel_types::{DeliveryId, OrganizationId, Time, WebhookId};
 use serde_json::Value;
 
-use super::{Looked, id, said};
+use super::{Looked, said};
 use crate::{
     Dashboard,
     figures::When,
@@ -19,6 +19,7 @@ use crate::{
     member::Member,
     page::{go, render},
     parts::{Badge, Copy, Tone},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -75,11 +76,10 @@ pub(super) fn delivery_badge(status: DeliveryStatus) -> Badge {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path((webhook, delivery)): Path<(String, String)>,
+    Id((webhook, delivery)): Id<(WebhookId, DeliveryId)>,
     Query(looked): Query<Looked>,
 ) -> Result<Response, Refusal> {
     member.admin()?;
-    let (webhook, delivery): (WebhookId, DeliveryId) = (id(&webhook)?, id(&delivery)?);
     let store = dashboard.store();
     let endpoint = store.get_webhook(member.organization, webhook).await?;
     let view = store.get_webhook_delivery(member.organization, webhook, delivery).await?;
@@ -131,11 +131,10 @@ fn attempt_row(attempt: Attempt, now: Time) -> AttemptRow {
 pub(crate) async fn live(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path((webhook, delivery)): Path<(String, String)>,
+    Id((webhook, delivery)): Id<(WebhookId, DeliveryId)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     member.admin()?;
-    let (webhook, delivery): (WebhookId, DeliveryId) = (id(&webhook)?, id(&delivery)?);
     dashboard.store().get_webhook_delivery(member.organization, webhook, delivery).await?;
     let look = move |dashboard: Dashboard, organization: OrganizationId| {
         Box::pin(async move {
@@ -152,11 +151,10 @@ pub(crate) async fn live(
 pub(crate) async fn replay(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path((webhook, delivery)): Path<(String, String)>,
+    Id((webhook, delivery)): Id<(WebhookId, DeliveryId)>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let (webhook, delivery): (WebhookId, DeliveryId) = (id(&webhook)?, id(&delivery)?);
     let path = format!("/v1/webhooks/{webhook}/deliveries/{delivery}/replay");
     dashboard.api.post(&member, &path, &Value::Null).await?;
     Ok(go(&format!("{}/settings/webhooks/{webhook}/deliveries/{delivery}?done=replayed", dashboard.base()), &[]))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use creel_store::access::keys::ApiKey;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     Looked,
     api_keys::{Ends, SecretPage, key_state, limit_text, limits_of_keys},
-    day_of, id, overlap, role_name, said, shown,
+    day_of, overlap, role_name, said, shown,
 };
 use crate::{
     Dashboard,
@@ -22,6 +22,7 @@ use crate::{
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Copy, Curl},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -70,11 +71,11 @@ pub(crate) struct Typed {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(key): Path<String>,
+    Id(id): Id<ApiKeyId>,
     Query(looked): Query<Looked>,
 ) -> Result<Response, Refusal> {
     member.admin()?;
-    Ok(render(&page(&dashboard, &member, id(&key)?, &looked.done, None, None).await?))
+    Ok(render(&page(&dashboard, &member, id, &looked.done, None, None).await?))
 }
 
 async fn page(
@@ -134,11 +135,10 @@ fn revoke_dialog(shell: &Shell, key: &ApiKey) -> Confirm {
 pub(crate) async fn rename(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(key): Path<String>,
+    Id(id): Id<ApiKeyId>,
     Sent(sent): Sent<Typed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: ApiKeyId = id(&key)?;
     let etag = Some(sent.etag.as_str()).filter(|etag| !etag.is_empty());
     match dashboard.api.patch(&member, &format!("/v1/api-keys/{id}"), etag, &json!({"name": sent.name})).await {
         Ok(_) => Ok(go(&format!("{}/settings/api-keys/{id}?done=renamed", dashboard.base()), &[])),
@@ -150,11 +150,10 @@ pub(crate) async fn rename(
 pub(crate) async fn rotate(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(key): Path<String>,
+    Id(id): Id<ApiKeyId>,
     Sent(sent): Sent<Typed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: ApiKeyId = id(&key)?;
     let body = json!({"overlap_seconds": sent.overlap_seconds.parse::<i64>().unwrap_or(-1)});
     match dashboard.api.post(&member, &format!("/v1/api-keys/{id}/rotate"), &body).await {
         Ok(answer) => {
@@ -174,11 +173,10 @@ pub(crate) async fn rotate(
 pub(crate) async fn revoke(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(key): Path<String>,
+    Id(id): Id<ApiKeyId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: ApiKeyId = id(&key)?;
     match dashboard.api.delete(&member, &format!("/v1/api-keys/{id}")).await {
         Ok(_) => Ok(go(&format!("{}/settings/api-keys?done=revoked", dashboard.base()), &[])),
         Err(refusal) => refused(&dashboard, &member, id, &Typed::default(), refusal).await,

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use creel_store::access::{invitations::Invitation, memberships::Member as Person};
@@ -11,7 +11,7 @@ use creel_types::{InvitationId, PersonId, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Looked, id, role_badge, role_name, roles_up_to, said, shown};
+use super::{Looked, role_badge, role_name, roles_up_to, said, shown};
 use crate::{
     Dashboard,
     figures::When,
@@ -20,6 +20,7 @@ use crate::{
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Copy, Pager},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -192,11 +193,10 @@ pub(crate) async fn invite(
 pub(crate) async fn resend(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(invitation): Path<String>,
+    Id(invitation): Id<InvitationId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let invitation: InvitationId = id(&invitation)?;
     let path = format!("/v1/invitations/{invitation}/resend");
     match dashboard.api.post(&member, &path, &Value::Null).await {
         Ok(answer) => sent_or_shown(&dashboard, &member, &answer, "resent").await,
@@ -221,11 +221,10 @@ async fn sent_or_shown(
 pub(crate) async fn revoke(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(invitation): Path<String>,
+    Id(invitation): Id<InvitationId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let invitation: InvitationId = id(&invitation)?;
     match dashboard.api.delete(&member, &format!("/v1/invitations/{invitation}")).await {
         Ok(_) => Ok(back(&dashboard, "revoked")),
         Err(refusal) => refused(&dashboard, &member, &Invited::default(), refusal).await,
@@ -243,11 +242,10 @@ pub(crate) struct NewRole {
 pub(crate) async fn change_role(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(person): Path<String>,
+    Id(person): Id<PersonId>,
     Sent(sent): Sent<NewRole>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let person: PersonId = id(&person)?;
     match dashboard.api.patch(&member, &format!("/v1/members/{person}"), None, &json!({"role": sent.role})).await {
         Ok(_) => Ok(back(&dashboard, "role")),
         // It belongs to a row, not to the form below.
@@ -258,11 +256,10 @@ pub(crate) async fn change_role(
 pub(crate) async fn remove(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(person): Path<String>,
+    Id(person): Id<PersonId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let person: PersonId = id(&person)?;
     match dashboard.api.delete(&member, &format!("/v1/members/{person}")).await {
         Ok(_) => Ok(back(&dashboard, "removed")),
         Err(refusal) => refused(&dashboard, &member, &Invited::default(), refusal).await,

@@ -68,13 +68,13 @@ pub(crate) struct Looked {
 impl Looked {
     /// The cursor, where it is one.
     fn cursor<T: std::str::FromStr>(&self) -> Result<Option<T>, Refusal> {
-        self.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(id).transpose()
+        cursor(self.cursor.as_deref().unwrap_or_default())
     }
 }
 
-/// An id in a path. One that is no id at all is as missing as one that does not exist.
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|_| Refusal::not_found())
+/// Where the page before ended; a cursor that is no id begins nowhere.
+fn cursor<T: std::str::FromStr>(text: &str) -> Result<Option<T>, Refusal> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Refusal::not_found()) }
 }
 
 /// What an address says was done, in words.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use creel_store::webhooks::{Delivery, DeliveryFilter, DeliveryStatus, Webhook, WebhookStatus, endpoints::DisabledReason};
@@ -15,7 +15,7 @@ use super::{
     api_keys::SecretPage,
     day_of,
     deliveries::delivery_badge,
-    id, overlap, said, shown,
+    overlap, said, shown,
     webhook_fields::{FIELDS, WebhookFields, WebhookForm},
     webhooks::state,
 };
@@ -27,6 +27,7 @@ use crate::{
     member::Member,
     page::{go, render},
     parts::{Badge, Confirm, Curl, Pager},
+    path::Id,
     place::Place,
     refusal::Refusal,
     shell::Shell,
@@ -90,11 +91,11 @@ pub(crate) struct Asked {
 pub(crate) async fn show(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Query(query): Query<Asked>,
 ) -> Result<Response, Refusal> {
     member.admin()?;
-    Ok(render(&page(&dashboard, &member, id(&webhook)?, &query, None, None).await?))
+    Ok(render(&page(&dashboard, &member, id, &query, None, None).await?))
 }
 
 async fn page(
@@ -201,11 +202,10 @@ fn delivery_row(here: &str, delivery: Delivery, now: Time) -> DeliveryRow {
 pub(crate) async fn change(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Sent(sent): Sent<WebhookForm>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: WebhookId = id(&webhook)?;
     let etag = Some(sent.etag.as_str()).filter(|etag| !etag.is_empty());
     match dashboard.api.patch(&member, &format!("/v1/webhooks/{id}"), etag, &sent.body()).await {
         Ok(_) => Ok(back(&dashboard, id, "changed")),
@@ -225,11 +225,10 @@ pub(crate) struct Switched {
 pub(crate) async fn switch(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Sent(sent): Sent<Switched>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: WebhookId = id(&webhook)?;
     let body = json!({"status": sent.status});
     match dashboard.api.patch(&member, &format!("/v1/webhooks/{id}"), None, &body).await {
         Ok(_) => Ok(back(&dashboard, id, if sent.status == "active" { "enabled" } else { "disabled" })),
@@ -249,11 +248,10 @@ pub(crate) struct Rotated {
 pub(crate) async fn rotate(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Sent(sent): Sent<Rotated>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: WebhookId = id(&webhook)?;
     let body = json!({"overlap_seconds": sent.overlap_seconds.parse::<i64>().unwrap_or(-1)});
     match dashboard.api.post(&member, &format!("/v1/webhooks/{id}/rotate-secret"), &body).await {
         Ok(answer) => {
@@ -273,11 +271,10 @@ pub(crate) async fn rotate(
 pub(crate) async fn test(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: WebhookId = id(&webhook)?;
     match dashboard.api.post(&member, &format!("/v1/webhooks/{id}/test"), &Value::Null).await {
         Ok(answer) => {
             let delivery = answer["id"].as_str().unwrap_or_default();
@@ -290,11 +287,10 @@ pub(crate) async fn test(
 pub(crate) async fn delete(
     State(dashboard): State<Dashboard>,
     member: Member,
-    Path(webhook): Path<String>,
+    Id(id): Id<WebhookId>,
     Sent(sent): Sent<Signed>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let id: WebhookId = id(&webhook)?;
     match dashboard.api.delete(&member, &format!("/v1/webhooks/{id}")).await {
         Ok(_) => Ok(go(&format!("{}/settings/webhooks?done=deleted", dashboard.base()), &[])),
         Err(refusal) => refused(&dashboard, &member, id, None, refusal).await,
