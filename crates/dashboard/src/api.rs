@@ -1,7 +1,8 @@
 //! The JSON API in the same process. What a page changes goes through it, so that one rule refuses and names the field, whoever
-//! asks; it knows who asks from the page's own session, and pages spend no tokens of the rate limit.
+//! asks; it knows who asks from the page's own session, and pages spend no tokens of the rate limit. What a page shows it reads
+//! from the store, not here.
 
-use std::net::SocketAddr;
+use std::{fmt, net::SocketAddr};
 
 use axum::{
     Router,
@@ -9,7 +10,7 @@ use axum::{
     extract::ConnectInfo,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
-        header::{CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER},
+        header::{CONTENT_TYPE, IF_MATCH, RETRY_AFTER},
     },
     response::Response,
 };
@@ -28,12 +29,9 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 #[derive(Clone)]
 pub struct Api(Router);
 
-/// What the API answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) value: Value,
-    /// What tells this state of the thing from others.
-    pub(crate) etag: Option<String>,
+/// What tells this state of a thing from others, as the API takes it.
+pub(crate) fn etag(edition: impl fmt::Display) -> String {
+    format!("\"{edition}\"")
 }
 
 impl Api {
@@ -42,21 +40,17 @@ impl Api {
         Api(router)
     }
 
-    pub(crate) async fn get(&self, member: &Member, path: &str) -> Result<Answer, Refusal> {
-        self.ask(member, Method::GET, path, None, None).await
-    }
-
     pub(crate) async fn post(&self, member: &Member, path: &str, body: &Value) -> Result<Value, Refusal> {
-        Ok(self.ask(member, Method::POST, path, Some(body), None).await?.value)
+        self.ask(member, Method::POST, path, Some(body), None).await
     }
 
     /// Makes a thing once, however often the same form is sent: `once` was made with the form.
     pub(crate) async fn post_once(&self, member: &Member, path: &str, once: &str, body: &Value) -> Result<Value, Refusal> {
         let once = HeaderValue::from_str(once).ok().filter(|once| !once.is_empty());
-        Ok(self.ask(member, Method::POST, path, Some(body), once.map(|once| (IDEMPOTENCY_KEY, once))).await?.value)
+        self.ask(member, Method::POST, path, Some(body), once.map(|once| (IDEMPOTENCY_KEY, once))).await
     }
 
-    /// Changes a thing; with the `etag` of what somebody saw, only while it is still that.
+    /// Changes a thing; with the [`etag`] of what somebody saw, only while it is still that.
     pub(crate) async fn patch(
         &self,
         member: &Member,
@@ -65,11 +59,11 @@ impl Api {
         body: &Value,
     ) -> Result<Value, Refusal> {
         let etag = etag.and_then(|etag| HeaderValue::from_str(etag).ok()).map(|etag| (IF_MATCH, etag));
-        Ok(self.ask(member, Method::PATCH, path, Some(body), etag).await?.value)
+        self.ask(member, Method::PATCH, path, Some(body), etag).await
     }
 
     pub(crate) async fn delete(&self, member: &Member, path: &str) -> Result<Value, Refusal> {
-        Ok(self.ask(member, Method::DELETE, path, None, None).await?.value)
+        self.ask(member, Method::DELETE, path, None, None).await
     }
 
     async fn ask(
@@ -79,7 +73,7 @@ impl Api {
         path: &str,
         body: Option<&Value>,
         header: Option<(HeaderName, HeaderValue)>,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Value, Refusal> {
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
@@ -101,13 +95,12 @@ impl Api {
     }
 }
 
-async fn read(response: Response) -> Result<Answer, Refusal> {
+async fn read(response: Response) -> Result<Value, Refusal> {
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.map_err(|_| Refusal::internal())?;
     let value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
     if status.is_success() {
-        let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        return Ok(Answer { value, etag });
+        return Ok(value);
     }
     Err(refusal(status, &headers, &value))
 }

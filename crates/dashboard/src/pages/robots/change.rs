@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::show::{self, Trouble};
-use crate::{Dashboard, form::Sent, member::Member, page::go, path::Id, refusal::Refusal};
+use crate::{Dashboard, api::etag, form::Sent, member::Member, page::go, path::Id, refusal::Refusal};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -25,7 +25,7 @@ pub(crate) async fn rename(
     Sent(sent): Sent<Rename>,
 ) -> Result<Response, Refusal> {
     member.check(&sent.form_token)?;
-    let etag = format!("\"{}\"", sent.edition);
+    let etag = etag(&sent.edition);
     let body = json!({"name": sent.name.trim()});
     match dashboard.api.patch(&member, &format!("/v1/extract/robots/{id}"), Some(&etag), &body).await {
         Ok(_) => Ok(go(&format!("{}/robots/{id}?done=renamed", dashboard.base()), &[])),

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     Dashboard,
+    api::etag,
     form::Sent,
     member::Member,
     page::{go, render},
@@ -55,7 +56,7 @@ pub(crate) async fn submit(
         (_, Err(refusal)) => Some(Err(refusal)),
         ("preview", Ok(_)) => None,
         (_, Ok(body)) => {
-            let (path, etag) = (format!("/v1/extract/schedules/{id}"), format!("\"{}\"", typed.edition));
+            let (path, etag) = (format!("/v1/extract/schedules/{id}"), etag(&typed.edition));
             Some(dashboard.api.patch(&member, &path, Some(&etag), &Value::Object(body)).await)
         }
     };

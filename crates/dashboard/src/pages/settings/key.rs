@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Dashboard,
+    api::etag,
     figures::When,
     form::{Field, Sent, Signed, problem},
     member::Member,
@@ -88,8 +89,6 @@ async fn page(
 ) -> Result<KeyPage, Refusal> {
     let (store, now) = (dashboard.store(), dashboard.store().clock.now());
     let key = store.get_api_key(member.organization, id).await?;
-    let path = format!("/v1/api-keys/{id}");
-    let etag = dashboard.api.get(member, &path).await?.etag.unwrap_or_default();
     let limits = limits_of_keys(dashboard, member).await?;
     let shell = Shell::new(dashboard, member, Place::ApiKeys).await?.saying(said(done, &SAID));
     let name_typed = typed.map(|typed| typed.name.as_str()).filter(|name| !name.is_empty());
@@ -103,7 +102,7 @@ async fn page(
         rotated: key.rotated_at.map(|at| When::of(at, now)),
         previous: key.previous_valid_until.filter(|until| *until > now).map(|until| When::of(until, now)),
         limit: limits.get(&id.to_string()).map(limit_text).unwrap_or_default(),
-        etag,
+        etag: etag(key.edition()),
         name_field: Field::text("name", "Name", "off")
             .having("maxlength", "100")
             .holding(name_typed.unwrap_or(&key.name))
@@ -111,7 +110,7 @@ async fn page(
         overlap_field: overlap(refusal, typed.map_or("", |typed| &typed.overlap_seconds)),
         revoke: revoke_dialog(&shell, &key),
         id_copy: Copy::new(id.to_string()),
-        curl: Curl::get(&dashboard.access.settings().public_url, &path),
+        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/api-keys/{id}")),
         id,
         name: key.name,
         hint: key.hint,

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{Looked, said, shown};
 use crate::{
     Dashboard,
+    api::etag,
     figures::When,
     form::{Field, Sent, Signed, problem},
     member::Member,
@@ -57,8 +58,9 @@ async fn page(
     refusal: Option<&Refusal>,
 ) -> Result<OrganizationPage, Refusal> {
     let shell = Shell::new(dashboard, member, Place::Organization).await?.saying(said(done, &SAID));
-    let Organization { id, name, created_at } = dashboard.store().get_organization(member.organization).await?;
-    let etag = dashboard.api.get(member, "/v1/organization").await?.etag.unwrap_or_default();
+    let organization = dashboard.store().get_organization(member.organization).await?;
+    let etag = etag(organization.edition());
+    let Organization { id, name, created_at } = organization;
     let field = Field::text("name", "Name", "organization").having("maxlength", "100");
     Ok(OrganizationPage {
         problem: problem(refusal, &["name"]),

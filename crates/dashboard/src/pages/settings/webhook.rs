@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     Dashboard,
+    api::etag,
     figures::When,
     form::{Field, Sent, Signed, problem},
     list::ROWS,
@@ -108,8 +109,6 @@ async fn page(
 ) -> Result<WebhookPage, Refusal> {
     let (store, now) = (dashboard.store(), dashboard.store().clock.now());
     let webhook = store.get_webhook(member.organization, id).await?;
-    let path = format!("/v1/webhooks/{id}");
-    let etag = dashboard.api.get(member, &path).await?.etag.unwrap_or_default();
     let shell = Shell::new(dashboard, member, Place::Webhooks).await?.saying(said(&query.looked.done, &SAID));
     let here = format!("{}/settings/webhooks/{id}", shell.base);
     let status = DeliveryStatus::parse(&query.status);
@@ -132,7 +131,7 @@ async fn page(
         delivered: webhook.delivered_at.map(|at| When::of(at, now)),
         made: When::of(webhook.created_at, now),
         previous: webhook.previous_valid_until.filter(|until| *until > now).map(|until| When::of(until, now)),
-        etag,
+        etag: etag(webhook.edition()),
         fields: typed.unwrap_or(&stored).fields(refusal),
         overlap_field: overlap(refusal, ""),
         delete: Confirm {
@@ -149,7 +148,7 @@ async fn page(
         filters: filters(&here, status),
         deliveries: deliveries.into_iter().map(|delivery| delivery_row(&here, delivery, now)).collect(),
         pager,
-        curl: Curl::get(&dashboard.access.settings().public_url, &format!("{path}/deliveries")),
+        curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/webhooks/{id}/deliveries")),
         id,
         url: webhook.url,
         shell,
