@@ -7,12 +7,14 @@ mod delete;
 mod filters;
 mod grid;
 mod json;
+mod latest;
 mod list;
 mod offers;
 mod origin;
 mod row;
 mod show;
 
+pub(crate) use latest::{Latest, latest};
 pub(crate) use origin::name as field_name;
 
 use axum::routing::{get, post};

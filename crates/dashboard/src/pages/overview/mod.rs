@@ -11,13 +11,12 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use creel_media::Width;
 use creel_store::{
     access::sessions::{Membership, SessionHolder},
     ledger::unmetered::BillingMode,
-    listing::{CaptureFilter, CaptureQuery},
+    listing::CaptureFilter,
 };
-use creel_types::{Capture, OrganizationId, RobotId};
+use creel_types::{OrganizationId, RobotId};
 use serde::Deserialize;
 
 use self::{
@@ -27,13 +26,16 @@ use self::{
 use crate::{
     Dashboard,
     area::Area,
-    figures::{Number, When},
+    figures::Number,
     form::Sent,
     live::{Part, follow},
     member::Member,
     page::{go, render},
-    pages::billing::{Outlook, outlook},
-    pages::public,
+    pages::{
+        billing::{Outlook, outlook},
+        captures::{Latest, latest},
+        public,
+    },
     parts::Curl,
     place::Place,
     refusal::Refusal,
@@ -64,15 +66,6 @@ struct OverviewPage {
     matters: Vec<Matter>,
     latest: Vec<Latest>,
     curl: Curl,
-}
-
-struct Latest {
-    id: String,
-    title: String,
-    picture: String,
-    price: String,
-    store: String,
-    when: When,
 }
 
 #[derive(Deserialize)]
@@ -117,9 +110,6 @@ async fn page(dashboard: &Dashboard, member: &Member, done: &str) -> Result<Over
     let balance = store.balance(member.organization).await?;
     let shell = Shell::with_balance(dashboard, member, Place::Overview, &balance).await?;
     let robot = store.list_robots(member.organization, None, 1).await?.into_iter().next();
-    let newest = CaptureQuery::newest(CaptureFilter::default(), LATEST);
-    let captures = store.list_captures(member.organization, &newest).await?;
-    let now = store.clock.now();
     Ok(OverviewPage {
         shell: shell.saying(match done {
             "switched" => "You look at another organization now.",
@@ -133,22 +123,9 @@ async fn page(dashboard: &Dashboard, member: &Member, done: &str) -> Result<Over
         outlook: outlook(dashboard, member, &balance).await?,
         running: running(dashboard, member.organization).await?,
         matters: matters(dashboard, member).await?,
-        latest: captures.rows.into_iter().map(|capture| latest(dashboard, member, capture, now)).collect(),
+        latest: latest(dashboard, member, CaptureFilter::default(), LATEST).await?,
         curl: Curl::get(&dashboard.access.settings().public_url, "/v1/billing/balance"),
     })
-}
-
-fn latest(dashboard: &Dashboard, member: &Member, capture: Capture, now: creel_types::Time) -> Latest {
-    let product = capture.product;
-    let price = product.min_price.zip(product.currency).map(|(amount, currency)| format!("{amount} {}", currency.as_str()));
-    Latest {
-        id: capture.id.to_string(),
-        title: product.title,
-        picture: dashboard.media(&member.session, product.image_url.as_deref().unwrap_or_default(), Width::Thumbnail),
-        price: price.unwrap_or_default(),
-        store: capture.store,
-        when: When::of(capture.extracted_at, now),
-    }
 }
 
 /// `GET /running`: the runs as they go on.

@@ -5,11 +5,7 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use creel_store::{
-    listing::{CaptureFilter, CaptureQuery},
-    robots,
-    schedules::ScheduleFilter,
-};
+use creel_store::{listing::CaptureFilter, robots, schedules::ScheduleFilter};
 use creel_types::{Robot, RobotId, RobotProgram};
 use serde::Deserialize;
 
@@ -21,6 +17,7 @@ use crate::{
     member::Member,
     page::render,
     pages::{
+        captures::{Latest, latest},
         runs::Table,
         schedules::{self, Line},
     },
@@ -59,13 +56,6 @@ struct RobotPage {
     program: Copy,
     delete: Confirm,
     curl: Curl,
-}
-
-struct Latest {
-    id: String,
-    title: String,
-    price: String,
-    when: When,
 }
 
 #[derive(Default, Deserialize)]
@@ -107,7 +97,6 @@ pub(super) async fn page(
     let delete = delete(&base, &robot, schedules.len(), has_more_schedules, &shell.form_token);
     schedules.truncate(SCHEDULES_SHOWN);
     let filter = CaptureFilter { robot: Some(id), ..CaptureFilter::default() };
-    let captures = store.list_captures(organization, &CaptureQuery::newest(filter, CAPTURES)).await?;
     let page = RobotPage {
         id,
         title: robot.name.clone(),
@@ -118,7 +107,7 @@ pub(super) async fn page(
         coverage: Bars::of(base.clone(), &store.robot_coverage(organization, id).await?),
         runs: Table::of(base.clone(), runs, now),
         schedules: schedules.iter().map(|schedule| schedules::line(schedule, now)).collect(),
-        latest: captures.rows.into_iter().map(|capture| latest(capture, now)).collect(),
+        latest: latest(dashboard, member, filter, CAPTURES).await?,
         name: name_field(&robot, trouble.as_ref()),
         edition: robots::edition(&robot).to_string(),
         problem: trouble.map(|trouble| problem(trouble.refusal)).unwrap_or_default(),
@@ -168,17 +157,6 @@ fn facts(robot: &Robot, program: &RobotProgram) -> Vec<(&'static str, String)> {
 
 fn grouped_count(number: usize) -> String {
     grouped(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-fn latest(capture: creel_types::Capture, now: creel_types::Time) -> Latest {
-    let product = capture.product;
-    let price = product.min_price.zip(product.currency).map(|(amount, currency)| format!("{amount} {}", currency.as_str()));
-    Latest {
-        id: capture.id.to_string(),
-        title: product.title,
-        price: price.unwrap_or_default(),
-        when: When::of(capture.extracted_at, now),
-    }
 }
 
 /// Its schedules go with it, which is said before.

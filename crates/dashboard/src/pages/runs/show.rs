@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use creel_store::{
-    listing::{CaptureFilter, CaptureQuery},
+    listing::CaptureFilter,
     runs::{Run, RunView},
 };
 use creel_types::{EndReason, RunId, RunStatus};
@@ -24,6 +24,7 @@ use crate::{
     live::{Part, follow},
     member::Member,
     page::render,
+    pages::captures::{Latest, latest},
     parts::{Confirm, Curl, Flag},
     path::Id,
     place::Place,
@@ -59,13 +60,6 @@ struct RunPage {
     delete: Option<Confirm>,
     problem: String,
     curl: Curl,
-}
-
-struct Latest {
-    id: String,
-    title: String,
-    price: String,
-    when: When,
 }
 
 /// What it was asked to do.
@@ -111,7 +105,6 @@ pub(super) async fn page(
     let now = store.clock.now();
     let shell = Shell::new(dashboard, member, Place::Runs).await?.saying(said(done));
     let filter = CaptureFilter { run: Some(id), ..CaptureFilter::default() };
-    let captures = store.list_captures(member.organization, &CaptureQuery::newest(filter, LATEST)).await?;
     let is_ended = view.status.is_ended();
     let token = shell.form_token.clone();
     let page = RunPage {
@@ -125,7 +118,7 @@ pub(super) async fn page(
         now: Now::of(&view, now),
         live: if is_ended { String::new() } else { format!("{base}/runs/{id}/live") },
         has_captures: view.extracted > 0,
-        latest: captures.rows.into_iter().map(|capture| latest(capture, now)).collect(),
+        latest: latest(dashboard, member, filter, LATEST).await?,
         reasons: reasons(dashboard, &view).await?,
         settings: settings(&run),
         stop: (!is_ended).then(|| stop(&base, &view, &token)),
@@ -149,17 +142,6 @@ fn said(done: &str) -> &'static str {
 
 fn problem(refusal: &Refusal) -> String {
     if refusal.is_at("budget") { String::new() } else { refusal.message.clone() }
-}
-
-fn latest(capture: creel_types::Capture, now: creel_types::Time) -> Latest {
-    let product = capture.product;
-    let price = product.min_price.zip(product.currency).map(|(amount, currency)| format!("{amount} {}", currency.as_str()));
-    Latest {
-        id: capture.id.to_string(),
-        title: product.title,
-        price: price.unwrap_or_default(),
-        when: When::of(capture.extracted_at, now),
-    }
 }
 
 fn settings(run: &Run) -> Settings {
