@@ -187,6 +187,15 @@ impl Field {
         self.kind == Kind::Lines
     }
 
+    pub(crate) fn is_refused(&self) -> bool {
+        !self.error.is_empty()
+    }
+
+    /// Whether there is something in it; a box to tick has nothing to write.
+    pub(crate) fn is_written(&self) -> bool {
+        !self.value.is_empty() && !self.is_tick()
+    }
+
     fn is_tick(&self) -> bool {
         self.kind == Kind::Tick
     }

@@ -12,7 +12,7 @@ use crate::{
     figures::count,
     form::{Choice, Field},
     member::Member,
-    pages::runs::choices::robot_choices,
+    pages::runs::choices::any_robot_or,
     refusal::Refusal,
 };
 
@@ -38,8 +38,7 @@ pub(super) async fn filters(
     refusal: Option<&Refusal>,
 ) -> Result<Filters, Refusal> {
     let values = dashboard.store().list_capture_values(member.organization).await?;
-    let mut robots = vec![Choice::new("", "Any robot")];
-    robots.extend(robot_choices(dashboard, member, asked.get("robot_id")).await?);
+    let robots = any_robot_or(dashboard, member, asked.get("robot_id")).await?;
     let held = |field: Field, name: &str| field.holding(asked.get(name)).refused(refusal);
     let money = |name, label| {
         held(Field::input("text", name, label), name).having("inputmode", "decimal").having("placeholder", "0.00")

@@ -1,8 +1,14 @@
-//! The robots that somebody may choose from.
+//! The robots that somebody may choose from, for what they run and for lists of it.
 
 use creel_types::RobotId;
 
-use crate::{Dashboard, form::Choice, member::Member, refusal::Refusal};
+use crate::{
+    Dashboard,
+    form::{Choice, Field},
+    member::Member,
+    parts::Empty,
+    refusal::Refusal,
+};
 
 /// The newest; whoever has more begins from the robot's own page.
 const ROBOTS_MAX: i64 = 500;
@@ -25,4 +31,31 @@ pub(crate) async fn robot_choices(dashboard: &Dashboard, member: &Member, chosen
         }
     };
     Ok(robots.iter().map(|robot| Choice::new(robot.id.to_string(), text(robot))).collect())
+}
+
+/// Instead of a form for which there is no robot.
+pub(crate) fn no_robot(base: &str, robots: &[Choice], text: &str) -> Option<Empty> {
+    robots.is_empty().then(|| Empty::new("No robot yet", text).with(format!("{base}/robots/new"), "New robot"))
+}
+
+/// The same robots where none needs to be chosen.
+pub(crate) async fn any_robot_or(dashboard: &Dashboard, member: &Member, chosen: &str) -> Result<Vec<Choice>, Refusal> {
+    let mut robots = vec![Choice::new("", "Any robot")];
+    robots.extend(robot_choices(dashboard, member, chosen).await?);
+    Ok(robots)
+}
+
+/// The filters of a list of what robots do: by one of these statuses, and by robot.
+pub(crate) async fn by_status_and_robot(
+    dashboard: &Dashboard,
+    member: &Member,
+    statuses: impl Iterator<Item = Choice>,
+    (status, robot): (&str, &str),
+) -> Result<Vec<Field>, Refusal> {
+    let statuses = std::iter::once(Choice::new("", "Any status")).chain(statuses).collect();
+    let robots = any_robot_or(dashboard, member, robot).await?;
+    Ok(vec![
+        Field::select("status", "Status", statuses).holding(status),
+        Field::select("robot", "Robot", robots).holding(robot),
+    ])
 }

@@ -10,7 +10,7 @@ use creel_store::runs::RunView;
 use creel_types::{OrganizationId, RobotId, RunId, RunStatus, ScheduleId, Time};
 use serde::Deserialize;
 
-use super::{badge, choices::robot_choices};
+use super::{badge, choices::by_status_and_robot};
 use crate::{
     Dashboard,
     figures::{Number, When, lasting},
@@ -146,14 +146,8 @@ pub(crate) async fn show(
 }
 
 async fn filters(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Field>, Refusal> {
-    let mut statuses = vec![Choice::new("", "Any status")];
-    statuses.extend(RunStatus::ALL.iter().map(|status| Choice::new(status.as_str(), badge(*status).text())));
-    let mut robots = vec![Choice::new("", "Any robot")];
-    robots.extend(robot_choices(dashboard, member, &asked.robot).await?);
-    Ok(vec![
-        Field::select("status", "Status", statuses).holding(asked.status.as_str()),
-        Field::select("robot", "Robot", robots).holding(asked.robot.as_str()),
-    ])
+    let statuses = RunStatus::ALL.iter().map(|status| Choice::new(status.as_str(), badge(*status).text()));
+    by_status_and_robot(dashboard, member, statuses, (&asked.status, &asked.robot)).await
 }
 
 fn empty(base: &str, is_filtered: bool) -> Empty {

@@ -7,6 +7,7 @@ mod new;
 mod now;
 mod pages;
 mod show;
+pub(crate) mod what;
 
 pub(crate) use list::Table;
 

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::choices::robot_choices;
+use super::{
+    choices::{no_robot, robot_choices},
+    what::{self, More, What},
+};
 use crate::{
     Dashboard,
     figures::{Number, count, grouped},
@@ -24,6 +27,9 @@ use crate::{
     shell::Shell,
     typed::{lines, whole_number},
 };
+
+/// Names of the fields that only a run has, as the API knows them.
+const FIELDS: [&str; 5] = ["robot_id", "start_urls", "budget", "max_depth", "name"];
 
 /// What somebody typed, as they typed it.
 #[derive(Default, Deserialize)]
@@ -61,9 +67,7 @@ struct NewRunPage {
     /// The problem is that credits are missing.
     is_unpaid: bool,
     fields: Vec<Field>,
-    /// Of what most runs do not need.
-    more: Vec<Field>,
-    is_more_open: bool,
+    more: More,
     preview: Option<Preview>,
     /// Instead of the form where there is no robot.
     empty: Option<Empty>,
@@ -163,31 +167,24 @@ async fn page(
         once => once.to_owned(),
     };
     let base = dashboard.base();
-    let empty = robots.is_empty().then(|| {
-        let text = "A run needs a robot, and a robot needs the address of one product page of the shop.";
-        Empty::new("No robot yet", text).with(format!("{base}/robots/new"), "New robot")
-    });
-    let (fields, more) = fields(typed, robots, refusal);
-    let more_names = ["name", "include", "exclude", "max_depth", "discover"];
-    let has_more = [&typed.name, &typed.include, &typed.exclude, &typed.max_depth].iter().any(|text| !text.is_empty());
-    let at_field = |name: &str| refusal.is_some_and(|refusal| refusal.is_at(name));
+    let empty =
+        no_robot(&base, &robots, "A run needs a robot, and a robot needs the address of one product page of the shop.");
     Ok(NewRunPage {
         shell,
         once,
-        problem: problem(refusal, &[&["robot_id", "start_urls", "budget"], &more_names[..]].concat()),
+        problem: problem(refusal, &[&FIELDS[..], &what::FIELDS].concat()),
         is_unpaid: refusal.is_some_and(|refusal| refusal.status == StatusCode::PAYMENT_REQUIRED),
-        fields,
-        more,
-        is_more_open: has_more || typed.discover.is_empty() || more_names.iter().any(|name| at_field(name)),
+        fields: fields(typed, robots, refusal),
+        more: more(typed, refusal),
         preview,
         empty,
     })
 }
 
-fn fields(typed: &Typed, robots: Vec<Choice>, refusal: Option<&Refusal>) -> (Vec<Field>, Vec<Field>) {
+fn fields(typed: &Typed, robots: Vec<Choice>, refusal: Option<&Refusal>) -> Vec<Field> {
     let robot_refusal =
         refusal.filter(|refusal| refusal.is_at("robot_id")).map(|refusal| refusal.clone().at(Some("robot".to_owned())));
-    let fields = vec![
+    vec![
         Field::select("robot", "Robot", robots).holding(typed.robot.as_str()).required().refused(robot_refusal.as_ref()),
         Field::lines("start_urls", "Start pages")
             .holding(typed.start_urls.as_str())
@@ -202,19 +199,11 @@ fn fields(typed: &Typed, robots: Vec<Choice>, refusal: Option<&Refusal>) -> (Vec
                 "The most captures that the run makes, 2 credits each. Empty: as many as the shop and the balance have.",
             )
             .refused(refusal),
-    ];
-    let more = vec![
-        Field::tick("discover", "Follow links to other pages", typed.discover == "true")
-            .hinting("Off: only the start pages are fetched, the way to watch known products.")
-            .refused(refusal),
-        Field::lines("include", "Only capture what matches")
-            .holding(typed.include.as_str())
-            .hinting("Patterns on the whole address, one a line: * stands for anything, re: begins a regular expression.")
-            .refused(refusal),
-        Field::lines("exclude", "Do not fetch what matches")
-            .holding(typed.exclude.as_str())
-            .hinting("The same kind of patterns; they win over those above.")
-            .refused(refusal),
+    ]
+}
+
+fn more(typed: &Typed, refusal: Option<&Refusal>) -> More {
+    let further = vec![
         Field::input("text", "max_depth", "Links away from a start page, at most")
             .holding(typed.max_depth.as_str())
             .having("inputmode", "numeric")
@@ -224,7 +213,8 @@ fn fields(typed: &Typed, robots: Vec<Choice>, refusal: Option<&Refusal>) -> (Vec
             .hinting("Empty: the shop and the day.")
             .refused(refusal),
     ];
-    (fields, more)
+    let what = What { discover: &typed.discover, include: &typed.include, exclude: &typed.exclude };
+    More::of(what, further, refusal)
 }
 
 fn preview(value: &Value) -> Preview {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::{
     now::Now,
     pages::{Reasons, reasons},
+    what::{links, lists},
 };
 use crate::{
     Dashboard,
@@ -34,8 +35,6 @@ use crate::{
 
 /// The newest captures of the run.
 const LATEST: usize = 6;
-/// Addresses and patterns of its settings that are shown.
-const LINES_MAX: usize = 20;
 
 #[derive(Template)]
 #[template(path = "runs/show.html")]
@@ -145,21 +144,11 @@ fn problem(refusal: &Refusal) -> String {
 }
 
 fn settings(run: &Run) -> Settings {
-    let list = |name: &'static str, lines: &[String]| {
-        let shown: Vec<String> = lines.iter().take(LINES_MAX).cloned().collect();
-        let rest = lines.len() - shown.len();
-        (name, shown, rest)
-    };
-    let all = [
-        list("Start pages", &run.start_urls),
-        list("Only captures what matches", &run.settings.include),
-        list("Does not fetch what matches", &run.settings.exclude),
-    ];
     Settings {
         budget: run.budget.map_or_else(|| "none".to_owned(), |budget| crate::figures::count(budget, "capture")),
-        discover: if run.settings.discover { "followed" } else { "not followed: only the start pages are fetched" },
+        discover: links(&run.settings),
         max_depth: run.settings.max_depth.map(|depth| depth.to_string()).unwrap_or_default(),
-        lists: all.into_iter().filter(|(_, lines, _)| !lines.is_empty()).collect(),
+        lists: lists(&run.start_urls, &run.settings),
     }
 }
 

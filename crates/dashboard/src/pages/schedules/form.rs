@@ -9,27 +9,16 @@ use creel_types::{IntervalUnit, Time, Weekday, schedule::WINDOWS_MAX};
 use super::{spelled_days, times::Times, typed::Typed};
 use crate::{
     form::{Choice, Field, problem},
+    pages::runs::what::{self, More, What},
     refusal::Refusal,
 };
 
 /// Reading the database of zones takes a while, and it never changes while a program runs.
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(zone::names);
 
-/// Names of the fields.
-const FIELDS: [&str; 12] = [
-    "robot",
-    "interval_amount",
-    "interval_unit",
-    "starts_at",
-    "time_zone",
-    "windows",
-    "name",
-    "budget",
-    "start_urls",
-    "discover",
-    "include",
-    "exclude",
-];
+/// Names of the fields, beside those of every run.
+const FIELDS: [&str; 9] =
+    ["robot", "interval_amount", "interval_unit", "starts_at", "time_zone", "windows", "name", "budget", "start_urls"];
 
 #[derive(Template)]
 #[template(path = "schedules/form.html")]
@@ -46,8 +35,7 @@ pub(super) struct ScheduleForm {
     windows_problem: String,
     can_add_window: bool,
     what: Vec<Field>,
-    more: Vec<Field>,
-    is_more_open: bool,
+    more: More,
     times: Times,
     button: &'static str,
     cancel: String,
@@ -77,9 +65,7 @@ impl ScheduleForm {
     pub(super) fn new(purpose: Purpose, typed: &Typed, refusal: Option<&Refusal>, now: Time) -> ScheduleForm {
         let refusal = refusal.map(renamed);
         let refusal = refusal.as_ref();
-        let more = more(typed, refusal);
-        let is_at = |names: &[&str]| refusal.is_some_and(|refusal| names.iter().any(|name| refusal.is_at(name)));
-        let has_more = [&typed.include, &typed.exclude].iter().any(|text| !text.is_empty()) || typed.discover.is_empty();
+        let further = What { discover: &typed.discover, include: &typed.include, exclude: &typed.exclude };
         let windows_problem = refusal.filter(|refusal| refusal.is_at("windows")).map(|refusal| refusal.message.clone());
         ScheduleForm {
             base: purpose.base,
@@ -91,7 +77,7 @@ impl ScheduleForm {
                 ("anchor_zone", typed.anchor_zone.clone()),
                 ("anchor_cadence", typed.anchor_cadence.clone()),
             ],
-            problem: problem(refusal, &FIELDS),
+            problem: problem(refusal, &[&FIELDS[..], &what::FIELDS].concat()),
             robot: purpose.robots.map(|robots| {
                 Field::select("robot", "Robot", robots).holding(typed.robot.as_str()).required().refused(refusal)
             }),
@@ -100,8 +86,7 @@ impl ScheduleForm {
             windows_problem: windows_problem.unwrap_or_default(),
             can_add_window: rows_of(typed) < WINDOWS_MAX,
             what: what(typed, refusal),
-            more,
-            is_more_open: has_more || is_at(&["discover", "include", "exclude"]),
+            more: More::of(further, Vec::new(), refusal),
             times: Times::of_typed(typed, now),
             button: purpose.button,
             cancel: purpose.cancel,
@@ -156,22 +141,6 @@ fn what(typed: &Typed, refusal: Option<&Refusal>) -> Vec<Field> {
         Field::lines("start_urls", "Start pages")
             .holding(typed.start_urls.as_str())
             .hinting("One address a line, on the robot's host. Empty: the robot's own start pages, as they are at each run.")
-            .refused(refusal),
-    ]
-}
-
-fn more(typed: &Typed, refusal: Option<&Refusal>) -> Vec<Field> {
-    vec![
-        Field::tick("discover", "Follow links to other pages", typed.discover == "true")
-            .hinting("Off: only the start pages are fetched, the way to watch known products.")
-            .refused(refusal),
-        Field::lines("include", "Only capture what matches")
-            .holding(typed.include.as_str())
-            .hinting("Patterns on the whole address, one a line: * stands for anything, re: begins a regular expression.")
-            .refused(refusal),
-        Field::lines("exclude", "Do not fetch what matches")
-            .holding(typed.exclude.as_str())
-            .hinting("The same kind of patterns; they win over those above.")
             .refused(refusal),
     ]
 }

@@ -18,7 +18,7 @@ use crate::{
     list::{ROWS, query},
     member::Member,
     page::render,
-    pages::runs::choices::robot_choices,
+    pages::runs::choices::by_status_and_robot,
     parts::{Badge, Curl, Empty, Pager},
     place::Place,
     refusal::Refusal,
@@ -102,14 +102,8 @@ fn row(schedule: Schedule, now: Time) -> Row {
 }
 
 async fn filters(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Field>, Refusal> {
-    let mut statuses = vec![Choice::new("", "Any status")];
-    statuses.extend(ScheduleStatus::ALL.iter().map(|status| Choice::new(status.as_str(), badge(*status).text())));
-    let mut robots = vec![Choice::new("", "Any robot")];
-    robots.extend(robot_choices(dashboard, member, &asked.robot).await?);
-    Ok(vec![
-        Field::select("status", "Status", statuses).holding(asked.status.as_str()),
-        Field::select("robot", "Robot", robots).holding(asked.robot.as_str()),
-    ])
+    let statuses = ScheduleStatus::ALL.iter().map(|status| Choice::new(status.as_str(), badge(*status).text()));
+    by_status_and_robot(dashboard, member, statuses, (&asked.status, &asked.robot)).await
 }
 
 fn empty(base: &str, is_filtered: bool) -> Empty {

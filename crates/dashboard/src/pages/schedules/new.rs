@@ -17,7 +17,7 @@ use crate::{
     form::Sent,
     member::Member,
     page::{go, render},
-    pages::runs::choices::robot_choices,
+    pages::runs::choices::{no_robot, robot_choices},
     parts::Empty,
     place::Place,
     refusal::Refusal,
@@ -91,10 +91,8 @@ async fn page(
     let shell = Shell::new(dashboard, member, Place::Schedules).await?;
     let robots = robot_choices(dashboard, member, &typed.robot).await?;
     let base = dashboard.base();
-    let empty = robots.is_empty().then(|| {
-        let text = "A schedule runs a robot, and a robot needs the address of one product page of the shop.";
-        Empty::new("No robot yet", text).with(format!("{base}/robots/new"), "New robot")
-    });
+    let text = "A schedule runs a robot, and a robot needs the address of one product page of the shop.";
+    let empty = no_robot(&base, &robots, text);
     let purpose = Purpose {
         action: format!("{base}/schedules/new"),
         form_token: shell.form_token.clone(),

@@ -19,7 +19,10 @@ use crate::{
     figures::{When, count},
     member::Member,
     page::render,
-    pages::runs::Table,
+    pages::runs::{
+        Table,
+        what::{links, lists},
+    },
     parts::{Badge, Confirm, Curl},
     path::Id,
     place::Place,
@@ -29,8 +32,6 @@ use crate::{
 
 /// The newest runs that it made.
 const RUNS: i64 = 10;
-/// Addresses and patterns that are shown.
-const LINES_MAX: usize = 20;
 
 #[derive(Template)]
 #[template(path = "schedules/show.html")]
@@ -90,7 +91,7 @@ pub(crate) async fn show(
         skipped: schedule.last_skipped_at.zip(schedule.last_skip_reason).map(|(at, why)| (When::of(at, now), skip(why))),
         runs: Table::of(base.clone(), runs, now),
         settings: settings(&schedule),
-        lists: lists(&schedule),
+        lists: lists(&schedule.start_urls, &schedule.settings),
         delete: delete(&base, &schedule, &shell.form_token),
         curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/schedules/{id}")),
         name: schedule.name,
@@ -119,24 +120,9 @@ fn skip(reason: SkipReason) -> &'static str {
 }
 
 fn settings(schedule: &Schedule) -> Vec<(&'static str, String)> {
-    let links = if schedule.settings.discover { "followed" } else { "not followed: only the start pages are fetched" };
     let budget = schedule.budget.map_or_else(|| "none".to_owned(), |budget| count(budget, "capture"));
     let start = if schedule.start_urls.is_empty() { "the robot's own" } else { "those below" };
-    vec![("Budget of each run", budget), ("Links", links.to_owned()), ("Start pages", start.to_owned())]
-}
-
-fn lists(schedule: &Schedule) -> Vec<(&'static str, Vec<String>, usize)> {
-    let list = |name: &'static str, lines: &[String]| {
-        let shown: Vec<String> = lines.iter().take(LINES_MAX).cloned().collect();
-        let rest = lines.len() - shown.len();
-        (name, shown, rest)
-    };
-    let all = [
-        list("Start pages", &schedule.start_urls),
-        list("Only captures what matches", &schedule.settings.include),
-        list("Does not fetch what matches", &schedule.settings.exclude),
-    ];
-    all.into_iter().filter(|(_, lines, _)| !lines.is_empty()).collect()
+    vec![("Budget of each run", budget), ("Links", links(&schedule.settings).to_owned()), ("Start pages", start.to_owned())]
 }
 
 fn delete(base: &str, schedule: &Schedule, form_token: &str) -> Confirm {
