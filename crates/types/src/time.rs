@@ -29,6 +29,12 @@ impl Time {
         self.to_string().chars().take_while(|letter| *letter != 'T').collect()
     }
 
+    /// The beginning of its day in UTC.
+    #[must_use]
+    pub fn midnight(self) -> Time {
+        Time(self.0.div_euclid(DAY_MS) * DAY_MS)
+    }
+
     /// Milliseconds from `earlier` to `self`; negative when `earlier` is in fact later.
     #[must_use]
     pub fn ms_since(self, earlier: Time) -> i64 {
@@ -72,9 +78,14 @@ mod tests {
 
     #[test]
     fn written_with_three_decimals_and_read_back() {
-        for (ms, text) in [(0, "1970-01-01T00:00:00.000Z"), (1_769_851_800_123, "2026-01-31T09:30:00.123Z")] {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_769_851_800_123, "2026-01-31T09:30:00.123Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
             assert_eq!(Time(ms).to_string(), text);
             assert_eq!(text.parse::<Time>().unwrap(), Time(ms));
+            assert_eq!(Time(ms).midnight().to_string(), format!("{}T00:00:00.000Z", &text[..10]));
         }
         assert_eq!("2026-01-31T10:30:00.123999+01:00".parse::<Time>().unwrap(), Time(1_769_851_800_123));
     }

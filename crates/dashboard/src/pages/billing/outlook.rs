@@ -53,7 +53,7 @@ pub(crate) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Ba
     let has_end = dashboard.billing.mode() != BillingMode::Off;
     let chart = match has_end {
         true => {
-            let from = midnight(now).plus_ms(-PAST_DAYS * DAY_MS);
+            let from = now.midnight().plus_ms(-PAST_DAYS * DAY_MS);
             let past = store.balance_by_day(member.organization, from, now).await?;
             chart(past, balance, &forecast, now)
         }
@@ -71,10 +71,6 @@ pub(crate) async fn outlook(dashboard: &Dashboard, member: &Member, balance: &Ba
         schedules: forecast.schedules.iter().map(schedule_row).collect(),
         unscheduled: grouped(forecast.unscheduled.0),
     })
-}
-
-fn midnight(at: Time) -> Time {
-    Time(at.0 - at.0.rem_euclid(DAY_MS))
 }
 
 fn spent(balance: &Balance) -> Option<Progress> {
@@ -100,7 +96,7 @@ fn chart(past: Vec<(String, i64)>, balance: &Balance, forecast: &Forecast, now: 
 /// What is left at the end of each day ahead, if each costs the same: lots are spent in their order, and end when they end.
 fn expected(balance: &Balance, daily: i64, now: Time, count: i64) -> Vec<Day> {
     let mut lots: Vec<(i64, Option<Time>)> = balance.lots.iter().map(|lot| (lot.remaining.0, lot.expires_at)).collect();
-    let today = midnight(now);
+    let today = now.midnight();
     let day = |at: i64| {
         let end = today.plus_ms((at + 1) * DAY_MS);
         let mut cost = daily;

@@ -88,12 +88,11 @@ struct Window {
 
 impl Window {
     fn of(asked: &Asked, now: Time) -> Result<Window, Refusal> {
-        let today = Time(now.0.div_euclid(DAY_MS) * DAY_MS);
         let given = |name: &str, text: &str, default: Time| match text {
             "" => Ok(default),
             text => day(text).ok_or_else(|| Refusal::at_field(name, "Write a day as 2026-01-31.")),
         };
-        let last = given("to", &asked.to, today)?;
+        let last = given("to", &asked.to, now.midnight())?;
         let from = given("from", &asked.from, last.plus_ms(-(DAYS - 1) * DAY_MS))?;
         if from > last {
             return Err(Refusal::at_field("from", "It is after the last day."));
