@@ -12,5 +12,6 @@ pub(crate) mod portal;
 mod refused;
 pub(crate) mod statement;
 pub(crate) mod statement_export;
+mod statement_filter;
 pub(crate) mod subscription;
 pub(crate) mod usage;

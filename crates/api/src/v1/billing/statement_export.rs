@@ -11,18 +11,15 @@ use axum::{
     },
     response::Response,
 };
-use creel_ledger::EntryKind;
 use creel_store::{
     Store,
     ledger::{STATEMENT_ROWS_MAX, StatementFilter, StatementRow},
 };
 use creel_transfer::{defused, write_record};
-use creel_types::{OrganizationId, RunId, Time};
+use creel_types::OrganizationId;
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::statement::about;
+use super::statement_filter::statement_query;
 use crate::{
     ApiState,
     body::QueryString,
@@ -33,22 +30,8 @@ use crate::{
 const COLUMNS: [&str; 8] =
     ["sequence", "at", "kind", "amount", "balance_after", "reference_type", "reference_id", "description"];
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Asked {
-    #[param(inline)]
-    kind: Option<EntryKind>,
-    /// Entries at this instant or later.
-    #[param(inline)]
-    from: Option<Time>,
-    /// Entries before this instant.
-    #[param(inline)]
-    to: Option<Time>,
-    /// Entries with this reference: the id of a capture, an invoice, a message, a person.
-    reference_id: Option<String>,
-    /// What the captures of this run were paid with.
-    run_id: Option<RunId>,
+statement_query! {
+    Asked {}
 }
 
 /// The ledger of credits as CSV, newest entry first
@@ -69,9 +52,7 @@ pub(crate) async fn export_statement(
     caller: Caller,
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Response, ApiError> {
-    let about = about(asked.reference_id, asked.run_id)?;
-    let limit = STATEMENT_ROWS_MAX - 1;
-    let filter = StatementFilter { before: None, limit, kind: asked.kind, from: asked.from, to: asked.to, about };
+    let filter = asked.filter(None, STATEMENT_ROWS_MAX - 1)?;
     let mut exporting =
         Exporting { store: state.store().clone(), organization: caller.organization, filter, is_done: false };
     // The first page before the answer begins: what goes wrong then can still be said.
