@@ -48,18 +48,34 @@ pub struct OutboxRow {
 }
 
 pub(crate) async fn insert(tx: &mut Tx, store: &Store, now: Time, messages: Vec<Message>) -> Result<(), StoreError> {
+    // Ids of one millisecond have no order of their own; events of one transaction have the one in which they happened.
+    let mut ids: Vec<EventId> = messages.iter().map(|_| store.random.id(now)).collect();
+    ids.sort_unstable();
+    write(tx, now, ids.into_iter().zip(messages), false).await
+}
+
+/// A message that is not for everybody who listens: the caller gives it to whom it is for.
+pub(crate) async fn insert_fanned_out(tx: &mut Tx, id: EventId, now: Time, message: Message) -> Result<(), StoreError> {
+    write(tx, now, std::iter::once((id, message)), true).await
+}
+
+async fn write(
+    tx: &mut Tx,
+    now: Time,
+    messages: impl Iterator<Item = (EventId, Message)>,
+    is_fanned_out: bool,
+) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("id", Kind::Text),
         ("organization_id", Kind::Text),
         ("kind", Kind::Text),
         ("payload", Kind::Text),
         ("created_at", Kind::Int),
+        ("fanned_out", Kind::Int),
     ]);
-    // Ids of one millisecond have no order of their own; events of one transaction have the one in which they happened.
-    let mut ids: Vec<EventId> = messages.iter().map(|_| store.random.id(now)).collect();
-    ids.sort_unstable();
-    for (id, message) in ids.into_iter().zip(messages) {
-        given.push(args![id, message.organization, message.kind.as_str(), message.payload.to_string(), now]);
+    let fanned_out = i64::from(is_fanned_out);
+    for (id, message) in messages {
+        given.push(args![id, message.organization, message.kind.as_str(), message.payload.to_string(), now, fanned_out]);
     }
     tx.insert_given("outbox", given, "").await?;
     Ok(())

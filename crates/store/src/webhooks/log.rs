@@ -16,7 +16,7 @@ use crate::{
     access::audit::{self, AuditAction, Deed, TargetKind},
     args,
     database::{Given, Row, Tx},
-    outbox::{MessageKind, outbox_row},
+    outbox::{self, Message, MessageKind, outbox_row},
     robots::LIST_ROWS_MAX,
 };
 
@@ -172,11 +172,8 @@ impl Store {
         let now = self.clock.now();
         let (event, id): (EventId, DeliveryId) = (self.random.id(now), self.random.id(now));
         let payload = json!({"webhook_id": webhook, "message": "Somebody asked Creel for this test."});
-        tx.execute(
-            "INSERT INTO outbox (id, organization_id, kind, payload, created_at, fanned_out) VALUES ($1, $2, $3, $4, $5, 1)",
-            args![event, organization, MessageKind::WebhookTest.as_str(), payload.to_string(), now],
-        )
-        .await?;
+        let message = Message { organization, kind: MessageKind::WebhookTest, payload };
+        outbox::insert_fanned_out(&mut tx, event, now, message).await?;
         let sql = "UPDATE webhooks SET last_position = last_position + 1,
                    last_due_at = CASE WHEN last_due_at > $2 THEN last_due_at ELSE $2 END WHERE id = $1
                    RETURNING last_position, last_due_at";
