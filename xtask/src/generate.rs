@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use creel_item::attributes::vocabulary;
+
 use crate::sh;
 
 /// Which argument of the example `document` gives which file.
@@ -13,6 +15,7 @@ const FILES: [(&str, &str); 6] = [
     ("events", "docs/reference/events.md"),
     ("events-schema", "docs/reference/events.schema.json"),
 ];
+const ATTRIBUTES: &str = "docs/reference/attributes.md";
 const SETTINGS: &str = "crates/creel/default.toml";
 const SETTINGS_REFERENCE: &str = "docs/reference/configuration.md";
 const SETTINGS_HEAD: &str = "# Configuration
@@ -28,6 +31,9 @@ pub fn generate() -> Result<(), String> {
         fs::write(sh::root().join(file), text).map_err(|error| format!("{file}: {error}"))?;
         println!("wrote {file}");
     }
+    let written = fs::write(sh::root().join(ATTRIBUTES), vocabulary::reference());
+    written.map_err(|error| format!("{ATTRIBUTES}: {error}"))?;
+    println!("wrote {ATTRIBUTES}");
     let settings = fs::read_to_string(sh::root().join(SETTINGS)).map_err(|error| format!("{SETTINGS}: {error}"))?;
     let written = fs::write(sh::root().join(SETTINGS_REFERENCE), settings_reference(&settings));
     written.map_err(|error| format!("{SETTINGS_REFERENCE}: {error}"))?;
@@ -70,5 +76,12 @@ mod tests {
         let page = settings_reference(&read(SETTINGS));
         assert!(page.contains("| `rate_limit_burst` | `30` | `CREEL_RATE_LIMIT_BURST` |"), "{page}");
         assert!(read(SETTINGS_REFERENCE) == page, "{SETTINGS_REFERENCE} is out of date: run `cargo xtask gen`");
+    }
+
+    #[test]
+    fn the_reference_of_attributes_is_what_the_vocabulary_says() {
+        let page = fs::read_to_string(sh::root().join(ATTRIBUTES)).unwrap_or_default();
+        assert!(page.contains("| `weight` | number, `kg` |"), "{page}");
+        assert!(page == vocabulary::reference(), "{ATTRIBUTES} is out of date: run `cargo xtask gen`");
     }
 }

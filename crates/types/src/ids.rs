@@ -68,6 +68,10 @@ id! {
     /// The analysis that makes or remakes a program.
     BuildId,
     RunId,
+    /// A job that makes items of captures.
+    EnrichmentId,
+    /// The enriched counterpart of one capture.
+    ItemId,
     CaptureId,
     ScheduleId,
     /// An amount of credits with a source and an expiry.

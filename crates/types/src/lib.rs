@@ -11,6 +11,7 @@ pub mod figures;
 pub mod hex;
 pub mod host;
 pub mod ids;
+pub mod item;
 pub mod links;
 pub mod metric;
 pub mod money;
@@ -20,6 +21,7 @@ pub mod robot;
 pub mod run;
 pub mod schedule;
 pub mod schema;
+pub mod secret;
 pub mod time;
 mod words;
 
@@ -40,13 +42,18 @@ pub use email::Email;
 pub use hex::{hex, sha256_hex};
 pub use host::Host;
 pub use ids::{
-    ApiKeyId, AuditId, BuildId, CaptureId, DeliveryId, EventId, HoldId, InvitationId, LotId, MailId, OrganizationId,
-    PersonId, RobotId, RunId, ScheduleId, SessionId, WebhookId,
+    ApiKeyId, AuditId, BuildId, CaptureId, DeliveryId, EnrichmentId, EventId, HoldId, InvitationId, ItemId, LotId, MailId,
+    OrganizationId, PersonId, RobotId, RunId, ScheduleId, SessionId, WebhookId,
+};
+pub use item::{
+    Attribute, Brand, Category, EnglishReason, Evidence, EvidenceSource, Item, ItemContent, ItemUnitPrice, Lineage, Media,
+    MediaReason, ModelUse, Review, ReviewReason, ReviewState, Signal, Size, SizeKind, SkuOffers,
 };
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
 pub use plan::{CREDIT_PACK, PLANS, PackTerms, Plan, PlanTerms, Support};
 pub use robot::{Robot, RobotProgram, RobotStatus};
-pub use run::{EndReason, RunError, RunErrorCode, RunStatus};
+pub use run::{EndReason, EnrichFailure, EnrichOutcome, EnrichmentEnd, RunError, RunErrorCode, RunStatus};
 pub use schedule::{Cadence, ClockTime, IntervalUnit, ScheduleStatus, SkipReason, Weekday, Window};
+pub use secret::Secret;
 pub use time::Time;

@@ -52,6 +52,58 @@ impl EndReason {
 }
 
 words! {
+    /// Why an enrichment ended; its states are those of a run.
+    EnrichmentEnd {
+        /// Every capture was dealt with.
+        AllProcessed = "all_processed",
+        InsufficientCredits = "insufficient_credits",
+        LimitReached = "limit_reached",
+        StoppedByUser = "stopped_by_user",
+        Error = "error",
+    }
+}
+
+impl EnrichmentEnd {
+    /// The status that an enrichment with this reason has.
+    #[must_use]
+    pub const fn status(self) -> RunStatus {
+        match self {
+            EnrichmentEnd::AllProcessed | EnrichmentEnd::InsufficientCredits | EnrichmentEnd::LimitReached => {
+                RunStatus::Completed
+            }
+            EnrichmentEnd::StoppedByUser => RunStatus::Stopped,
+            EnrichmentEnd::Error => RunStatus::Failed,
+        }
+    }
+}
+
+words! {
+    /// What became of a capture in an enrichment.
+    EnrichOutcome {
+        /// It has an item, and 1 credit was debited.
+        Enriched = "enriched",
+        /// It has an item of this version already. Free.
+        AlreadyEnriched = "already_enriched",
+        /// No item could be made. Free.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why no item could be made of a capture.
+    EnrichFailure {
+        /// It was deleted, or never was.
+        Deleted = "deleted",
+        /// It has neither a title nor a description.
+        NothingToRead = "nothing_to_read",
+        /// What is stored of it cannot be read.
+        Unreadable = "unreadable",
+        /// Reading it broke off.
+        Internal = "internal",
+    }
+}
+
+words! {
     /// Why a run failed.
     RunErrorCode {
         Unreachable = "unreachable",

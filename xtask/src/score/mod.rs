@@ -1,10 +1,18 @@
 //! `cargo xtask score`: what extraction gets right on the corpus, one table.
 
+pub mod attributes;
+mod categories;
+mod category_weights;
+pub mod tables;
+pub mod titles;
+
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
 use crate::{corpus, sh};
+
+pub use category_weights::learn as learn_category_weights;
 
 /// Published scores of others on the whole benchmark behind the product pages (F1).
 const PUBLISHED: [(&str, [&str; 4]); 3] = [
@@ -12,6 +20,13 @@ const PUBLISHED: [(&str, [&str; 4]); 3] = [
     ("Diffbot", ["0.824", "0.765", "0.943", "0.429"]),
     ("extruct", ["0.685", "0.537", "0.626", "0.333"]),
 ];
+
+/// What makes captures into items: sizes and units on tables, attributes in titles.
+pub fn enrich(tests: Option<&Path>) -> Result<(), String> {
+    tables::score()?;
+    categories::score()?;
+    attributes::score(tests)
+}
 
 pub fn score() -> Result<(), String> {
     let corpus = corpus::folder()?;
