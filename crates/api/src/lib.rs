@@ -14,6 +14,7 @@ pub mod serve;
 mod session;
 mod stripe_events;
 mod v1;
+mod wait;
 
 use axum::{
     Router,

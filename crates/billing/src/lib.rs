@@ -15,7 +15,6 @@ pub mod packs;
 pub mod poll;
 pub mod portal;
 pub mod reconcile;
-pub mod secret;
 pub mod set_up;
 pub mod settings;
 mod snapshot;
@@ -23,7 +22,7 @@ pub mod stripe;
 
 pub use billing::{Billing, Buyer};
 pub use change_plan::{PlanChange, PlanChangeOutcome};
+pub use creel_types::Secret;
 pub use error::{BillingError, ReceiveError};
 pub use packs::PackCheckout;
-pub use secret::Secret;
 pub use settings::{BillingSettings, PurchasedExpire};

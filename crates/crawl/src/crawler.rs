@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) committer: Committer,
     pub(crate) fetcher: Fetcher,
     pub(crate) gates: HostGates,
-    pub(crate) owner: Owner,
+    pub(crate) owner: Arc<Owner>,
     pub(crate) robots_txt: RobotsTxtCache,
     /// Runs in the hands of this process: none is taken twice, also not while an earlier crawl of it is still winding up.
     in_hand: Mutex<HashSet<RunId>>,
@@ -69,7 +69,12 @@ impl Drop for Hold {
 }
 
 impl Crawler {
-    pub fn new(store: Store, committer: Committer, owner: Owner, settings: CrawlSettings) -> Result<Crawler, FetchError> {
+    pub fn new(
+        store: Store,
+        committer: Committer,
+        owner: Arc<Owner>,
+        settings: CrawlSettings,
+    ) -> Result<Crawler, FetchError> {
         let fetcher = Fetcher::new(settings.fetch, store.clock.clone())?;
         Ok(Crawler(Arc::new(Shared {
             store,
@@ -115,6 +120,12 @@ impl Crawler {
             }
         }
         Ok(None)
+    }
+
+    /// The process's sign of life, for others that work in it.
+    #[must_use]
+    pub fn life(&self) -> Arc<Owner> {
+        Arc::clone(&self.0.owner)
     }
 
     /// Makes sure that other processes do not take this one for dead.

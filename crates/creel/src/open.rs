@@ -1,11 +1,16 @@
 //! Opens a data folder: settings, store, and where pages are crawled also the committer and the crawler.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use creel_crawl::{CrawlSettings, Crawler};
+use creel_enrich::{Enricher, Improver};
 use creel_fetch::Fetcher;
 use creel_frontier::PaceSettings;
 use creel_media::{Media, MediaSettings};
+use creel_model::ModelClient;
 use creel_store::{Owner, Store, organizations::Organization, settle::Committer};
 use creel_types::{Clock, OrganizationId, Random};
 use tokio::task::JoinHandle;
@@ -92,11 +97,24 @@ impl Opened {
         Ok(Some(Media::new(fetcher, settings, clock)))
     }
 
+    /// What makes items, with the model where one is configured.
+    pub fn enricher(&self, owner: Arc<Owner>) -> Result<Enricher, Failure> {
+        let asks = self.settings.model_enrich;
+        let improver = self.model()?.filter(|_| asks).map(Improver::new);
+        Ok(Enricher::new(self.store.clone(), owner, improver))
+    }
+
+    /// The language model, where one is configured.
+    pub fn model(&self) -> Result<Option<ModelClient>, Failure> {
+        let client = self.settings.model()?.map(|settings| ModelClient::new(settings, Random::system()));
+        client.transpose().map_err(|error| Failure::usage(format!("--config: {error}")))
+    }
+
     /// Starts what crawling needs. Await the handle after dropping the crawler, so that everything settles.
     pub async fn crawler(&self, settings: CrawlSettings) -> Result<(Crawler, JoinHandle<()>), Failure> {
         let owner = Owner::register(&self.store, &self.folder).await?;
         let (committer, task) = Committer::start(self.store.clone());
-        let crawler = Crawler::new(self.store.clone(), committer, owner, settings)
+        let crawler = Crawler::new(self.store.clone(), committer, Arc::new(owner), settings)
             .map_err(|error| Failure::usage(error.to_string()))?;
         Ok((crawler, task))
     }

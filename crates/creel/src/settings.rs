@@ -1,6 +1,7 @@
 //! The configuration: one commented TOML file, embedded as the default, with unknown keys refused.
 
 mod billing;
+mod model;
 mod variable;
 
 use std::{net::IpAddr, path::Path};
@@ -63,6 +64,12 @@ pub struct Settings {
     pub oidc_client_id: String,
     pub oidc_client_secret: String,
     pub oidc_label: String,
+    pub model_base_url: String,
+    pub model_api_key: String,
+    pub model_name: String,
+    pub model_timeout_seconds: i64,
+    pub model_concurrency: i64,
+    pub model_enrich: bool,
     pub metrics_token: String,
     pub drain_seconds: i64,
     pub log: String,
@@ -142,6 +149,7 @@ impl Settings {
         self.fetch_settings(false).guard().map_err(|error| Failure::usage(format!("--config: {error}")))?;
         self.billing_mode()?;
         billing::check(&self)?;
+        model::check(&self)?;
         self.proxies()?;
         crate::access::check(&self)?;
         Ok(self)

@@ -10,6 +10,8 @@ pub(crate) enum Place {
     Runs,
     Schedules,
     Captures,
+    Enrichments,
+    Items,
     Billing,
     Usage,
     Statement,
@@ -33,7 +35,7 @@ struct Row {
     parts: &'static [(Place, &'static str, &'static str)],
 }
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 9] = [
     Row { group: "", place: Place::Overview, path: "/", text: "Overview", icon: Icon::Overview, parts: &[] },
     Row {
         group: "Extract",
@@ -57,6 +59,15 @@ const ROWS: [Row; 7] = [
         parts: &[],
     },
     Row { group: "Extract", place: Place::Captures, path: "/captures", text: "Captures", icon: Icon::Captures, parts: &[] },
+    Row {
+        group: "Enrich",
+        place: Place::Enrichments,
+        path: "/enrichments",
+        text: "Enrichments",
+        icon: Icon::Enrichments,
+        parts: &[],
+    },
+    Row { group: "Enrich", place: Place::Items, path: "/items", text: "Items", icon: Icon::Items, parts: &[] },
     Row {
         group: "Organization",
         place: Place::Billing,
@@ -141,6 +152,8 @@ pub(crate) enum Icon {
     Runs,
     Schedules,
     Captures,
+    Enrichments,
+    Items,
     Billing,
     Settings,
 }
@@ -155,6 +168,10 @@ impl Icon {
             Icon::Captures => {
                 "M4 10h16l-1.600 9.500H5.600zM8 10c0-3 1.500-5.500 4-5.500s4 2.500 4 5.500M4.700 14.500h14.600"
             }
+            Icon::Enrichments => {
+                "M11 4l1.800 5.200L18 11l-5.200 1.800L11 18l-1.800-5.200L4 11l5.200-1.800zM18.500 15.500v5M16 18h5"
+            }
+            Icon::Items => "M4 4h7v7H4zM14 6h6M14 9h4M4 14h7v6H4zM14 16h6M14 19h4",
             Icon::Billing => "M3 6h18v12H3zM3 10h18M7 15h4",
             Icon::Settings => "M4 7h9M17 7h3M13 5v4M4 12h3M11 12h9M7 10v4M4 17h11M19 17h1M15 15v4",
         }

@@ -35,6 +35,19 @@ pub const FANNED_OUT: &str = "webhooks.fanned_out";
 /// Every place that a schedule's tick passes, in order.
 pub const PLACES_OF_A_TICK: [&str; 4] = ["due.locked", "due.run_inserted", "due.written", "due.committed"];
 
+/// Every place that a batch of items passes, in order.
+pub const PLACES_OF_ITEMS: [&str; 9] = [
+    "items.begun",
+    "items.locked",
+    "items.decided",
+    "account.lots_saved",
+    "account.entries_saved",
+    "account.organizations_saved",
+    "account.consequences_written",
+    "items.written",
+    "items.committed",
+];
+
 /// Every place that an event of Stripe passes until what was paid is granted, in order.
 pub const PLACES_OF_AN_EVENT: [&str; 9] = [
     "stripe.event_kept",

@@ -21,6 +21,7 @@ words! {
         CreditsGranted = "credits.granted",
         SchedulePaused = "schedule.paused",
         ScheduleResumed = "schedule.resumed",
+        EnrichmentCompleted = "enrichment.completed",
         /// Verification found the ledger broken: an alert to whoever operates the installation.
         LedgerFrozen = "ledger.frozen",
         /// A webhook answered nothing good for so long that nothing is sent to it any more: told to people, by mail.

@@ -2,7 +2,9 @@
 //! handed captures and fills a buffer.
 
 mod columns;
+mod items;
 mod table;
 
 pub use columns::{COLUMNS, Column, RowPer};
+pub use items::ItemTable;
 pub use table::{Table, defused, write_json_line, write_record};

@@ -2,6 +2,7 @@
 //! counts is the ratio of the medians.
 
 mod balance;
+mod enrich;
 mod extract;
 mod list;
 mod pages;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 pub use balance::{Balance, balance};
+pub use enrich::enrich;
 pub use extract::extract;
 pub use list::{List, list};
 pub use pages::{Pages, pages};

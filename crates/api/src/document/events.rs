@@ -41,6 +41,23 @@ const RUN: &[Field] = &[
     ("ended_at", Holds::Instant, false, "when it ended"),
 ];
 
+const ENRICHMENT: &[Field] = &[
+    ("enrichment_id", Holds::Id, false, "the enrichment"),
+    ("name", Holds::Text, false, "its name"),
+    ("status", Holds::Text, false, "`completed` or `failed`"),
+    ("end_reason", Holds::Text, false, "`all_processed`, `insufficient_credits`, `limit_reached` or `error`"),
+    ("error", Holds::Text, true, "what went wrong in one that failed"),
+    ("run_id", Holds::Id, true, "the run that it is about"),
+    ("total", Holds::Number, true, "captures that it is about; null where it ended before they were known"),
+    ("processed", Holds::Number, false, "items that it made"),
+    ("failed", Holds::Number, false, "captures of which no item could be made"),
+    ("already_enriched", Holds::Number, false, "captures that had an item"),
+    ("credits_spent", Holds::Number, false, "what its items cost"),
+    ("created_at", Holds::Instant, false, "when it was asked for"),
+    ("started_at", Holds::Instant, true, "when it began"),
+    ("ended_at", Holds::Instant, false, "when it ended"),
+];
+
 const THRESHOLD: &[Field] = &[
     ("threshold_percent", Holds::Number, false, "the threshold that was passed"),
     ("of", Holds::Number, false, "the credits that it is percents of"),
@@ -83,7 +100,10 @@ fn meaning(kind: EventKind) -> (&'static str, Option<&'static [Field]>) {
         EventKind::WebhookTest => ("Somebody asked for it: `POST /v1/webhooks/{id}/test`.", Some(TEST)),
         EventKind::RunUnhealthy => ("A run's captures do not look like those of the runs before.", None),
         EventKind::RobotDegraded => ("A robot no longer reads its shop as it did.", None),
-        EventKind::EnrichmentCompleted => ("An enrichment ended.", None),
+        EventKind::EnrichmentCompleted => (
+            "An enrichment ended by itself: all is processed, or a limit, credits or an error ended it. One that is restarted ends again.",
+            Some(ENRICHMENT),
+        ),
         EventKind::ChangesDetected => ("A run found changes.", None),
     }
 }

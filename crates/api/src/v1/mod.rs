@@ -5,7 +5,9 @@ mod audit;
 mod billing;
 mod captures;
 mod email_verification;
+mod enrichments;
 mod invitations;
+mod items;
 mod members;
 mod organization;
 mod organizations;
@@ -43,6 +45,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(captures::list::list_captures))
         .routes(routes!(captures::export::export_captures))
         .routes(routes!(captures::get::get_capture, captures::delete::delete_capture))
+        .merge(enriching())
         .merge(credits())
         .routes(routes!(organization::get::get_organization, organization::update::update_organization))
         .routes(routes!(members::list::list_members))
@@ -53,6 +56,21 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(audit::list::list_audit))
         .merge(events())
         .merge(people())
+}
+
+/// Captures into items.
+fn enriching() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(enrichments::create::create_enrichment, enrichments::list::list_enrichments))
+        .routes(routes!(enrichments::get::get_enrichment))
+        .routes(routes!(enrichments::stop::stop_enrichment))
+        .routes(routes!(enrichments::restart::restart_enrichment))
+        .routes(routes!(enrichments::captures::list_enrichment_captures))
+        .routes(routes!(items::list::list_items))
+        .routes(routes!(items::facets::count_item_facets))
+        .routes(routes!(items::categories::list_categories))
+        .routes(routes!(items::export::export_items))
+        .routes(routes!(items::get::get_item))
 }
 
 /// Credits, and what is paid for them.

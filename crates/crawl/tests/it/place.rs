@@ -65,7 +65,7 @@ impl Address {
         let owner = self.register(&store).await;
         let mut settings = CrawlSettings::default();
         settings.fetch.allow_private_networks.push("*".to_owned());
-        Crawler::new(store, committer, owner, settings).unwrap()
+        Crawler::new(store, committer, std::sync::Arc::new(owner), settings).unwrap()
     }
 }
 

@@ -1,12 +1,14 @@
-//! `creel demo`: a built-in shop on loopback, a run against it, and what came of it.
+//! `creel demo`: a built-in shop on loopback, a run against it, its captures made into items, and what came of it.
 
 mod billing;
+mod enrich;
 
 use std::{collections::BTreeMap, io::Write, path::Path};
 
 use creel_crawl::Crawler;
 use creel_store::{
     Store,
+    enrichments::EnrichmentView,
     organizations::Organization,
     runs::{NewRun, RunSettings, RunView},
 };
@@ -88,29 +90,33 @@ async fn crawl_and_show(
     };
     let id = store.create_run(organization.id, new, Some(crawler.owner())).await?;
     let claimed = crawler.claim(id).await?.ok_or_else(|| Failure::failed("the run was taken by another process"))?;
-    let view = crawl_with_progress(crawler, claimed, &interrupt::on_signal()).await?;
-    show(common, store, organization, &view, shop).await
+    let stop = interrupt::on_signal();
+    let view = crawl_with_progress(crawler, claimed, &stop).await?;
+    let enriched = enrich::enrich(crawler, organization.id, view.id, &stop).await?;
+    show(common, store, organization, (&view, &enriched), shop).await
 }
 
 async fn show(
     common: &Common,
     store: &Store,
     organization: &Organization,
-    view: &RunView,
+    (view, enriched): (&RunView, &EnrichmentView),
     shop: &Shop,
 ) -> Result<Exit, Failure> {
     let captures = all_captures(store, view).await?;
+    let items = enrich::some_items(store, organization.id, enriched).await?;
     let counts = store.outcome_counts(view.id).await?;
     let balance = store.spendable(organization.id).await?;
     let verified = store.verify_ledger(organization.id).await?;
     let mut out = std::io::stdout().lock();
     if common.json {
-        let json = serde_json::json!({"run": view, "balance": balance, "captures": captures});
+        let json = serde_json::json!({"run": view, "enrichment": enriched, "balance": balance, "captures": captures});
         writeln!(out, "{json}")?;
     } else {
         table(&mut out, &captures)?;
         writeln!(out, "{}", report::as_text(view, balance.0, &counts, None))?;
         let expected = shop.expected_captures().len();
+        enrich::table(&mut out, enriched, &items)?;
         writeln!(out, "\nThe shop has {expected} products that a crawl must capture; {} were.", captures.len())?;
         if let Ok(verified) = &verified {
             writeln!(out, "The ledger's {} entries were recomputed from zero and agree.", verified.entries)?;

@@ -2,6 +2,7 @@
 //! broken.
 
 mod billing;
+mod model;
 
 use std::{io::Write, path::Path};
 
@@ -123,6 +124,7 @@ async fn look_at_settings(findings: &mut Findings, settings: &Settings) {
         Some(Err(error)) => findings.add(State::Broken, "mail", error.to_string()),
     }
     billing::look_at_stripe(findings, settings).await;
+    model::look_at_model(findings, settings).await;
 }
 
 fn look_at_room(findings: &mut Findings, folder: &Path) {

@@ -49,6 +49,7 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
     let stop = interrupt::on_signal();
     let (mail, delivering) = access::mail(&opened, &public_url)?;
     let working = tokio::spawn(worker::work(crawler.clone(), stop.clone()));
+    let enriching = tokio::spawn(creel_enrich::worker::work(opened.enricher(crawler.life())?, stop.clone()));
     let mut reconcilers = reconcile::of_every_server(&opened.store);
     let notices = delivering.as_ref().map(|_| mail.clone());
     let (hooks, courier, carrying) = events::carry(&opened, allow_private, notices, stop.clone())?;
@@ -83,6 +84,7 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
     let drained = interrupt::later(stop, Duration::from_secs(opened.settings.drain_seconds.unsigned_abs()));
     let served = answer(listener, router, opened.settings.proxies()?, drained).await;
     let _ = working.await;
+    let _ = enriching.await;
     let _ = reconciling.await;
     courier.finish().await;
     let _ = committing.await;

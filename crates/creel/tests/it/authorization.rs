@@ -72,6 +72,17 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("delete_capture", row(Some("capture"), nothing)),
         ("delete_run", row(Some("run"), nothing)),
         ("get_capture", row(Some("capture"), nothing)),
+        ("create_enrichment", row(Some("run"), |run| json!({"run_id": run, "again": true}))),
+        ("list_enrichments", row(None, nothing)),
+        ("get_enrichment", row(Some("enrichment"), nothing)),
+        ("stop_enrichment", row(Some("enrichment"), nothing)),
+        ("restart_enrichment", row(Some("enrichment"), nothing)),
+        ("list_enrichment_captures", row(Some("enrichment"), nothing)),
+        ("list_items", row(None, nothing)),
+        ("count_item_facets", row(None, nothing)),
+        ("list_categories", row(None, nothing)),
+        ("export_items", row(None, nothing)),
+        ("get_item", row(Some("item"), nothing)),
         ("get_balance", row(None, nothing)),
         ("list_statement", row(None, nothing)),
         ("get_statement_entry", row(None, nothing)),
@@ -174,6 +185,8 @@ impl World {
         let schedule = server.post("/v1/extract/schedules", &daily).body["id"].as_str().unwrap().to_owned();
         let first = |path: &str| server.get(path).body["rows"][0]["id"].as_str().unwrap().to_owned();
         let (capture, build) = (first("/v1/extract/captures"), first("/v1/extract/robot-builds"));
+        let enrichment = server.enrich(&json!({"run_id": run}))["id"].as_str().unwrap().to_owned();
+        let item = first("/v1/enrich/items");
         let key = server.post("/v1/api-keys", &json!({"name": "spare"})).body["id"].as_str().unwrap().to_owned();
         let invited = server.post("/v1/invitations", &json!({"email": "carl@shop.example"}));
         let invitation = invited.body["id"].as_str().unwrap().to_owned();
@@ -196,6 +209,8 @@ impl World {
             ("robot", robot),
             ("run", run),
             ("capture", capture),
+            ("enrichment", enrichment),
+            ("item", item),
             ("build", build),
             ("schedule", schedule),
             ("key", key),

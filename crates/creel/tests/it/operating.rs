@@ -38,18 +38,21 @@ fn metrics_tell_of_a_run_from_its_fetches_to_its_credits() {
     let run = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 5}));
     let run = server.wait(run.body["id"].as_str().unwrap());
     assert_eq!((&run["status"], &run["extracted"]), (&json!("completed"), &json!(5)));
+    assert_eq!(server.enrich(&json!({"run_id": run["id"]}))["processed"], 5);
     let until = Instant::now() + Duration::from_secs(20);
     let text = loop {
         let (status, text) = metrics(&server, None);
         assert_eq!(status, 200);
         let listed = text.contains("creel_reconciler_changed_total{reconciler=\"captures\"} 5");
-        if listed && text.contains("creel_runs_ended_total{status=\"completed\"} 1") {
+        let ended = |what: &str| text.contains(&format!("creel_{what}_ended_total{{status=\"completed\"}} 1"));
+        if listed && ended("runs") && ended("enrichments") {
             break text;
         }
         assert!(Instant::now() < until, "{text}");
         std::thread::sleep(Duration::from_millis(100));
     };
     assert_eq!(value(&text, "creel_credits_debited_total{action=\"extract\"}"), 10.0);
+    assert_eq!(value(&text, "creel_credits_debited_total{action=\"enrich\"}"), 5.0);
     assert_eq!(value(&text, "creel_pages_total{verdict=\"stored\"}"), 5.0);
     assert!(value(&text, "creel_fetches_total{result=\"2xx\"}") >= 5.0);
     assert!(value(&text, "creel_fetch_seconds_count") >= 5.0);

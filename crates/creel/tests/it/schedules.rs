@@ -117,7 +117,7 @@ fn what_is_wrong_is_named() {
         (json!({"windows": [{"from": "01:00", "to": "02:00", "days": vec!["sunday"; 8]}]}), 422, "windows[0].days"),
         (json!({"budget": 0}), 422, "budget"),
         (json!({"include": ["re:("]}), 422, "include[0]"),
-        (json!({"auto_enrich": true}), 422, "auto_enrich"),
+        (json!({"auto_enrich": "yes"}), 422, "auto_enrich"),
     ];
     let made = server.post(SCHEDULES, &daily(&robot)).body["id"].as_str().unwrap().to_owned();
     for (wrong, status, field) in &table {

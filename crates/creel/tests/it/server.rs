@@ -160,6 +160,19 @@ impl Server {
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body
     }
+
+    /// Enriches what is asked for, and answers how that ended.
+    pub fn enrich(&self, asked: &Value) -> Value {
+        let made = self.post("/v1/enrich/enrichments", asked);
+        assert_eq!(made.status, 202, "{}", made.body);
+        self.wait_for_enrichment(made.body["id"].as_str().unwrap())
+    }
+
+    pub fn wait_for_enrichment(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/v1/enrich/enrichments/{id}?wait=60"));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    }
 }
 
 impl Drop for Server {

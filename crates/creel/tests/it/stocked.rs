@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::Browser,
     demo_shop::DemoShop,
+    item_pages::say_much,
     people::{joined, with_owner},
     server::Server,
     small_shop::{SmallShop, links, product},
@@ -42,9 +43,19 @@ impl Stocked {
             &mut owner,
             &json!({"robot_id": robot, "budget": 60, "name": "Weekly look at every shoe, bag and coat"}),
         );
-        run_to_end(&mut owner, &json!({"robot_id": robot_of_odd}));
+        let run_of_odd = run_to_end(&mut owner, &json!({"robot_id": robot_of_odd}));
+        let enrichment = enriched(&mut owner, &run, "Every shoe, bag and coat as an item");
+        let item = first(&mut owner, "/v1/enrich/items");
+        say_much(&server, &item);
+        enriched(&mut owner, &run_of_odd, &"Donaudampfschifffahrtselektrizitätenhauptbetriebswerk ".repeat(3));
         copy_captures(&server, COPIES[usize::from(!many)]);
-        let mut ids = BTreeMap::from([("/robots", robot.clone()), ("/runs", run), ("/billing/statement", "1".to_owned())]);
+        let mut ids = BTreeMap::from([
+            ("/robots", robot.clone()),
+            ("/runs", run),
+            ("/enrichments", enrichment),
+            ("/items", item),
+            ("/billing/statement", "1".to_owned()),
+        ]);
         let daily = json!({"robot_id": robot, "cadence": {"interval_amount": 1, "interval_unit": "day"}});
         ids.insert("/schedules", made(&mut owner, "/v1/extract/schedules", &daily));
         ids.insert(
@@ -107,6 +118,14 @@ fn run_to_end(owner: &mut Browser, run: &Value) -> String {
     let id = made(owner, "/v1/extract/runs", run);
     let ended = owner.ask("GET", &format!("/v1/extract/runs/{id}?wait=60"), &Value::Null);
     assert_eq!(ended.status, 200, "{}", ended.text);
+    id
+}
+
+/// Makes items of a run's captures and waits for their end.
+fn enriched(owner: &mut Browser, run: &str, name: &str) -> String {
+    let id = made(owner, "/v1/enrich/enrichments", &json!({"run_id": run, "name": name}));
+    let seen = owner.ask("GET", &format!("/v1/enrich/enrichments/{id}?wait=60"), &Value::Null).json();
+    assert_eq!(seen["end_reason"], "all_processed", "{seen}");
     id
 }
 

@@ -5,8 +5,10 @@ pub(crate) mod billing;
 pub(crate) mod captures;
 pub(crate) mod crawler;
 pub(crate) mod design;
+pub(crate) mod enrichments;
 pub(crate) mod forgot_password;
 pub(crate) mod invitation;
+pub(crate) mod items;
 pub(crate) mod oidc;
 pub(crate) mod overview;
 pub(crate) mod palette;
@@ -36,6 +38,8 @@ pub(crate) fn areas() -> Area {
         .and(runs::area())
         .and(schedules::area())
         .and(captures::area())
+        .and(enrichments::area())
+        .and(items::area())
         .and(billing::area())
         .and(settings::area())
         .and(public::area())

@@ -53,6 +53,7 @@ fn actions(base: &str, words: &str) -> Vec<Row> {
         ("/runs/new", "New run", "Start"),
         ("/robots/new", "New robot", "Start"),
         ("/schedules/new", "New schedule", "Start"),
+        ("/enrichments/new", "New enrichment", "Start"),
     ];
     let pages = Place::all().map(|(path, text, group)| (path, text, if group.is_empty() { "Page" } else { group }));
     let all = begin.into_iter().chain(pages);

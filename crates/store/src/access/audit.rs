@@ -39,6 +39,9 @@ words! {
         RunRestarted = "run.restarted",
         RunDeleted = "run.deleted",
         CaptureDeleted = "capture.deleted",
+        EnrichmentCreated = "enrichment.created",
+        EnrichmentStopped = "enrichment.stopped",
+        EnrichmentRestarted = "enrichment.restarted",
         WebhookCreated = "webhook.created",
         WebhookChanged = "webhook.changed",
         WebhookSecretRotated = "webhook.secret_rotated",
@@ -64,6 +67,7 @@ words! {
         Robot = "robot",
         Run = "run",
         Capture = "capture",
+        Enrichment = "enrichment",
         Webhook = "webhook",
         Schedule = "schedule",
     }

@@ -68,6 +68,8 @@ id_value!(
     creel_types::BuildId,
     creel_types::RunId,
     creel_types::CaptureId,
+    creel_types::EnrichmentId,
+    creel_types::ItemId,
     creel_types::ScheduleId,
     creel_types::LotId,
     creel_types::HoldId,

@@ -1,5 +1,5 @@
 //! What a change of credits brings with it, in the same transaction: runs end and schedules sleep where one capture can no
-//! longer be paid, schedules wake where it can again, pages that waited for a hold go on, and what somebody must be told is
+//! longer be paid, schedules wake where it can again, what waited for a hold goes on, and what somebody must be told is
 //! written to the outbox.
 
 use creel_ledger::{Account, EntryKind, HoldState, Threshold, threshold};
@@ -10,6 +10,7 @@ use super::account::{Locked, save_accounts};
 use crate::{
     Store, StoreError, args,
     database::Tx,
+    enrichments,
     outbox::{self, Message, MessageKind},
     runs,
     schedules::by_credits::{self, ByCredits},
@@ -27,7 +28,7 @@ pub(crate) async fn save(tx: &mut Tx, store: &Store, accounts: &mut [&mut Locked
     for locked in &saved {
         end_or_wake(tx, store, locked, now, &mut messages).await?;
         if locked.account.changed_holds().any(|hold| hold.state != HoldState::Open) {
-            release_waiting_pages(tx, locked.account.organization).await?;
+            release_what_waits(tx, locked.account.organization).await?;
         }
     }
     outbox::insert(tx, store, now, messages).await?;
@@ -92,6 +93,9 @@ async fn end_or_wake(
         for run in unfinished_runs(tx, organization).await? {
             runs::end_run(tx, store, run, EndReason::InsufficientCredits, None, now).await?;
         }
+        if locked.account.spendable() < Action::Enrich.price() {
+            enrichments::end_all_unpayable(tx, store, organization, now).await?;
+        }
         return by_credits::change_by_credits(tx, organization, ByCredits::Sleep, now, messages).await;
     }
     if locked.spendable_before < Action::Extract.price() {
@@ -110,12 +114,14 @@ async fn unfinished_runs(tx: &mut Tx, organization: OrganizationId) -> Result<Ve
     rows.iter().map(|row| row.parsed("id")).collect()
 }
 
-async fn release_waiting_pages(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
+async fn release_what_waits(tx: &mut Tx, organization: OrganizationId) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE pages SET not_before = 0, waits_for_hold = 0 WHERE waits_for_hold = 1
          AND run_id IN (SELECT id FROM runs WHERE organization_id = $1 AND ended_at IS NULL)",
         args![organization],
     )
     .await?;
+    let sql = "UPDATE enrichments SET not_before = 0 WHERE organization_id = $1 AND ended_at IS NULL AND not_before > 0";
+    tx.execute(sql, args![organization]).await?;
     Ok(())
 }

@@ -25,9 +25,12 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("hash", Kind::Text),
 ];
 
-/// Entries `e`, each with the capture `c` and the run `u` behind it where there is one.
-pub(super) const ENTRIES_WITH_RUNS: &str = "ledger_entries e
-    LEFT JOIN captures c ON e.reference_type = 'capture' AND c.id = e.reference_id AND c.organization_id = e.organization_id
+/// Entries `e`, each with the item `i`, the capture `c`, the run `u` and the enrichment `n` behind it where there is one.
+pub(super) const ENTRIES_WITH_ORIGINS: &str = "ledger_entries e
+    LEFT JOIN items i ON e.reference_type = 'item' AND i.id = e.reference_id AND i.organization_id = e.organization_id
+    LEFT JOIN enrichments n ON n.id = i.enrichment_id
+    LEFT JOIN captures c ON c.id = CASE WHEN e.reference_type = 'capture' THEN e.reference_id ELSE i.capture_id END
+        AND c.organization_id = e.organization_id
     LEFT JOIN runs u ON u.id = c.run_id";
 
 /// Writes the entries that the accounts made since they were loaded.

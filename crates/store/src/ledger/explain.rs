@@ -1,12 +1,12 @@
 //! Any credit explains itself: an entry with the capture, run, robot and key behind it, in one query.
 
-use creel_types::{ApiKeyId, CaptureId, HoldId, OrganizationId, RobotId, RunId, ScheduleId, Time};
+use creel_types::{ApiKeyId, CaptureId, EnrichmentId, HoldId, OrganizationId, RobotId, RunId, ScheduleId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     StatementRow,
-    entries::{ENTRIES_WITH_RUNS, entry},
+    entries::{ENTRIES_WITH_ORIGINS, entry},
 };
 use crate::{Store, StoreError, args, database::Row};
 
@@ -18,6 +18,8 @@ pub struct ExplainedEntry {
     pub actor: String,
     pub lots: Vec<creel_ledger::LotPart>,
     pub capture: Option<ExplainedCapture>,
+    /// The enrichment that made the item which was debited.
+    pub enrichment: Option<Named<EnrichmentId>>,
     pub run: Option<Named<RunId>>,
     pub robot: Option<Named<RobotId>>,
     pub schedule: Option<Named<ScheduleId>>,
@@ -46,11 +48,12 @@ impl Store {
         let sql = format!(
             "SELECT e.*, c.id AS capture_id, c.title, c.url, c.extracted_at, c.deleted_at,
                     u.id AS run_id, u.name AS run_name, u.robot_id, r.name AS robot_name,
-                    u.schedule_id, s.name AS schedule_name, u.api_key_id, k.name AS key_name
-             FROM {ENTRIES_WITH_RUNS}
+                    s.id AS schedule_id, s.name AS schedule_name, k.id AS api_key_id, k.name AS key_name,
+                    n.id AS enrichment_id, n.name AS enrichment_name
+             FROM {ENTRIES_WITH_ORIGINS}
              LEFT JOIN robots r ON r.id = u.robot_id
-             LEFT JOIN schedules s ON s.id = u.schedule_id
-             LEFT JOIN api_keys k ON k.id = u.api_key_id
+             LEFT JOIN schedules s ON s.id = CASE WHEN i.id IS NULL THEN u.schedule_id ELSE n.schedule_id END
+             LEFT JOIN api_keys k ON k.id = CASE WHEN i.id IS NULL THEN u.api_key_id ELSE n.api_key_id END
              WHERE e.organization_id = $1 AND e.sequence = $2"
         );
         let row = self.database.row(&sql, args![organization, sequence]).await?;
@@ -72,6 +75,7 @@ fn explained(row: &Row) -> Result<ExplainedEntry, StoreError> {
     };
     Ok(ExplainedEntry {
         capture,
+        enrichment: named(row, "enrichment_id", "enrichment_name")?,
         run: named(row, "run_id", "run_name")?,
         robot: named(row, "robot_id", "robot_name")?,
         schedule: named(row, "schedule_id", "schedule_name")?,

@@ -34,7 +34,7 @@ pub struct ScheduleForecast {
     pub schedule_id: ScheduleId,
     pub name: String,
     pub status: ScheduleStatus,
-    /// The median of its last three runs; null before the first.
+    /// The median of its last three runs, with what they enriched by themselves; null before the first.
     pub credits_per_run: Option<Credits>,
     /// How often it is due until the end of the forecast; never while it is paused.
     pub runs: i64,
@@ -115,8 +115,10 @@ async fn median_of_last_runs(
 ) -> Result<Option<Credits>, StoreError> {
     let rows = tx
         .rows(
-            "SELECT credits_spent FROM runs WHERE organization_id = $1 AND schedule_id = $2 AND ended_at IS NOT NULL
-             ORDER BY id DESC LIMIT $3",
+            "SELECT u.credits_spent + COALESCE((SELECT CAST(SUM(n.credits_spent) AS BIGINT) FROM enrichments n
+                WHERE n.run_id = u.id AND n.schedule_id = u.schedule_id), 0) AS credits_spent
+             FROM runs u WHERE u.organization_id = $1 AND u.schedule_id = $2 AND u.ended_at IS NOT NULL
+             ORDER BY u.id DESC LIMIT $3",
             args![organization, schedule, LAST_RUNS],
         )
         .await?;

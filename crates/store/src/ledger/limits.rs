@@ -228,7 +228,7 @@ async fn check_subject(
     }
 }
 
-/// What the ledger says was spent through the subject since an instant.
+/// What the ledger says was spent through the subject since an instant: on captures of its runs, and on items of its enrichments.
 pub(super) async fn spent_since(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -241,18 +241,27 @@ pub(super) async fn spent_since(
         LimitSubject::Robot => "u.robot_id",
         LimitSubject::Schedule => "u.schedule_id",
     };
-    let sql = format!(
-        "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
-         JOIN captures c ON c.id = e.reference_id AND c.organization_id = e.organization_id JOIN runs u ON u.id = c.run_id
-         WHERE e.organization_id = $1 AND e.kind = 'debit' AND e.reference_type = 'capture' AND e.at >= $2 AND {column} = $3"
-    );
-    let row = tx.row(&sql, args![organization, since, id]).await?;
-    row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))
+    let mut spent = Credits::ZERO;
+    for (kind, things, origin) in
+        [("capture", "captures", "runs u ON u.id = t.run_id"), ("item", "items", "enrichments u ON u.id = t.enrichment_id")]
+    {
+        let sql = format!(
+            "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
+             JOIN {things} t ON t.id = e.reference_id AND t.organization_id = e.organization_id JOIN {origin}
+             WHERE e.organization_id = $1 AND e.kind = 'debit' AND e.reference_type = '{kind}' AND e.at >= $2 AND {column} = $3"
+        );
+        let row = tx.row(&sql, args![organization, since, id]).await?;
+        spent += row.map_or(Ok(Credits::ZERO), |row| row.credits("spent"))?;
+    }
+    Ok(spent)
 }
 
-/// The runs of a batch with what limits ask of them.
+/// What limits a run or an enrichment is under, by its row.
 pub(crate) fn subjects(row: &Row) -> Result<Vec<LimitKey>, StoreError> {
-    let mut subjects = vec![(LimitSubject::Robot, row.text("robot_id")?)];
+    let mut subjects = Vec::new();
+    if let Some(robot) = row.opt_text("robot_id")? {
+        subjects.push((LimitSubject::Robot, robot));
+    }
     if let Some(key) = row.opt_text("api_key_id")? {
         subjects.push((LimitSubject::ApiKey, key));
     }

@@ -50,6 +50,12 @@ pub enum LedgerFault {
     CaptureWithoutDebit { count: i64, example: String },
     #[error("{count} debits have no capture, for example entry {example}")]
     DebitWithoutCapture { count: i64, example: i64 },
+    #[error("{count} items have no debit, for example {example}")]
+    ItemWithoutDebit { count: i64, example: String },
+    #[error("{count} debits have no item, for example entry {example}")]
+    DebitWithoutItem { count: i64, example: i64 },
+    #[error("enrichment {enrichment} counts {counted} items and {credits} credits and has {stored} items")]
+    EnrichmentCount { enrichment: String, counted: i64, credits: i64, stored: i64 },
     #[error("run {run} counts {counted} captures and {credits} credits and has {stored} captures")]
     RunCount { run: String, counted: i64, credits: i64, stored: i64 },
 }
@@ -213,6 +219,9 @@ async fn recompute(tx: &mut Tx, organization: OrganizationId) -> Result<Verified
     if let Some(fault) = against_captures(tx, organization).await? {
         return Err(fault.into());
     }
+    if let Some(fault) = against_items(tx, organization).await? {
+        return Err(fault.into());
+    }
     against_limits(tx, organization).await?;
     against_schedules(tx, organization).await?;
     Ok(verified)
@@ -351,6 +360,53 @@ async fn against_captures(tx: &mut Tx, organization: OrganizationId) -> Result<O
             Ok(LedgerFault::RunCount {
                 run: row.text("id")?,
                 counted: row.int("extracted")?,
+                credits: row.int("credits_spent")?,
+                stored: row.int("stored")?,
+            })
+        })
+        .transpose()
+}
+
+/// Every item has its debit, every such debit its item, and the enrichments' counters agree with both.
+async fn against_items(tx: &mut Tx, organization: OrganizationId) -> Result<Option<LedgerFault>, StoreError> {
+    let price = creel_types::Action::Enrich.price();
+    let missing = tx
+        .row(
+            "SELECT COUNT(*) AS count, MIN(i.id) AS example FROM items i
+             WHERE i.organization_id = $1 AND NOT EXISTS (
+                SELECT 1 FROM ledger_entries e WHERE e.organization_id = i.organization_id AND e.kind = 'debit'
+                AND e.reference_type = 'item' AND e.reference_id = i.id AND e.amount = $2)",
+            args![organization, -price],
+        )
+        .await?;
+    if let Some(row) = missing.filter(|row| row.int("count").is_ok_and(|count| count > 0)) {
+        return Ok(Some(LedgerFault::ItemWithoutDebit { count: row.int("count")?, example: row.text("example")? }));
+    }
+    let orphans = tx
+        .row(
+            "SELECT COUNT(*) AS count, MIN(e.sequence) AS example FROM ledger_entries e
+             WHERE e.organization_id = $1 AND e.kind = 'debit' AND e.reference_type = 'item' AND NOT EXISTS (
+                SELECT 1 FROM items i WHERE i.id = e.reference_id AND i.organization_id = e.organization_id)",
+            args![organization],
+        )
+        .await?;
+    if let Some(row) = orphans.filter(|row| row.int("count").is_ok_and(|count| count > 0)) {
+        return Ok(Some(LedgerFault::DebitWithoutItem { count: row.int("count")?, example: row.int("example")? }));
+    }
+    let counted = tx
+        .row(
+            "SELECT n.id, n.processed, n.credits_spent, (SELECT COUNT(*) FROM items i WHERE i.enrichment_id = n.id) AS stored
+             FROM enrichments n WHERE n.organization_id = $1
+               AND (n.processed <> (SELECT COUNT(*) FROM items i WHERE i.enrichment_id = n.id)
+                    OR n.credits_spent <> n.processed * $2) LIMIT 1",
+            args![organization, price],
+        )
+        .await?;
+    counted
+        .map(|row| {
+            Ok(LedgerFault::EnrichmentCount {
+                enrichment: row.text("id")?,
+                counted: row.int("processed")?,
                 credits: row.int("credits_spent")?,
                 stored: row.int("stored")?,
             })

@@ -14,6 +14,7 @@ use crate::{
     access::audit::{self, AuditAction, Deed, TargetKind},
     args,
     database::{Engine, Given, Kind, Row, Tx},
+    items::erase_items_of,
 };
 
 /// Captures that one transaction erases. On SQLite nobody else writes meanwhile.
@@ -45,6 +46,7 @@ impl Store {
             return Err(missing());
         }
         unlist(&mut tx, &[id.to_string()]).await?;
+        erase_items_of(&mut tx, &[id.to_string()], now).await?;
         let deed = Deed::new(AuditAction::CaptureDeleted, TargetKind::Capture, id, title);
         audit::write(&mut tx, self, organization, now, by, deed).await?;
         tx.commit().await
@@ -104,6 +106,7 @@ async fn erase_some(store: &Store, organization: OrganizationId, run: RunId) -> 
     );
     tx.execute_given(given, &sql).await?;
     unlist(&mut tx, &ids).await?;
+    erase_items_of(&mut tx, &ids, now).await?;
     let sql = "DELETE FROM pages WHERE run_id = $1 AND url IN (SELECT url FROM pages WHERE run_id = $1 LIMIT $2)";
     let removed = tx.execute(sql, args![run, PAGES_MAX]).await?;
     let nothing_left = ids.is_empty() && removed == 0;

@@ -1,6 +1,7 @@
 //! A list of captures: what is asked for, and the page that answers it, exact at the instant of one snapshot.
 
 use creel_types::{Amount, Capture, CaptureId, Currency, OrganizationId, RobotId, RunId, Time};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +21,9 @@ use crate::{
 pub const CAPTURES_MAX: usize = 500;
 
 /// What a capture must be to be listed: everything that is named.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// It is kept with what is to be done for the captures that it names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CaptureFilter {
     pub run: Option<RunId>,
     pub robot: Option<RobotId>,

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use creel_types::Identifiers;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Words that are kept of one capture.
@@ -139,7 +139,7 @@ fn is_cjk(character: char) -> bool {
 }
 
 /// One word that must be found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Asked {
     word: String,
     /// Whether any word that begins so will do.
@@ -148,7 +148,7 @@ struct Asked {
 
 /// A full-text question: all of its words must be found. A word that ends in `*` finds whatever begins with it; every other
 /// mark is as good as a space, so nothing in it can be taken for the syntax of a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchText(Vec<Asked>);
 
 /// Why a text asks for nothing.

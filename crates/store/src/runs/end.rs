@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    LEASE_MS,
+    LEASE_MS, Run,
     hold::{holds_run, reopen_leased_pages},
     run,
 };
@@ -14,6 +14,7 @@ use crate::{
     access::audit::{self, AuditAction, Deed, TargetKind},
     args,
     database::Tx,
+    enrichments,
     outbox::{self, Message, MessageKind},
 };
 
@@ -121,15 +122,21 @@ pub(crate) async fn end_run(
         .await?;
     if touched > 0 {
         reopen_leased_pages(tx, id).await?;
-        tell_end(tx, store, id, now).await?;
+        follow_end(tx, store, id, now).await?;
     }
     Ok(touched > 0)
 }
 
-/// Tells that a run has completed or failed. That somebody stopped it is no news to anybody.
-async fn tell_end(tx: &mut Tx, store: &Store, id: RunId, now: Time) -> Result<(), StoreError> {
+/// What a run's end brings with it: its enrichment where it asks for one, and word of it.
+async fn follow_end(tx: &mut Tx, store: &Store, id: RunId, now: Time) -> Result<(), StoreError> {
     let Some(row) = tx.row("SELECT * FROM runs WHERE id = $1", args![id]).await? else { return Ok(()) };
     let run = run(&row)?;
+    enrichments::after_run(tx, store, &run, now).await?;
+    tell_end(tx, store, &run, now).await
+}
+
+/// Tells that a run has completed or failed. That somebody stopped it is no news to anybody.
+async fn tell_end(tx: &mut Tx, store: &Store, run: &Run, now: Time) -> Result<(), StoreError> {
     let kind = match run.status {
         RunStatus::Completed => MessageKind::RunCompleted,
         RunStatus::Failed => MessageKind::RunFailed,

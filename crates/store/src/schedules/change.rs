@@ -27,6 +27,7 @@ pub struct ScheduleChanges {
     pub discover: Option<bool>,
     pub include: Option<Vec<String>>,
     pub exclude: Option<Vec<String>>,
+    pub auto_enrich: Option<bool>,
 }
 
 impl Store {
@@ -90,6 +91,9 @@ fn change_what_is_run(schedule: &mut Schedule, changes: &ScheduleChanges) {
     }
     if let Some(exclude) = &changes.exclude {
         schedule.settings.exclude.clone_from(exclude);
+    }
+    if let Some(auto_enrich) = changes.auto_enrich {
+        schedule.settings.auto_enrich = auto_enrich;
     }
 }
 

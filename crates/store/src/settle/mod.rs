@@ -8,6 +8,7 @@ mod batch;
 mod committer;
 mod duplicates;
 mod hold;
+mod items;
 mod write;
 
 use creel_types::{CaptureId, OrganizationId, PageKind, PageOutcome, RunErrorCode, RunId};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use crate::captures::NewCapture;
 
 pub use committer::Committer;
+pub use items::{ITEMS_MAX, ItemsVerdict, MadeItem};
 
 /// A page that a worker is done with.
 #[derive(Clone, Debug)]

@@ -20,23 +20,28 @@ use creel_store::{
     args,
     coverage::Coverage,
     database::Engine,
+    enrichments::{NewEnrichment, Scope},
     history::RobotHistory,
     idempotency::IdempotencyKey,
+    items::{ItemFilter, ItemQuery},
     ledger::{change::ByHand, limits::LimitSubject},
     listing::{CaptureFilter, CaptureQuery},
     notices::NoticeChanges,
     organizations::Start,
     runs::{NewRun, RunSettings},
     schedules::{NewSchedule, ScheduleChanges, ScheduleFilter},
-    settle::Verdict,
+    settle::{ItemsVerdict, MadeItem, Verdict},
     webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Standing},
 };
 use creel_types::{
-    ApiKeyId, BuildId, Cadence, CaptureId, Credits, DeliveryId, HoldId, IntervalUnit, InvitationId, LotId, OrganizationId,
-    PageKind, PersonId, RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
+    ApiKeyId, BuildId, Cadence, CaptureId, Credits, DeliveryId, EnrichmentId, HoldId, IntervalUnit, InvitationId, ItemId,
+    LotId, OrganizationId, PageKind, PersonId, RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
 };
 
-use crate::shop::{Shop, on_both, operator};
+use crate::{
+    enrichments::asked,
+    shop::{Shop, on_both, operator},
+};
 
 /// Ids of one organization's things, or ids that nobody has.
 #[derive(Clone, Copy)]
@@ -54,15 +59,34 @@ struct Things {
     invitation: InvitationId,
     webhook: WebhookId,
     delivery: DeliveryId,
+    enrichment: EnrichmentId,
+    item: ItemId,
 }
 
 impl Things {
     /// In the order of their fields.
-    fn ids(&self) -> [String; 13] {
-        let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery } =
-            self;
-        let ids: [&dyn ToString; 13] =
-            [robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery];
+    fn ids(&self) -> [String; 15] {
+        let Things {
+            robot,
+            build,
+            key,
+            run,
+            capture,
+            lot,
+            hold,
+            schedule,
+            person,
+            session,
+            invitation,
+            webhook,
+            delivery,
+            enrichment,
+            item,
+        } = self;
+        let ids: [&dyn ToString; 15] = [
+            robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery,
+            enrichment, item,
+        ];
         ids.map(ToString::to_string)
     }
 
@@ -83,6 +107,8 @@ impl Things {
             invitation: random.id(now),
             webhook: random.id(now),
             delivery: random.id(now),
+            enrichment: random.id(now),
+            item: random.id(now),
         }
     }
 }
@@ -113,7 +139,33 @@ async fn things(shop: &Shop) -> Things {
     let delivery = store.test_webhook(id, webhook, &operator()).await.unwrap().id;
     store.take_parcel(Standing::Unproven).await.unwrap().unwrap();
     let invitation = invitation.id;
-    Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery }
+    let (enrichment, item) = enriched(shop, run, capture).await;
+    Things {
+        robot,
+        build,
+        key,
+        run,
+        capture,
+        lot,
+        hold,
+        schedule,
+        person,
+        session,
+        invitation,
+        webhook,
+        delivery,
+        enrichment,
+        item,
+    }
+}
+
+/// An enrichment of the run with an item of its capture.
+async fn enriched(shop: &Shop, run: RunId, capture: CaptureId) -> (EnrichmentId, ItemId) {
+    let enrichment = shop.enrich(Scope::Run(run)).await;
+    shop.work(enrichment, 10).await;
+    let filter = ItemFilter { capture: Some(capture), ..ItemFilter::default() };
+    let made = shop.store.list_items(shop.organization, &ItemQuery { filter, before: None, limit: 1 }).await.unwrap();
+    (enrichment, made[0].id)
 }
 
 /// A person who owns the shop's organization.
@@ -146,8 +198,23 @@ fn said<T: Debug>(answer: Result<T, StoreError>) -> String {
 
 /// Every function that takes an organization's id and the id of something, with what it says.
 async fn name_all(store: &Store, organization: OrganizationId, things: Things) -> Vec<(&'static str, String)> {
-    let Things { robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery } =
-        things;
+    let Things {
+        robot,
+        build,
+        key,
+        run,
+        capture,
+        lot,
+        hold,
+        schedule,
+        person,
+        session,
+        invitation,
+        webhook,
+        delivery,
+        enrichment,
+        item,
+    } = things;
     let who = operator();
     let (by, invoice) = (ByHand { reason: "why", actor: "who" }, || Reference::new(ReferenceType::Invoice, "in_1"));
     let limit = |subject, id: String| async move {
@@ -172,6 +239,9 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
     let list = |filter| async move {
         said(store.list_captures(organization, &CaptureQuery::newest(filter, 10)).await.map(|page| page.rows))
     };
+    let items =
+        |filter| async move { said(store.list_items(organization, &ItemQuery { filter, before: None, limit: 9 }).await) };
+    let about = |scope| NewEnrichment { scope, ..asked() };
     let (s, all) = (String::new, DeliveryFilter::default());
     vec![
         ("get_robot", said(store.get_robot(organization, robot).await)),
@@ -197,6 +267,24 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("list_captures", list(of_robot).await),
         ("delete_capture", said(store.delete_capture(organization, capture, &creel_types::By::system()).await)),
         ("delete_run", said(store.delete_run(organization, run, &creel_types::By::system()).await)),
+        ("create_enrichment", said(store.create_enrichment(organization, about(Scope::Run(run)), None).await)),
+        (
+            "create_enrichment",
+            said(store.create_enrichment(organization, about(Scope::Captures(vec![capture])), None).await),
+        ),
+        ("get_enrichment", said(store.get_enrichment(organization, enrichment).await)),
+        ("stop_enrichment", said(store.stop_enrichment(organization, enrichment, &who).await)),
+        ("restart_enrichment", said(store.restart_enrichment(organization, enrichment, &who).await)),
+        ("list_enrichment_captures", said(store.list_enrichment_captures(organization, enrichment, None, None, 10).await)),
+        ("list_enrichments", said(store.list_enrichments(organization, None, Some(run), None, 10).await)),
+        ("get_item", said(store.get_item(organization, item).await)),
+        ("list_items", items(ItemFilter { run: Some(run), ..ItemFilter::default() }).await),
+        ("list_items", items(ItemFilter { enrichment: Some(enrichment), ..ItemFilter::default() }).await),
+        ("list_items", items(ItemFilter { capture: Some(capture), ..ItemFilter::default() }).await),
+        ("count_item_facets", {
+            let filter = ItemFilter { enrichment: Some(enrichment), ..ItemFilter::default() };
+            said(store.count_item_facets(organization, &filter).await)
+        }),
         ("create_schedule", said(store.create_schedule(organization, new_schedule(robot), &who).await)),
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
@@ -240,7 +328,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
 }
 
 /// Functions that take the id of something new: another's id is refused, an unknown one is taken.
-const OF_NEW_THINGS: &[&str] = &["grant", "place_hold"];
+const OF_NEW_THINGS: &[&str] = &["grant", "place_hold", "settle_items"];
 
 /// Functions that take an organization and nothing that another one could have.
 const OF_ALL_THINGS: &[&str] = &[
@@ -301,6 +389,7 @@ async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
         let of = match table.as_str() {
             "organizations" => "t.id = $1",
             "pages" => "t.run_id IN (SELECT id FROM runs WHERE organization_id = $1)",
+            "enrichment_captures" => "t.enrichment_id IN (SELECT id FROM enrichments WHERE organization_id = $1)",
             _ if columns.contains("organization_id") => "t.organization_id = $1",
             // What the installation knows about shops belongs to nobody.
             _ => continue,
@@ -316,6 +405,10 @@ async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
         "runs",
         "pages",
         "captures",
+        "enrichments",
+        "enrichment_captures",
+        "items",
+        "item_facets",
         "credit_limits",
         "schedules",
         "outbox",
@@ -371,6 +464,7 @@ async fn anothers_things_are_as_good_as_missing(engine) {
             "[]".to_owned(),
             "None".to_owned(),
             "Some(0)".to_owned(),
+            "([], 0)".to_owned(),
             format!("{:?}", RobotHistory::default()),
             format!("{:?}", Coverage::default()),
         ];
@@ -412,6 +506,9 @@ async fn settle_as(shop: &Shop, one: OrganizationId, others: Things) {
         (page.organization, page.kind) = (one, PageKind::Product);
         assert_eq!(shop.committer.settle(page).await.unwrap(), Verdict::RunEnded);
     }
+    let made = MadeItem { capture: others.capture, item: others.item, content: Ok(Box::default()) };
+    let settled = shop.store.settle_items(one, others.enrichment, shop.owner, &[made]).await.unwrap();
+    assert_eq!(settled, ItemsVerdict::Ended);
 }
 
 /// What is asked for without the id of a thing shows the own things alone.
@@ -424,6 +521,9 @@ async fn lists_are_apart(store: &Store, one: OrganizationId, other: Organization
             said(store.list_runs(organization, None, None, None, None, limit).await),
             said(store.list_last_runs(organization, None, limit).await),
             said(store.list_captures(organization, &all).await),
+            said(store.list_enrichments(organization, None, None, None, limit).await),
+            said(store.list_items(organization, &ItemQuery { filter: ItemFilter::default(), before: None, limit: 9 }).await),
+            said(store.count_item_facets(organization, &ItemFilter::default()).await),
             said(store.list_schedules(organization, ScheduleFilter::default(), None, limit).await),
             said(store.list_credit_limits(organization).await),
             said(store.list_entries(organization, 0).await),

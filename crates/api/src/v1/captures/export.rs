@@ -72,6 +72,7 @@ const FIELDS: [&str; 31] = [
 ];
 
 words! {
+    /// How rows are written out.
     ExportFormat { JsonLines = "jsonl", Csv = "csv" }
 }
 

@@ -1,7 +1,10 @@
 //! The filters that the list of captures and its export have in common, read from the query string.
 
 use creel_store::listing::{BadSearch, CaptureFilter, SearchText};
-use creel_types::{Amount, money::AMOUNT_MAX};
+use creel_types::{Amount, Currency, RobotId, RunId, Time, money::AMOUNT_MAX};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::error::ApiError;
 
@@ -83,6 +86,44 @@ macro_rules! read_filter {
 
 pub(crate) use {query_with_filters, read_filter};
 
+/// Which captures, as in the list of captures, as a part of a body.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaptureFilterBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    robot_id: Option<RobotId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q: Option<String>,
+    #[serde(default, deserialize_with = "amount_number", skip_serializing_if = "Option::is_none")]
+    min_price: Option<Amount>,
+    #[serde(default, deserialize_with = "amount_number", skip_serializing_if = "Option::is_none")]
+    max_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<Currency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<Time>,
+}
+
+impl CaptureFilterBody {
+    /// The filter; nothing where it cannot find anything.
+    pub(crate) fn read(&self) -> Result<Option<CaptureFilter>, ApiError> {
+        read_filter!(self)
+    }
+}
+
 /// An amount of money in a query string: any JSON number in the bounds, rounded to the places that amounts have.
 pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
     let text: Option<String> = serde::Deserialize::deserialize(deserializer)?;
@@ -90,7 +131,7 @@ pub(crate) fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Resul
 }
 
 /// The same as a number of a body.
-pub(crate) fn amount_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
+fn amount_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
     let number: Option<serde_json::Number> = serde::Deserialize::deserialize(deserializer)?;
     number.map(|number| read_amount(&number.to_string()).map_err(serde::de::Error::custom)).transpose()
 }

@@ -64,6 +64,8 @@ pub(crate) struct NewRunBody {
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 0, maximum = 1_000)]
     max_depth: Option<i64>,
+    /// Whether the captures are enriched when the run ends, 1 credit each. False where nothing is said.
+    auto_enrich: Option<bool>,
 }
 
 impl NewRunBody {
@@ -106,7 +108,7 @@ impl NewRunBody {
                 include: self.include,
                 exclude: self.exclude,
                 max_depth,
-                auto_enrich: false,
+                auto_enrich: self.auto_enrich.unwrap_or(false),
             },
             budget: self.budget,
         })

@@ -3,51 +3,28 @@
 use std::collections::BTreeSet;
 
 use creel_store::listing::{CAPTURES_MAX, CaptureFilter, CaptureQuery, CaptureSort};
-use creel_types::{Amount, Currency, Host, RobotId, RunId, Time};
+use creel_types::Host;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::asked::START_URLS_MAX;
-use crate::{
-    ApiState,
-    caller::Caller,
-    error::ApiError,
-    v1::captures::filter::{amount_number, read_filter},
-};
+use crate::{ApiState, caller::Caller, error::ApiError, v1::captures::filter::CaptureFilterBody};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StartUrlsFrom {
-    filter: CapturedFilter,
-}
-
-/// Which captures, as in the list of captures.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CapturedFilter {
-    run_id: Option<RunId>,
-    robot_id: Option<RobotId>,
-    import_id: Option<Uuid>,
-    store: Option<String>,
-    brand: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
-    q: Option<String>,
-    #[serde(default, deserialize_with = "amount_number")]
-    min_price: Option<Amount>,
-    #[serde(default, deserialize_with = "amount_number")]
-    max_price: Option<Amount>,
-    currency: Option<Currency>,
-    available: Option<bool>,
-    from: Option<Time>,
-    to: Option<Time>,
+    filter: CaptureFilterBody,
 }
 
 impl StartUrlsFrom {
     /// The addresses of those captures that are of the robot's shop, each once, the newest first; as many as a run takes.
     pub(super) async fn urls(&self, state: &ApiState, caller: &Caller, host: &Host) -> Result<Vec<String>, ApiError> {
         let mut urls = Vec::new();
-        if let Some(filter) = self.filter.read()? {
+        let named = |error: ApiError| {
+            let field = error.field.clone().unwrap_or_default();
+            ApiError { field: Some(format!("start_urls_from.filter.{field}")), ..error }
+        };
+        if let Some(filter) = self.filter.read().map_err(named)? {
             let filter = CaptureFilter { store: filter.store.or_else(|| Some(host.to_string())), ..filter };
             let mut query = CaptureQuery { filter, sort: CaptureSort::NewestFirst, after: None, limit: CAPTURES_MAX };
             let mut known = BTreeSet::new();
@@ -67,15 +44,5 @@ impl StartUrlsFrom {
             return Err(ApiError::conflict("start_urls_from", message));
         }
         Ok(urls)
-    }
-}
-
-impl CapturedFilter {
-    fn read(&self) -> Result<Option<CaptureFilter>, ApiError> {
-        let named = |error: ApiError| {
-            let field = error.field.clone().unwrap_or_default();
-            ApiError { field: Some(format!("start_urls_from.filter.{field}")), ..error }
-        };
-        read_filter!(self).map_err(named)
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use creel_store::idempotency::Once;
-use creel_types::RunId;
+use creel_types::{Action, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(crate) async fn create_run(
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (_, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
     let new = asked.with_captured(&state, &caller, &program).await?.checked(&program, &caller)?;
-    refuse_without_credits(&state, &caller).await?;
+    refuse_without_credits(&state, &caller, Action::Extract).await?;
     Ok(answer(match key {
         Some(key) => state.store().create_run_once(caller.organization, new, &key).await?,
         None => Once::Now(state.store().create_run(caller.organization, new, None).await?),

@@ -8,7 +8,7 @@ pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod pages;
-mod payable;
+pub(crate) mod payable;
 pub(crate) mod preview;
 pub(crate) mod restart;
 pub(crate) mod stop;

@@ -1,7 +1,7 @@
-//! 402 where not even one capture could be paid, with what can be done about it in this installation.
+//! 402 where not even one capture or item could be paid, with what can be done about it in this installation.
 
 use creel_store::{billing::SubscriptionView, ledger::unmetered::BillingMode};
-use creel_types::{Action, Plan, links::BILLING_PATH};
+use creel_types::{Action, Credits, Plan, links::BILLING_PATH};
 
 use crate::{
     ApiState,
@@ -9,8 +9,8 @@ use crate::{
     error::{ApiError, ErrorCode},
 };
 
-pub(super) async fn refuse_without_credits(state: &ApiState, caller: &Caller) -> Result<(), ApiError> {
-    let price = Action::Extract.price();
+pub(crate) async fn refuse_without_credits(state: &ApiState, caller: &Caller, action: Action) -> Result<(), ApiError> {
+    let price = action.price();
     let spendable = state.store().spendable(caller.organization).await?;
     if spendable >= price {
         return Ok(());
@@ -24,8 +24,21 @@ pub(super) async fn refuse_without_credits(state: &ApiState, caller: &Caller) ->
             what_to_buy(&state.store().subscription_view(caller.organization).await?, &page)
         }
     };
-    let message = format!("one capture costs {price} credits and {spendable} are left; nothing was started; {what_to_do}");
+    let message = format!(
+        "one {} costs {} and {spendable} are left; nothing was started; {what_to_do}",
+        thing(action),
+        if price == Credits(1) { "1 credit".to_owned() } else { format!("{price} credits") }
+    );
     Err(ApiError::new(ErrorCode::InsufficientCredits, message))
+}
+
+/// What one unit leads to.
+fn thing(action: Action) -> &'static str {
+    match action {
+        Action::Extract => "capture",
+        Action::Enrich => "item",
+        Action::Assistant => "message",
+    }
 }
 
 fn what_to_buy(view: &SubscriptionView, page: &str) -> String {

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use creel_store::runs::RunView;
-use creel_types::RunId;
+use creel_types::{Action, RunId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -55,7 +55,7 @@ pub(crate) async fn restart_run(
         return Err(ApiError::field("budget", message));
     }
     if run.status.is_ended() {
-        refuse_without_credits(&state, &caller).await?;
+        refuse_without_credits(&state, &caller, Action::Extract).await?;
     }
     state.store().restart_run(caller.organization, id, asked.budget, None, &caller.by).await?;
     Ok((StatusCode::ACCEPTED, Json(state.store().get_run_view(caller.organization, id).await?)))

@@ -102,6 +102,8 @@ pub(crate) struct NewScheduleBody {
     #[serde(default)]
     #[schema(max_items = 1_000, value_type = Vec<UrlPattern>)]
     exclude: Vec<String>,
+    /// Whether the captures of each run are enriched when it ends, 1 credit each. False where nothing is said.
+    auto_enrich: Option<bool>,
 }
 
 impl NewScheduleBody {
@@ -126,7 +128,7 @@ impl NewScheduleBody {
                 include: self.include,
                 exclude: self.exclude,
                 max_depth: None,
-                auto_enrich: false,
+                auto_enrich: self.auto_enrich.unwrap_or(false),
             },
             budget: self.budget,
         })
@@ -156,6 +158,7 @@ pub(crate) struct ScheduleChangesBody {
     include: Option<Vec<String>>,
     #[schema(max_items = 1_000, value_type = Option<Vec<UrlPattern>>)]
     exclude: Option<Vec<String>>,
+    auto_enrich: Option<bool>,
 }
 
 /// Tells null from nothing.
@@ -185,6 +188,7 @@ impl ScheduleChangesBody {
             discover: self.discover,
             include: self.include,
             exclude: self.exclude,
+            auto_enrich: self.auto_enrich,
         })
     }
 }

@@ -40,12 +40,14 @@ fn signed_in_found_and_made_by_keyboard() {
 
     // The palette leads anywhere, and gives the focus back.
     tab.key("Control+k");
+    tab.until_answer("document.activeElement.id === 'palette-q'");
     tab.write("schedul");
     tab.see("Schedules");
     tab.key("Escape");
     assert_eq!(tab.answer("document.querySelector('dialog:modal') === null"), true);
     assert_eq!(tab.answer("document.activeElement.closest('main') !== null"), true, "where it was");
     tab.key("Control+k");
+    tab.until_answer("document.activeElement.id === 'palette-q'");
     tab.write("webhooks");
     tab.until_answer("document.querySelectorAll('#palette-list [role=option] a').length === 1");
     tab.key("Enter");

@@ -116,6 +116,7 @@ fn steps(base: &str, explained: &ExplainedEntry, now: Time) -> Vec<Step> {
         let href = name.as_ref().map(|_| format!("{base}/{pages}/{id}")).unwrap_or_default();
         steps.push(Step { what, href, name: name.unwrap_or_else(|| "Deleted since".to_owned()), note: String::new() });
     };
+    named("Enrichment", "enrichments", explained.enrichment.as_ref().map(pair));
     named("Run", "runs", explained.run.as_ref().map(pair));
     named("Robot", "robots", explained.robot.as_ref().map(pair));
     named("Schedule", "schedules", explained.schedule.as_ref().map(pair));

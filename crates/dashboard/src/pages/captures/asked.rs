@@ -38,7 +38,7 @@ pub(super) const LIMITS: [usize; 4] = [50, 25, 100, 200];
 const VALUE_CHARS_MAX: usize = 400;
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Asked {
+pub(in crate::pages) struct Asked {
     values: Vec<(&'static str, String)>,
     /// Nothing: the usual ones.
     columns: Vec<Column>,
@@ -49,7 +49,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn read(query: &str) -> Asked {
+    pub(in crate::pages) fn read(query: &str) -> Asked {
         let mut asked = Asked::default();
         for (name, value) in parse(query.as_bytes()) {
             let value: String = value.trim().chars().take(VALUE_CHARS_MAX).collect();
@@ -73,7 +73,7 @@ impl Asked {
     }
 
     /// Empty where it is not asked for.
-    pub(super) fn get(&self, name: &str) -> &str {
+    pub(in crate::pages) fn get(&self, name: &str) -> &str {
         self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
@@ -82,11 +82,11 @@ impl Asked {
     }
 
     /// The filters that are set.
-    pub(super) fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(in crate::pages) fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
         FILTERS.into_iter().map(|name| (name, self.get(name))).filter(|(_, value)| !value.is_empty())
     }
 
-    pub(super) fn is_filtered(&self) -> bool {
+    pub(in crate::pages) fn is_filtered(&self) -> bool {
         self.filters().next().is_some()
     }
 
@@ -124,6 +124,11 @@ impl Asked {
         self.with(CURSOR, cursor)
     }
 
+    /// The filters alone, with their `?`.
+    pub(in crate::pages) fn filters_only(&self) -> String {
+        query(&self.filters().collect::<Vec<_>>())
+    }
+
     /// The same list without filters.
     pub(super) fn unfiltered(&self) -> String {
         let values = self.values.iter().filter(|(name, _)| LOOKS.contains(name)).cloned().collect();
@@ -131,7 +136,7 @@ impl Asked {
     }
 
     /// The same as the API takes it, which knows instants and no days.
-    pub(super) fn api_query(&self, more: &[(&str, &str)]) -> String {
+    pub(in crate::pages) fn api_query(&self, more: &[(&str, &str)]) -> String {
         let instants = ["from", "to"].map(|name| match self.get(name) {
             "" => String::new(),
             day => instant(day, name == "to").unwrap_or_default().to_string(),
@@ -146,7 +151,7 @@ impl Asked {
     }
 
     /// What the store is asked for; a refusal at the first field that cannot be meant.
-    pub(super) fn filter(&self) -> Result<CaptureFilter, Refusal> {
+    pub(in crate::pages) fn filter(&self) -> Result<CaptureFilter, Refusal> {
         let text = |name: &str| Some(self.get(name).to_owned()).filter(|value| !value.is_empty());
         let day = |name: &str| {
             let read = |value: String| {

@@ -16,22 +16,22 @@ use crate::{
     refusal::Refusal,
 };
 
-pub(super) struct Filters {
-    pub(super) q: Field,
+pub(in crate::pages) struct Filters {
+    pub(in crate::pages) q: Field,
     /// What is asked for most often, beside the words.
-    pub(super) first: Vec<Field>,
-    pub(super) more: Vec<Field>,
+    pub(in crate::pages) first: Vec<Field>,
+    pub(in crate::pages) more: Vec<Field>,
     /// Whether one of them is set, so that they stand open.
-    pub(super) has_more: bool,
+    pub(in crate::pages) has_more: bool,
     /// Fields that the form keeps and does not show.
-    pub(super) kept: Vec<(&'static str, String)>,
+    pub(in crate::pages) kept: Vec<(&'static str, String)>,
     /// What is offered while somebody types: the ids of lists with their values.
-    pub(super) offered: Vec<(&'static str, Vec<Choice>)>,
-    pub(super) columns: Vec<(Column, bool)>,
-    pub(super) limit: Field,
+    pub(in crate::pages) offered: Vec<(&'static str, Vec<Choice>)>,
+    pub(in crate::pages) columns: Vec<(Column, bool)>,
+    pub(in crate::pages) limit: Field,
 }
 
-pub(super) async fn filters(
+pub(in crate::pages) async fn filters(
     dashboard: &Dashboard,
     member: &Member,
     asked: &Asked,
@@ -100,13 +100,13 @@ fn currencies(values: &[CaptureValue], asked: &str) -> Vec<Choice> {
 }
 
 /// A filter that is set.
-pub(super) struct Chip {
-    pub(super) text: String,
+pub(in crate::pages) struct Chip {
+    pub(in crate::pages) text: String,
     /// The list without it.
-    pub(super) href: String,
+    pub(in crate::pages) href: String,
 }
 
-pub(super) async fn chips(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Chip>, Refusal> {
+pub(in crate::pages) async fn chips(dashboard: &Dashboard, member: &Member, asked: &Asked) -> Result<Vec<Chip>, Refusal> {
     let mut chips = Vec::new();
     for (name, value) in asked.filters() {
         let text = match name {

@@ -5,14 +5,14 @@ const SHOWN_MAX: usize = 150_000;
 
 /// A piece of JSON with its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Piece<'a> {
+pub(in crate::pages) struct Piece<'a> {
     /// `key`, `text`, `value`, or nothing.
-    pub(super) class: &'static str,
-    pub(super) text: &'a str,
+    pub(in crate::pages) class: &'static str,
+    pub(in crate::pages) text: &'a str,
 }
 
 /// The pieces; nothing where it is too large for a page.
-pub(super) fn pieces(json: &str) -> Vec<Piece<'_>> {
+pub(in crate::pages) fn pieces(json: &str) -> Vec<Piece<'_>> {
     if json.len() > SHOWN_MAX {
         return Vec::new();
     }

@@ -43,6 +43,8 @@ struct ListPage {
     rows: Vec<Row>,
     pager: Pager,
     exports: Vec<(String, &'static str)>,
+    /// Where an enrichment of what is listed is asked for.
+    enrich: String,
     empty: Empty,
     curl: Curl,
 }
@@ -90,6 +92,7 @@ pub(crate) async fn show(
         },
         rows: page.rows.into_iter().map(|capture| row(&dashboard, &member, &asked.columns(), capture)).collect(),
         exports: exports(&dashboard.base(), &asked),
+        enrich: format!("{}/enrichments/new{}", dashboard.base(), asked.filters_only()),
         empty: empty(&dashboard.base(), &asked),
         curl: Curl::get(
             &dashboard.access.settings().public_url,

@@ -1,12 +1,12 @@
 //! Captures: all of them with filters, and one with what its page said and how its price went.
 
-mod asked;
+pub(in crate::pages) mod asked;
 mod columns;
 mod course;
 mod delete;
-mod filters;
+pub(in crate::pages) mod filters;
 mod grid;
-mod json;
+pub(in crate::pages) mod json;
 mod latest;
 mod list;
 mod offers;
@@ -16,6 +16,7 @@ mod show;
 
 pub(crate) use latest::{Latest, latest};
 pub(crate) use origin::name as field_name;
+pub(crate) use row::stock;
 
 use axum::routing::{get, post};
 

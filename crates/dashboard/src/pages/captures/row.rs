@@ -56,7 +56,7 @@ fn reduced_from(product: &Product) -> Option<String> {
 }
 
 /// Whether any of it can be bought.
-pub(super) fn stock(available: bool) -> Badge {
+pub(crate) fn stock(available: bool) -> Badge {
     if available { Badge::new(Tone::Good, "In stock") } else { Badge::new(Tone::Warn, "Out of stock") }
 }
 

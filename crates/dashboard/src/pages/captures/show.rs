@@ -3,8 +3,13 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use creel_media::Width;
-use creel_store::{StoreError, product_history::SeenProduct};
-use creel_types::{Amount, Capture, CaptureId, Currency, Product, Property};
+use creel_store::{
+    StoreError,
+    items::{ItemFilter, ItemQuery},
+    product_history::SeenProduct,
+};
+use creel_types::{Amount, Capture, CaptureId, Currency, ItemId, Product, Property};
+use uuid::Uuid;
 
 use super::{
     course::{Course, Moment},
@@ -56,6 +61,9 @@ struct CapturePage<'a> {
     times_seen: String,
     json: Vec<Piece<'a>>,
     custom: Vec<(String, String)>,
+    item: Option<ItemId>,
+    /// Of the form that enriches it: one form, one enrichment.
+    once: String,
     delete: Confirm,
     curl: Curl,
 }
@@ -99,11 +107,20 @@ pub(crate) async fn show(
         course: course(&base, product.currency, history),
         json: pieces(&json),
         custom: product.custom.iter().map(|(name, value)| (name.clone(), said(value))).collect(),
+        item: newest_item(&dashboard, &member, id).await?,
+        once: dashboard.store().random.id::<Uuid>(dashboard.store().clock.now()).to_string(),
         delete: delete(&base, &capture, &shell.form_token),
         curl: Curl::get(&dashboard.access.settings().public_url, &format!("/v1/extract/captures/{id}")),
         product,
         shell,
     }))
+}
+
+/// The newest item that was made of it.
+async fn newest_item(dashboard: &Dashboard, member: &Member, id: CaptureId) -> Result<Option<ItemId>, StoreError> {
+    let filter = ItemFilter { capture: Some(id), ..ItemFilter::default() };
+    let found = dashboard.store().list_items(member.organization, &ItemQuery { filter, before: None, limit: 1 }).await?;
+    Ok(found.first().map(|item| item.id))
 }
 
 /// Whoever follows a link to a capture that was deleted is told so; of what is another organization's nothing is said.

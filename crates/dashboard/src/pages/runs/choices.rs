@@ -1,9 +1,11 @@
-//! The robots that somebody may choose from, for what they run and for lists of it.
+//! The robots and runs that somebody may choose from, for what they run, for what is done with it, and for lists of it.
 
-use creel_types::RobotId;
+use creel_store::runs::RunView;
+use creel_types::{RobotId, RunId};
 
 use crate::{
     Dashboard,
+    figures::count,
     form::{Choice, Field},
     member::Member,
     parts::Empty,
@@ -58,4 +60,21 @@ pub(crate) async fn by_status_and_robot(
         Field::select("status", "Status", statuses).holding(status),
         Field::select("robot", "Robot", robots).holding(robot),
     ])
+}
+
+/// Runs that somebody may choose from.
+const RUNS_MAX: i64 = 100;
+
+/// The organization's newest runs, the chosen one among them however old it is.
+pub(crate) async fn run_choices(dashboard: &Dashboard, member: &Member, chosen: &str) -> Result<Vec<Choice>, Refusal> {
+    let store = dashboard.store();
+    let mut runs = store.list_runs(member.organization, None, None, None, None, RUNS_MAX).await?;
+    if let Ok(id) = chosen.parse::<RunId>()
+        && !runs.iter().any(|run| run.id == id)
+        && let Ok(run) = store.get_run_view(member.organization, id).await
+    {
+        runs.push(run);
+    }
+    let text = |run: &RunView| format!("{} ({}, {})", run.name, count(run.extracted, "capture"), run.created_at.day());
+    Ok(runs.iter().map(|run| Choice::new(run.id.to_string(), text(run))).collect())
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Names of the fields that only a run has, as the API knows them.
-const FIELDS: [&str; 5] = ["robot_id", "start_urls", "budget", "max_depth", "name"];
+const FIELDS: [&str; 6] = ["robot_id", "start_urls", "budget", "auto_enrich", "max_depth", "name"];
 
 /// What somebody typed, as they typed it.
 #[derive(Default, Deserialize)]
@@ -48,6 +48,7 @@ pub(crate) struct Typed {
     include: String,
     exclude: String,
     max_depth: String,
+    auto_enrich: String,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +134,9 @@ impl Typed {
         let mut body = Map::new();
         body.insert("robot_id".to_owned(), json!(self.robot.trim()));
         body.insert("discover".to_owned(), json!(self.discover == "true"));
+        if self.auto_enrich == "true" {
+            body.insert("auto_enrich".to_owned(), json!(true));
+        }
         for (name, text) in [("budget", &self.budget), ("max_depth", &self.max_depth)] {
             if !text.trim().is_empty() {
                 body.insert(name.to_owned(), json!(whole_number(name, text)?));
@@ -199,6 +203,7 @@ fn fields(typed: &Typed, robots: Vec<Choice>, refusal: Option<&Refusal>) -> Vec<
                 "The most captures that the run makes, 2 credits each. Empty: as many as the shop and the balance have.",
             )
             .refused(refusal),
+        what::auto_enrich(&typed.auto_enrich, refusal),
     ]
 }
 

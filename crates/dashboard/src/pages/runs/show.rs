@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     now::Now,
     pages::{Reasons, reasons},
-    what::{links, lists},
+    what::{enriched, links, lists},
 };
 use crate::{
     Dashboard,
@@ -51,6 +51,8 @@ struct RunPage {
     /// Where it is followed; empty once it has ended.
     live: String,
     has_captures: bool,
+    can_enrich: bool,
+    enrichments: bool,
     latest: Vec<Latest>,
     reasons: Reasons,
     settings: Settings,
@@ -65,6 +67,7 @@ struct RunPage {
 struct Settings {
     budget: String,
     discover: &'static str,
+    enriched: &'static str,
     max_depth: String,
     lists: Vec<(&'static str, Vec<String>, usize)>,
 }
@@ -117,6 +120,8 @@ pub(super) async fn page(
         now: Now::of(&view, now),
         live: if is_ended { String::new() } else { format!("{base}/runs/{id}/live") },
         has_captures: view.extracted > 0,
+        can_enrich: is_ended && view.extracted > 0,
+        enrichments: !store.list_enrichments(member.organization, None, Some(id), None, 1).await?.is_empty(),
         latest: latest(dashboard, member, filter, LATEST).await?,
         reasons: reasons(dashboard, &view).await?,
         settings: settings(&run),
@@ -147,6 +152,7 @@ fn settings(run: &Run) -> Settings {
     Settings {
         budget: run.budget.map_or_else(|| "none".to_owned(), |budget| crate::figures::count(budget, "capture")),
         discover: links(&run.settings),
+        enriched: enriched(&run.settings),
         max_depth: run.settings.max_depth.map(|depth| depth.to_string()).unwrap_or_default(),
         lists: lists(&run.start_urls, &run.settings),
     }

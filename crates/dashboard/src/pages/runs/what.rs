@@ -58,6 +58,18 @@ fn fields(what: What<'_>, refusal: Option<&Refusal>) -> [Field; 3] {
     ]
 }
 
+/// Whether an enrichment follows by itself; beside the budget, since it costs too.
+pub(crate) fn auto_enrich(typed: &str, refusal: Option<&Refusal>) -> Field {
+    Field::tick("auto_enrich", "Enrich the captures when the run ends", typed == "true")
+        .hinting("Each capture becomes an item, for 1 credit more.")
+        .refused(refusal)
+}
+
+/// The same as a page shows it.
+pub(crate) fn enriched(settings: &RunSettings) -> &'static str {
+    if settings.auto_enrich { "when the run ends, 1 credit each" } else { "only when somebody asks" }
+}
+
 pub(crate) fn links(settings: &RunSettings) -> &'static str {
     if settings.discover { "followed" } else { "not followed: only the start pages are fetched" }
 }

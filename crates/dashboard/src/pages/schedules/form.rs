@@ -17,8 +17,18 @@ use crate::{
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(zone::names);
 
 /// Names of the fields, beside those of every run.
-const FIELDS: [&str; 9] =
-    ["robot", "interval_amount", "interval_unit", "starts_at", "time_zone", "windows", "name", "budget", "start_urls"];
+const FIELDS: [&str; 10] = [
+    "robot",
+    "interval_amount",
+    "interval_unit",
+    "starts_at",
+    "time_zone",
+    "windows",
+    "name",
+    "budget",
+    "auto_enrich",
+    "start_urls",
+];
 
 #[derive(Template)]
 #[template(path = "schedules/form.html")]
@@ -138,6 +148,7 @@ fn what(typed: &Typed, refusal: Option<&Refusal>) -> Vec<Field> {
             .having("inputmode", "numeric")
             .hinting("The most captures that a run makes, 2 credits each. Empty: as many as the shop and the balance have.")
             .refused(refusal),
+        what::auto_enrich(&typed.auto_enrich, refusal),
         Field::lines("start_urls", "Start pages")
             .holding(typed.start_urls.as_str())
             .hinting("One address a line, on the robot's host. Empty: the robot's own start pages, as they are at each run.")

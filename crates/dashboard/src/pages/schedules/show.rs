@@ -21,7 +21,7 @@ use crate::{
     page::render,
     pages::runs::{
         Table,
-        what::{links, lists},
+        what::{enriched, links, lists},
     },
     parts::{Badge, Confirm, Curl},
     path::Id,
@@ -122,7 +122,12 @@ fn skip(reason: SkipReason) -> &'static str {
 fn settings(schedule: &Schedule) -> Vec<(&'static str, String)> {
     let budget = schedule.budget.map_or_else(|| "none".to_owned(), |budget| count(budget, "capture"));
     let start = if schedule.start_urls.is_empty() { "the robot's own" } else { "those below" };
-    vec![("Budget of each run", budget), ("Links", links(&schedule.settings).to_owned()), ("Start pages", start.to_owned())]
+    vec![
+        ("Budget of each run", budget),
+        ("Links", links(&schedule.settings).to_owned()),
+        ("Captures are enriched", enriched(&schedule.settings).to_owned()),
+        ("Start pages", start.to_owned()),
+    ]
 }
 
 fn delete(base: &str, schedule: &Schedule, form_token: &str) -> Confirm {

@@ -33,6 +33,7 @@ pub(crate) struct Typed {
     pub(super) start_urls: String,
     pub(super) budget: String,
     pub(super) discover: String,
+    pub(super) auto_enrich: String,
     pub(super) include: String,
     pub(super) exclude: String,
     /// Of a schedule that is changed: its first tick, zone and cadence as they were.
@@ -60,6 +61,7 @@ impl Typed {
             start_urls: schedule.start_urls.join("\n"),
             budget: schedule.budget.map(|budget| budget.to_string()).unwrap_or_default(),
             discover: if settings.discover { "true" } else { "" }.to_owned(),
+            auto_enrich: if settings.auto_enrich { "true" } else { "" }.to_owned(),
             include: settings.include.join("\n"),
             exclude: settings.exclude.join("\n"),
             anchor: schedule.starts_at.to_string(),
@@ -152,6 +154,7 @@ impl Typed {
         };
         say("budget", budget);
         say("discover", json!(self.discover == "true"));
+        say("auto_enrich", json!(self.auto_enrich == "true"));
         say("start_urls", json!(lines(&self.start_urls)));
         say("include", json!(lines(&self.include)));
         say("exclude", json!(lines(&self.exclude)));
@@ -193,7 +196,7 @@ mod tests {
     fn what_is_left_empty_is_not_said() {
         let body = Typed { robot: "r".to_owned(), ..daily() }.body().unwrap();
         let expected = json!({"robot_id": "r", "cadence": {"interval_amount": 1, "interval_unit": "day"}, "time_zone": "UTC",
-            "windows": [], "discover": false, "start_urls": [], "include": [], "exclude": []});
+            "windows": [], "discover": false, "auto_enrich": false, "start_urls": [], "include": [], "exclude": []});
         assert_eq!(body, expected);
         assert_eq!(daily().changes().unwrap()["budget"], Value::Null, "an empty budget takes it away");
     }

@@ -159,6 +159,7 @@ fn target_path(base: &str, line: &AuditLine) -> String {
         TargetKind::Run => "runs",
         TargetKind::Capture => "captures",
         TargetKind::Schedule => "schedules",
+        TargetKind::Enrichment => "enrichments",
         TargetKind::Person | TargetKind::Invitation | TargetKind::Organization => return String::new(),
     };
     if is_gone { String::new() } else { format!("{base}/{pages}/{}", line.target_id) }
