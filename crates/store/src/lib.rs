@@ -4,6 +4,7 @@ pub mod access;
 pub mod billing;
 pub mod builds;
 pub mod captures;
+pub mod conversations;
 pub mod coverage;
 pub mod database;
 pub mod edition;
