@@ -1,6 +1,6 @@
 //! The frontier of a run and the record of its pages, which are one table: queued, leased, then done with an outcome.
 
-use creel_types::{CaptureId, PageKind, PageOutcome, RunErrorCode, RunId, Time};
+use creel_types::{CaptureId, OrganizationId, PageKind, PageOutcome, RunErrorCode, RunId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,6 +14,10 @@ use crate::{
 
 /// Pages that one statement queues.
 const QUEUE_ROWS_MAX: usize = 500;
+
+/// Runs that one address is looked for in, and what is answered of it.
+const FOUND_RUNS_MAX: i64 = 200;
+const FOUND_MAX: i64 = 10;
 
 /// Kinds of outcome that one summary tells apart.
 const OUTCOMES_MAX: i64 = 200;
@@ -65,6 +69,15 @@ pub struct PageRow {
     pub credits: i64,
     pub capture_id: Option<CaptureId>,
     pub at: Time,
+}
+
+/// What became of an address in one run.
+#[derive(Clone, Debug)]
+pub struct FoundPage {
+    pub run: RunId,
+    pub run_name: String,
+    /// Nothing while it waits in the queue.
+    pub page: Option<PageRow>,
 }
 
 /// How many pages of a run ended one way for one reason.
@@ -235,6 +248,21 @@ impl Store {
                     count: row.int("count")?,
                     example: row.text("example")?,
                 })
+            })
+            .collect()
+    }
+
+    /// What became of one address in the organization's newest runs, the newest first.
+    pub async fn find_page(&self, organization: OrganizationId, url: &str) -> Result<Vec<FoundPage>, StoreError> {
+        let sql = "SELECT u.id AS found_in, u.name AS run_name, p.* FROM (
+                 SELECT id, name FROM runs WHERE organization_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT $3) u
+             CROSS JOIN pages p WHERE p.run_id = u.id AND p.url = $2 AND p.role = 'page' ORDER BY u.id DESC LIMIT $4";
+        let rows = self.database.rows(sql, args![organization, url, FOUND_RUNS_MAX, FOUND_MAX]).await?;
+        rows.iter()
+            .map(|row| {
+                let is_done = row.opt_text("outcome")?.is_some();
+                let page = is_done.then(|| page_row(row)).transpose()?;
+                Ok(FoundPage { run: row.parsed("found_in")?, run_name: row.text("run_name")?, page })
             })
             .collect()
     }

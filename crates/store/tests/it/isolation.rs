@@ -290,6 +290,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("stop_run", said(store.stop_run(organization, run, &creel_types::By::system()).await)),
         ("restart_run", said(store.restart_run(organization, run, None, None, &creel_types::By::system()).await)),
         ("list_runs", said(store.list_runs(organization, None, Some(robot), None, None, 10).await)),
+        ("find_page", said(store.find_page(organization, &format!("https://shop.example/p/of/{run}")).await)),
         ("get_capture", said(store.get_capture(organization, capture).await)),
         ("capture_history", said(store.capture_history(organization, capture).await)),
         ("find_deleted_capture", said(store.find_deleted_capture(organization, capture).await)),
