@@ -23,6 +23,7 @@ use axum::{
     response::IntoResponse,
 };
 use creel_access::{Access, cookie::SessionCookie};
+use creel_assistant::Assistant;
 use creel_billing::Billing;
 use creel_crawl::Crawler;
 use creel_fetch::HookClient;
@@ -43,6 +44,7 @@ pub struct ApiState {
     pub crawler: Crawler,
     pub access: Access,
     pub billing: Billing,
+    pub assistant: Assistant,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     pub limiter: RateLimiter,

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod assistant;
 mod authorization;
 mod bad_input;
 mod billing;

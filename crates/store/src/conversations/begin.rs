@@ -56,7 +56,7 @@ impl Store {
             VALUES ($1, $2, $3, $4, $5, $6, $6)";
         let args = args![id, organization, asker.person(), asker.key(), title.as_str(), now];
         self.database.execute(sql, args).await?;
-        Ok(ConversationView { id, title, messages: 0, credits_spent: Credits::ZERO, created_at: now, updated_at: now })
+        Ok(ConversationView { id, title, message_count: 0, credits_spent: Credits::ZERO, created_at: now, updated_at: now })
     }
 
     /// Writes the question and holds credits for the worst that the first call of the model can come to. Refuses, and writes
@@ -72,7 +72,7 @@ impl Store {
         self.fail_points.pass("message.begun");
         let hold: HoldId = self.random.id(self.clock.now());
         let mut locked = lock_account(&mut tx, organization, Named::hold(hold)).await?;
-        let number = lock_conversation(&mut tx, organization, asker, new.conversation).await?.messages + 1;
+        let number = lock_conversation(&mut tx, organization, asker, new.conversation).await?.message_count + 1;
         refuse_if_answering(&mut tx, new.conversation).await?;
         let now = self.clock.now();
         locked.refuse_if_frozen()?;

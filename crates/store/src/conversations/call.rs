@@ -4,10 +4,10 @@ use creel_ledger::HoldState;
 use creel_types::{Asker, ConversationId, MessageEnd, MessageId, OrganizationId, credits_of_tokens};
 use serde_json::Value as Json;
 
-use super::{MESSAGE_MS_MAX, OF_ASKER, of_asker, room::Room};
+use super::{MESSAGE_MS_MAX, room::Room};
 use crate::{
     Store, StoreError, args,
-    database::{Row, Tx, Value},
+    database::{Row, Tx},
     ledger::{
         account::{Named, lock_account},
         consequences,
@@ -123,24 +123,18 @@ impl Store {
         Ok(noted)
     }
 
-    /// Asks a message to end. One that has ended stays as it is.
+    /// Asks the message that is being answered to end. Where none is, nothing is to be done.
     pub async fn stop_message(
         &self,
         organization: OrganizationId,
         asker: Asker,
         conversation: ConversationId,
-        message: MessageId,
     ) -> Result<(), StoreError> {
-        let sql = format!(
-            "UPDATE messages SET stop_asked = 1 WHERE id = $4 AND conversation_id = $5
-             AND conversation_id IN (SELECT id FROM conversations WHERE {OF_ASKER})"
-        );
-        let mut args = of_asker(organization, asker);
-        args.extend([Value::from(message), Value::from(conversation)]);
-        match self.database.execute(&sql, args).await? {
-            0 => Err(StoreError::NotFound { what: "message", id: message.to_string() }),
-            _ => Ok(()),
-        }
+        self.get_conversation(organization, asker, conversation).await?;
+        let sql =
+            "UPDATE messages SET stop_asked = 1 WHERE organization_id = $1 AND conversation_id = $2 AND ended_at IS NULL";
+        self.database.execute(sql, args![organization, conversation]).await?;
+        Ok(())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Conversations and messages as their asker reads them. Nobody else's are found.
 
+use std::{fmt, str::FromStr};
+
 use creel_types::{Asker, ConversationId, MessageId, OrganizationId, Time};
 
 use super::{ConversationView, MessageView, OF_ASKER, conversation, message, not_found, of_asker};
-use crate::{Store, StoreError, database::Value, robots::LIST_ROWS_MAX};
+use crate::{Store, StoreError, database::Value, listing::NotACursor, robots::LIST_ROWS_MAX};
 
 /// Messages of one answer.
 pub const MESSAGES_MAX: i64 = 100;
@@ -13,6 +15,28 @@ pub const MESSAGES_MAX: i64 = 100;
 pub struct ConversationCursor {
     pub updated_at: Time,
     pub id: ConversationId,
+}
+
+impl fmt::Display for ConversationCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.updated_at.0, self.id)
+    }
+}
+
+impl FromStr for ConversationCursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<ConversationCursor, NotACursor> {
+        let (at, id) = text.split_once('.').ok_or(NotACursor)?;
+        let updated_at = Time(at.parse().map_err(|_| NotACursor)?);
+        Ok(ConversationCursor { updated_at, id: id.parse().map_err(|_| NotACursor)? })
+    }
+}
+
+impl From<&ConversationView> for ConversationCursor {
+    fn from(last: &ConversationView) -> ConversationCursor {
+        ConversationCursor { updated_at: last.updated_at, id: last.id }
+    }
 }
 
 impl Store {

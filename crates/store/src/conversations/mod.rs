@@ -37,7 +37,7 @@ pub struct ConversationView {
     /// The beginning of its first question, until somebody names it otherwise; empty before.
     pub title: String,
     /// How many messages it has.
-    pub messages: i64,
+    pub message_count: i64,
     pub credits_spent: Credits,
     pub created_at: Time,
     /// When its last message was asked or ended.
@@ -79,7 +79,7 @@ fn conversation(row: &Row) -> Result<ConversationView, StoreError> {
     Ok(ConversationView {
         id: row.parsed("id")?,
         title: row.text("title")?,
-        messages: row.int("messages")?,
+        message_count: row.int("messages")?,
         credits_spent: row.credits("credits_spent")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

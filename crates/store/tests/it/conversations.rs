@@ -108,7 +108,7 @@ async fn a_message_costs_what_its_calls_took_and_not_more(engine) {
         assert_eq!(shop.books().await, (left, 0));
     }
     let seen = shop.store.get_conversation(shop.organization, asker, conversation).await.unwrap();
-    assert_eq!((seen.title.as_str(), seen.messages, seen.credits_spent), ("Which shoes are cheapest?", 8, Credits(100 - left)));
+    assert_eq!((seen.title.as_str(), seen.message_count, seen.credits_spent), ("Which shoes are cheapest?", 8, Credits(100 - left)));
     let usage = shop.store.usage(shop.organization, UsageGroup::Action, Time(0), Time(i64::MAX)).await.unwrap();
     let of_assistant = usage.iter().find(|row| row.key.as_deref() == Some("assistant")).unwrap();
     assert_eq!((of_assistant.credits, of_assistant.count), (Credits(100 - left), 6));
@@ -163,7 +163,7 @@ async fn one_message_at_a_time_and_a_stop_reaches_it(engine) {
     let conversation = shop.conversation(asker).await;
     let begun = shop.ask(asker, conversation, 500).await.unwrap();
     assert!(matches!(shop.ask(asker, conversation, 500).await, Err(StoreError::Conflict(_))));
-    let stop = |asker| shop.store.stop_message(shop.organization, asker, conversation, begun.id);
+    let stop = |asker| shop.store.stop_message(shop.organization, asker, conversation);
     assert!(matches!(stop(shop.person()).await, Err(StoreError::NotFound { .. })), "not somebody else's");
     stop(asker).await.unwrap();
     assert_eq!(shop.note(begun.id, 0, took(500, 10)).await, Noted::StopAsked);

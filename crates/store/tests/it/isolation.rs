@@ -321,7 +321,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("begin_call", said(store.begin_call(organization, message, 100, 300).await)),
         ("note_call", said(store.note_call(organization, message, 0, took(1, 1), "", &json!([])).await)),
         ("beat_message", said(store.beat_message(organization, message).await)),
-        ("stop_message", said(store.stop_message(organization, asker, conversation, message).await)),
+        ("stop_message", said(store.stop_message(organization, asker, conversation).await)),
         ("settle_message", said(store.settle_message(organization, message, ended(MessageEnd::Answered)).await)),
         ("get_message", said(store.get_message(organization, asker, conversation, message).await)),
         ("list_messages", said(store.list_messages(organization, asker, conversation, None, 10).await)),
