@@ -73,7 +73,7 @@ fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, message))
 }
 
-async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
     let late = |_| {
         let seconds = BODY_WAIT_MAX.as_secs();
         ApiError::new(ErrorCode::BadRequest, format!("the body did not arrive within {seconds} seconds"))

@@ -116,6 +116,12 @@ pub(super) fn renamed(mut thing: Value) -> Value {
         if let Some(url) = map.shift_remove("url") {
             map.insert("shop_url".to_owned(), url);
         }
+        // Names that come from outside are data too, and no field of ours is called by them.
+        if let Some(Value::Object(custom)) = map.shift_remove("custom") {
+            let custom: Vec<Value> =
+                custom.into_iter().map(|(name, value)| json!({"name": name, "value": value.to_string()})).collect();
+            map.insert("custom".to_owned(), Value::Array(custom));
+        }
         if let Some(Value::Array(skus)) = map.get_mut("skus") {
             for sku in skus.iter_mut().filter_map(Value::as_object_mut) {
                 sku.shift_remove("image_url");

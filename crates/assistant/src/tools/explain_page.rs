@@ -39,7 +39,8 @@ impl Tool for ExplainPage {
 
     async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
         let text = asked.url.0.trim();
-        let parsed = Url::parse(text).or_else(|_| Url::parse(&format!("https://{text}")));
+        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let parsed = Url::parse(&with_scheme);
         let url = parsed.map_err(|error| ToolError::field("url", format!("not a URL: {error}")))?;
         let Some(host) = Host::of(&url) else { return Err(ToolError::field("url", "not a URL of a shop: it has no host")) };
         let mut found: Vec<FoundPage> = Vec::new();

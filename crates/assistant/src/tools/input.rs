@@ -195,7 +195,8 @@ macro_rules! input {
 
 pub(super) use input;
 
-/// The schema of an object with these fields.
+/// The schema of an object with these fields. That there are no others is not said, since it is paid for with each message;
+/// others are refused by name.
 pub(super) fn object(fields: Vec<(&str, Value, &str, bool)>) -> Value {
     let required: Vec<&str> = fields.iter().filter(|(.., required)| *required).map(|(name, ..)| *name).collect();
     let properties: Map<String, Value> = fields
@@ -207,7 +208,7 @@ pub(super) fn object(fields: Vec<(&str, Value, &str, bool)>) -> Value {
             (name.to_owned(), shape)
         })
         .collect();
-    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let mut schema = json!({"type": "object", "properties": properties});
     if let (Value::Object(schema), false) = (&mut schema, required.is_empty()) {
         schema.insert("required".to_owned(), json!(required));
     }

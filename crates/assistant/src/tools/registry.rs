@@ -109,8 +109,6 @@ fn collect_links(value: &Value, links: &mut Vec<String>) {
                 match value.as_str().filter(|_| name == "link") {
                     Some(link) if !links.iter().any(|known| known == link) => links.push(link.to_owned()),
                     Some(_) => {}
-                    // What a shop says has values of any name, and none of them is a link of ours.
-                    None if name == "custom" => {}
                     None => collect_links(value, links),
                 }
             }
