@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use creel_access::AccessError;
-use creel_store::StoreError;
+use creel_store::{StoreError, asked::Wrong};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -212,6 +212,16 @@ impl From<AccessError> for ApiError {
             AccessError::OidcRefused(_) => ErrorCode::BadRequest,
         };
         ApiError::new(code, message)
+    }
+}
+
+impl From<Wrong> for ApiError {
+    fn from(wrong: Wrong) -> ApiError {
+        match wrong {
+            Wrong::Field { field, message } => ApiError::field(field, message),
+            Wrong::Conflict { field, message } => ApiError::conflict(field, message),
+            Wrong::Store(error) => error.into(),
+        }
     }
 }
 

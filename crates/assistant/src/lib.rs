@@ -1,5 +1,7 @@
-//! The assistant: tools that read one organization's data, and conversations in which a model uses them. The model decides nothing
-//! that a person could not see, creates nothing, and is paid for by the token.
+//! Answers about an organization's own data.
+//!
+//! [`tools`] are what a model may call, ours or that of a client over MCP. They read and draft; nothing here makes or changes
+//! anything. A [`conversation`] is a question, the model that uses the tools, and its answer, paid for by the token.
 
 pub mod conversation;
 pub mod tools;

@@ -125,7 +125,9 @@ mod tests {
         ] {
             let html = render(attack, "");
             let lower = html.to_lowercase();
-            for bad in ["<script", "<img", "<iframe", "<style", "<b ", "<a href=\"http", "<a href=\"//", "<a href=\"javascript"] {
+            for bad in
+                ["<script", "<img", "<iframe", "<style", "<b ", "<a href=\"http", "<a href=\"//", "<a href=\"javascript"]
+            {
                 assert!(!lower.contains(bad), "{attack} became {html}");
             }
             let links: Vec<&str> = html.match_indices("<a ").map(|(at, _)| &html[at..]).collect();

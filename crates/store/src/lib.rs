@@ -1,6 +1,7 @@
 //! All SQL. Rows in, values out; the one place that debits ([`settle`]) and the tables that a crawl lives in.
 
 pub mod access;
+pub mod asked;
 pub mod billing;
 pub mod builds;
 pub mod captures;

@@ -15,10 +15,6 @@ use crate::{
 /// Pages that one statement queues.
 const QUEUE_ROWS_MAX: usize = 500;
 
-/// Runs that one address is looked for in, and what is answered of it.
-const FOUND_RUNS_MAX: i64 = 200;
-const FOUND_MAX: i64 = 10;
-
 /// Kinds of outcome that one summary tells apart.
 const OUTCOMES_MAX: i64 = 200;
 
@@ -71,15 +67,6 @@ pub struct PageRow {
     pub at: Time,
 }
 
-/// What became of an address in one run.
-#[derive(Clone, Debug)]
-pub struct FoundPage {
-    pub run: RunId,
-    pub run_name: String,
-    /// Nothing while it waits in the queue.
-    pub page: Option<PageRow>,
-}
-
 /// How many pages of a run ended one way for one reason.
 #[derive(Clone, Debug)]
 pub struct OutcomeCount {
@@ -99,7 +86,36 @@ pub struct ErrorCount {
     pub reason: Option<String>,
 }
 
+/// Runs that are looked through for a page, the newest.
+pub const RUNS_OF_PAGE_MAX: i64 = 100;
+
+/// What one run made of an address.
+#[derive(Clone, Debug)]
+pub struct FoundPage {
+    pub run: RunId,
+    pub run_name: String,
+    pub url: String,
+    /// None while it waits, or is being fetched.
+    pub done: Option<PageRow>,
+}
+
 impl Store {
+    /// What the newest runs of an organization made of an address, the newest run first.
+    pub async fn find_page(&self, organization: OrganizationId, url: &str) -> Result<Vec<FoundPage>, StoreError> {
+        let sql = "WITH past AS (SELECT id, name FROM runs WHERE organization_id = $1 AND deleted_at IS NULL
+                ORDER BY id DESC LIMIT $2)
+            SELECT past.id AS of_run, past.name AS run_name, p.* FROM past CROSS JOIN pages p
+            WHERE p.run_id = past.id AND p.url = $3 AND p.role = 'page' ORDER BY past.id DESC";
+        let rows = self.database.rows(sql, args![organization, RUNS_OF_PAGE_MAX, url]).await?;
+        rows.iter()
+            .map(|row| {
+                let is_done = row.text("state")? == "done";
+                let (run, run_name, url) = (row.parsed("of_run")?, row.text("run_name")?, row.text("url")?);
+                Ok(FoundPage { run, run_name, url, done: is_done.then(|| page_row(row)).transpose()? })
+            })
+            .collect()
+    }
+
     /// Adds what is not there yet and answers how many that were. Doing it twice changes nothing.
     pub async fn queue_pages(&self, run: RunId, pages: &[NewPage]) -> Result<u64, StoreError> {
         if pages.is_empty() {
@@ -248,21 +264,6 @@ impl Store {
                     count: row.int("count")?,
                     example: row.text("example")?,
                 })
-            })
-            .collect()
-    }
-
-    /// What became of one address in the organization's newest runs, the newest first.
-    pub async fn find_page(&self, organization: OrganizationId, url: &str) -> Result<Vec<FoundPage>, StoreError> {
-        let sql = "SELECT u.id AS found_in, u.name AS run_name, p.* FROM (
-                 SELECT id, name FROM runs WHERE organization_id = $1 AND deleted_at IS NULL ORDER BY id DESC LIMIT $3) u
-             CROSS JOIN pages p WHERE p.run_id = u.id AND p.url = $2 AND p.role = 'page' ORDER BY u.id DESC LIMIT $4";
-        let rows = self.database.rows(sql, args![organization, url, FOUND_RUNS_MAX, FOUND_MAX]).await?;
-        rows.iter()
-            .map(|row| {
-                let is_done = row.opt_text("outcome")?.is_some();
-                let page = is_done.then(|| page_row(row)).transpose()?;
-                Ok(FoundPage { run: row.parsed("found_in")?, run_name: row.text("run_name")?, page })
             })
             .collect()
     }

@@ -104,7 +104,7 @@ impl Walk {
 
     /// Holds what the next call can cost.
     async fn hold(&mut self) -> Result<i64, Stop> {
-        let Scope { store, organization } = &self.scope;
+        let Scope { store, organization, .. } = &self.scope;
         let prompt_tokens = signed(count_ask(&self.ask));
         match store.begin_call(*organization, self.begun.id, prompt_tokens, OUTPUT_TOKENS_MAX).await? {
             Next::Ask { output_tokens } => Ok(output_tokens),
@@ -171,7 +171,7 @@ impl Walk {
                 CallTokens { prompt: signed(count_ask(&self.ask)), completion: signed(count_answer(so_far)), is_told: false }
             }
         };
-        let (Scope { store, organization }, steps) = (&self.scope, self.steps_json());
+        let (Scope { store, organization, .. }, steps) = (&self.scope, self.steps_json());
         let noted = store.note_call(*organization, self.begun.id, number, took, &self.answer, &steps).await?;
         stopped(noted)
     }
@@ -186,7 +186,11 @@ impl Walk {
     async fn use_tool(&mut self, call: ToolCall) -> Result<(), Stop> {
         let answer = if self.steps.len() >= STEPS_MAX || self.results_bytes >= RESULTS_BYTES_MAX {
             let says = "enough was looked up for one answer: answer with what there is, and say what is missing";
-            tools::ToolAnswer { json: json!({"error": {"code": "enough", "message": says}}), is_error: true }
+            tools::ToolAnswer {
+                json: json!({"error": {"code": "enough", "message": says}}),
+                is_error: true,
+                links: Vec::new(),
+            }
         } else {
             let scope = self.scope.clone();
             self.guarded(tools::call(&scope, &call.name, &call.arguments)).await?
@@ -204,7 +208,7 @@ impl Walk {
 
     /// Waits for something, and meanwhile for whatever ends the message before it comes.
     async fn guarded<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
-        let Scope { store, organization } = &self.scope;
+        let Scope { store, organization, .. } = &self.scope;
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
@@ -221,7 +225,7 @@ impl Walk {
     }
 
     async fn settle(&self, ended: EndedMessage) -> Option<MessageView> {
-        let Scope { store, organization } = &self.scope;
+        let Scope { store, organization, .. } = &self.scope;
         let mut tries = 1;
         loop {
             match store.settle_message(*organization, self.begun.id, ended.clone()).await {
@@ -255,7 +259,7 @@ fn failed(error: &creel_model::ModelError) -> Stop {
 
 /// What people see of a call.
 fn step(call: &ToolCall, answer: &tools::ToolAnswer) -> Step {
-    let spec = tools::ALL.iter().find(|tool| tool.name == call.name);
+    let spec = tools::list().iter().find(|tool| tool.name == call.name);
     let says = match (&answer.json["error"]["message"], answer.json["rows"].as_array()) {
         (Json::String(message), _) => message.clone(),
         (_, Some(rows)) if rows.len() == 1 => "1 row".to_owned(),
@@ -268,6 +272,6 @@ fn step(call: &ToolCall, answer: &tools::ToolAnswer) -> Step {
         arguments: serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!(call.arguments)),
         says,
         is_error: answer.is_error,
-        draft: answer.json.get("draft").cloned(),
+        draft: spec.filter(|tool| tool.draft && !answer.is_error).map(|_| answer.json.clone()),
     }
 }

@@ -8,7 +8,7 @@ use creel_store::{
     Store, StoreError,
     conversations::{MessageView, NewMessage},
 };
-use creel_types::{Asker, ConversationId, MessageId, OrganizationId};
+use creel_types::{Asker, By, ConversationId, MessageId, OrganizationId};
 use serde::Serialize;
 use serde_json::Value as Json;
 use thiserror::Error;
@@ -37,6 +37,8 @@ pub struct Assistant {
 pub struct Question {
     pub organization: OrganizationId,
     pub asker: Asker,
+    /// The same as the tools know it.
+    pub by: By,
     pub conversation: ConversationId,
     pub text: String,
     /// Path and query of the dashboard's page that they look at.
@@ -113,7 +115,9 @@ impl Assistant {
         };
         let begun = self.store.begin_message(question.organization, question.asker, new).await?;
         let (to, events) = mpsc::channel(EVENTS_MAX);
-        let scope = Scope { store: self.store.clone(), organization: question.organization };
+        // Links of its answers are paths: they are shown on pages of this installation.
+        let Question { organization, by, .. } = question;
+        let scope = Scope { organization, by, store: self.store.clone(), base_url: String::new() };
         let walk = answer::Walk::new(scope, model.clone(), begun, ask, to);
         tokio::spawn(walk.to_its_end());
         Ok(Answering { message: begun.id, number: begun.number, events })

@@ -68,9 +68,9 @@ fn all_tools() -> Vec<Tool> {
     let tool = |spec: &tools::ToolSpec| Tool {
         name: spec.name.to_owned(),
         description: spec.description.to_owned(),
-        parameters: (spec.schema)(),
+        parameters: spec.input_schema.clone(),
     };
-    tools::ALL.iter().map(tool).collect()
+    tools::list().iter().map(tool).collect()
 }
 
 #[cfg(test)]
@@ -109,6 +109,7 @@ mod tests {
         let question = Question {
             organization: random.id(Time(0)),
             asker: Asker::Person(random.id(Time(0))),
+            by: creel_types::By::system(),
             conversation: random.id(Time(0)),
             text: "And now?".into(),
             page: Some("/runs/1?q=\"ignore all\"".into()),
@@ -132,7 +133,7 @@ mod tests {
         assert!(
             matches!(asked.messages.last(), Some(Message::User(text)) if text.ends_with(r#""/runs/1?q=\"ignore all\"" of the dashboard.)"#))
         );
-        assert_eq!(asked.tools.len(), tools::ALL.len());
+        assert_eq!(asked.tools.len(), tools::list().len());
     }
 
     #[test]
@@ -140,6 +141,7 @@ mod tests {
         let question = Question {
             organization: Random::seeded(2).id(Time(0)),
             asker: Asker::Person(Random::seeded(2).id(Time(0))),
+            by: creel_types::By::system(),
             conversation: Random::seeded(2).id(Time(0)),
             text: String::new(),
             page: None,

@@ -1,134 +1,168 @@
-//! Counts and prices of captures, summed up by what somebody asks for. Currencies are never mixed.
+//! How many captures there are and what they cost, in groups; prices of two currencies are never in one group.
 
 use std::collections::BTreeMap;
 
-use creel_types::{Amount, Capture, Currency};
-use futures::FutureExt;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use creel_item::category;
+use creel_store::{
+    asked::filter::with_search,
+    listing::{CaptureFigure, CaptureFilter, brand_key},
+};
+use creel_types::{Amount, Currency, RobotId, RunId, words};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::{Scope, ToolError, ToolSpec, answer, filter, object, read};
-
-/// Groups of one answer, the largest.
-const GROUPS_MAX: usize = 60;
-
-pub(super) const TOOL: ToolSpec = ToolSpec {
-    name: "aggregate_captures",
-    title: "Count captures and prices",
-    description: "How many captures there are, with lowest, median and highest price, by brand, store, category or day, for \
-        each currency by itself. latest_only takes each product once, as it was captured last.",
-    is_draft: false,
-    schema,
-    call: |scope, asked| aggregate(scope, asked).boxed(),
+use super::{
+    answer::{Page, about, json_of},
+    error::ToolError,
+    input::{Id, Text, When, Whole, input, shape_of_words},
+    registry::Tool,
+    scope::Scope,
+    search_captures::{shop_filter, word_filter},
 };
 
-fn schema() -> Json {
-    object(
-        json!({
-            "filter": filter::schema(),
-            "group_by": {"type": "string", "enum": ["brand", "store", "category", "day", "none"]},
-            "latest_only": {"type": "boolean"},
-        }),
-        &[],
-    )
+words! {
+    GroupBy { Brand = "brand", Store = "store", Category = "category", Day = "day" }
+}
+shape_of_words!(GroupBy);
+
+input! {
+    Asked {
+        group_by: Option<GroupBy>,
+        q: Option<Text>,
+        store: Option<Text>,
+        brand: Option<Text>,
+        run_id: Option<Id<RunId>>,
+        robot_id: Option<Id<RobotId>>,
+        currency: Option<Currency>,
+        available: Option<bool>,
+        from: Option<When>,
+        to: Option<When>,
+        limit: Option<Whole>,
+        cursor: Option<Text>,
+        fields: Option<Vec<Text>>,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum GroupBy {
-    Brand,
-    Store,
-    Category,
-    Day,
-    #[default]
-    None,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default)]
-    filter: filter::Filter,
-    #[serde(default)]
-    group_by: GroupBy,
-    #[serde(default)]
-    latest_only: bool,
-}
-
-#[derive(Default)]
+/// One group in one currency.
+#[derive(Serialize)]
 struct Group {
+    /// Null for all together, and for what has no value.
+    group: Option<String>,
+    currency: Option<Currency>,
     captures: usize,
     available: usize,
-    prices: Vec<Amount>,
+    min_price: Option<Amount>,
+    median_price: Option<Amount>,
+    max_price: Option<Amount>,
 }
 
-async fn aggregate(scope: &Scope, asked: Json) -> Result<Json, ToolError> {
-    let asked: Asked = read(asked)?;
-    let looked_at = filter::look(scope, asked.filter.read()?).await?;
-    let mut seen = std::collections::HashSet::new();
-    let mut groups: BTreeMap<(String, Option<Currency>), Group> = BTreeMap::new();
-    for capture in &looked_at.captures {
-        // They come newest first: whatever is seen a second time is older.
-        if asked.latest_only && !seen.insert((&capture.store, &capture.canonical_url)) {
-            continue;
-        }
-        let group = groups.entry((key(capture, asked.group_by), capture.product.currency)).or_default();
-        group.captures += 1;
-        group.available += usize::from(capture.product.available);
-        group.prices.extend(capture.product.min_price);
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    let all = groups.len();
-    groups.sort_by(|(one_key, one), (other_key, other)| {
-        other.captures.cmp(&one.captures).then_with(|| one_key.cmp(other_key))
-    });
-    groups.truncate(GROUPS_MAX);
-    let rows: Vec<Json> = groups.into_iter().map(|((key, currency), group)| row(&key, currency, group)).collect();
-    Ok(answer::bounded(json!({
-        "rows": rows, "groups": all, "captures_looked_at": looked_at.captures.len(), "is_complete": looked_at.is_all,
-    })))
-}
+pub(super) struct AggregateCaptures;
 
-fn key(capture: &Capture, group_by: GroupBy) -> String {
-    match group_by {
-        GroupBy::Brand => capture.product.brand.clone().unwrap_or_default(),
-        GroupBy::Store => capture.store.clone(),
-        GroupBy::Category => capture.product.breadcrumbs.join(" > "),
-        GroupBy::Day => capture.extracted_at.day(),
-        GroupBy::None => "all".to_owned(),
+impl Tool for AggregateCaptures {
+    const NAME: &'static str = "aggregate_captures";
+    const TITLE: &'static str = "Count captures and prices";
+    const DESCRIPTION: &'static str = "Counts with lowest, median and highest price, per currency, in groups. A product captured by several runs counts in each: \
+         give run_id or from/to. Among the newest 10000.";
+    type Asked = Asked;
+
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+        let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
+        let filter = CaptureFilter {
+            run: scope.run(asked.run_id.as_ref()).await?,
+            robot: scope.robot(asked.robot_id.as_ref()).await?,
+            currency: asked.currency,
+            available: asked.available,
+            from: asked.from.map(|when| when.0),
+            to: asked.to.map(|when| when.0),
+            ..shop_filter(asked.store.as_ref(), asked.brand.as_ref())
+        };
+        let (figures, more) = match with_search(filter, word_filter(asked.q.as_ref()))? {
+            None => (Vec::new(), false),
+            Some(filter) => {
+                let found = scope.store.capture_figures(scope.organization, &filter).await?;
+                (found.rows, found.more)
+            }
+        };
+        let counted = figures.len();
+        let rows = groups(&figures, asked.group_by).into_iter().map(json_of).collect::<Result<_, _>>()?;
+        page.part(about(json!({"counted": counted, "more_not_counted": more})), rows)
     }
 }
 
-fn row(key: &str, currency: Option<Currency>, mut group: Group) -> Json {
-    group.prices.sort_by_key(|price| price.scaled());
-    let prices = &group.prices;
-    json!({
-        "key": key, "currency": currency, "captures": group.captures, "available": group.available,
-        "min_price": prices.first(), "median_price": median(prices), "max_price": prices.last(),
-    })
+fn groups(figures: &[CaptureFigure], by: Option<GroupBy>) -> Vec<Group> {
+    let mut all: BTreeMap<(Option<String>, Option<Currency>), Vec<&CaptureFigure>> = BTreeMap::new();
+    // A brand is shown as its newest capture writes it, and is one however it is written.
+    let mut shown: BTreeMap<String, String> = BTreeMap::new();
+    for figure in figures {
+        let key = match by {
+            None => None,
+            Some(GroupBy::Store) => Some(figure.store.clone()),
+            Some(GroupBy::Day) => Some(figure.at.day()),
+            Some(GroupBy::Category) => figure.category.clone(),
+            Some(GroupBy::Brand) => figure.brand.as_deref().and_then(|brand| {
+                let key = brand_key(brand)?;
+                shown.entry(key.clone()).or_insert_with(|| brand.to_owned());
+                Some(key)
+            }),
+        };
+        all.entry((key, figure.currency)).or_default().push(figure);
+    }
+    let name = |key: String| match by {
+        Some(GroupBy::Brand) => shown.get(&key).cloned().unwrap_or(key),
+        Some(GroupBy::Category) => category::get(&key).map_or(key, |node| node.path()),
+        _ => key,
+    };
+    let mut groups: Vec<Group> =
+        all.into_iter().map(|((key, currency), figures)| group(key.map(&name), currency, &figures)).collect();
+    match by {
+        // The newest day first; everything else by how much there is of it.
+        Some(GroupBy::Day) => groups.reverse(),
+        _ => groups.sort_by_key(|group| std::cmp::Reverse(group.captures)),
+    }
+    groups
 }
 
-/// The one in the middle; of two, half their sum, rounded down to the places that amounts have.
-fn median(sorted: &[Amount]) -> Option<Amount> {
-    let (low, high) = (sorted.get(sorted.len().checked_sub(1)? / 2)?, sorted.get(sorted.len() / 2)?);
-    Some(Amount::from_scaled((low.scaled() + high.scaled()) / 2))
+fn group(name: Option<String>, currency: Option<Currency>, figures: &[&CaptureFigure]) -> Group {
+    // Without a currency a number is no price.
+    let prices = figures.iter().filter_map(|figure| figure.min_price).filter(|_| currency.is_some());
+    let mut prices: Vec<i64> = prices.map(Amount::scaled).collect();
+    prices.sort_unstable();
+    Group {
+        group: name,
+        currency,
+        captures: figures.len(),
+        available: figures.iter().filter(|figure| figure.available).count(),
+        min_price: prices.first().copied().map(Amount::from_scaled),
+        median_price: median(&prices).map(Amount::from_scaled),
+        max_price: prices.last().copied().map(Amount::from_scaled),
+    }
+}
+
+/// Of an even number, the mean of the two in the middle.
+fn median(sorted: &[i64]) -> Option<i64> {
+    let middle = sorted.len() / 2;
+    let upper = *sorted.get(middle)?;
+    if sorted.len() % 2 == 1 {
+        return Some(upper);
+    }
+    let lower = *sorted.get(middle.checked_sub(1)?)?;
+    Some(lower + (upper - lower) / 2)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::median;
 
     #[test]
-    fn the_median_is_exact() {
-        let amounts = |scaled: &[i64]| scaled.iter().map(|one| Amount::from_scaled(*one)).collect::<Vec<_>>();
-        for (prices, expected) in [
-            (&[][..], None),
-            (&[5][..], Some(5)),
-            (&[10, 30][..], Some(20)),
-            (&[10, 20, 90][..], Some(20)),
-            (&[1, 2][..], Some(1)),
+    fn the_middle_of_prices() {
+        for (sorted, middle) in [
+            (vec![], None),
+            (vec![7], Some(7)),
+            (vec![1, 4], Some(2)),
+            (vec![1, 5, 9], Some(5)),
+            (vec![0, 2, 4, 100], Some(3)),
         ] {
-            assert_eq!(median(&amounts(prices)), expected.map(Amount::from_scaled), "{prices:?}");
+            assert_eq!(median(&sorted), middle, "{sorted:?}");
         }
     }
 }

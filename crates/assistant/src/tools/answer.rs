@@ -1,139 +1,132 @@
-//! Answers within bounds: so many rows, so many bytes, long texts cut with a mark, and nothing in them that hides what it says.
+//! How tools answer: pages of rows, or one thing. What every page takes is read here: how many rows, from where on, which fields.
 
-use std::future::Future;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use serde_json::{Value as Json, json};
+use super::{
+    bounded::{self, Row},
+    error::ToolError,
+    input::{Text, Whole},
+};
 
-use super::ToolError;
+/// Rows of a page where nothing is said, and at most.
+pub const LIMIT_DEFAULT: usize = 10;
+pub const LIMIT_MAX: usize = 50;
 
-/// Bytes of an answer: about 8,000 tokens, of which none has fewer than three bytes on the whole.
-pub const ANSWER_BYTES_MAX: usize = 24_000;
-/// Rows of a page, where nothing is said and at most.
-const ROWS: usize = 10;
-const ROWS_MAX: usize = 50;
-/// Characters of one text within a row.
-const TEXT_CHARS_MAX: usize = 300;
-const CUT: &str = "… (cut)";
+/// Fields that a row has whatever is chosen: what is spoken of, and where people see it.
+const ALWAYS: [&str; 2] = ["id", "link"];
 
-/// How many rows are asked for.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, ToolError> {
-    match asked {
-        None => Ok(ROWS),
-        Some(rows @ 1..=ROWS_MAX) => Ok(rows),
-        Some(rows) => Err(ToolError::wrong("limit", format!("{rows} is not between 1 and {ROWS_MAX}"))),
-    }
+pub(super) fn json_of(value: impl Serialize) -> Result<Value, ToolError> {
+    serde_json::to_value(value).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written");
+        ToolError::new(super::ToolErrorCode::Internal, "something went wrong here; it was logged")
+    })
 }
 
-/// A page of rows, with fewer of them where they would be too much at once: the cursor then goes on where the page ends.
-pub(super) async fn page<F, P>(limit: usize, fields: Option<&[String]>, list: F) -> Result<Json, ToolError>
-where
-    F: Fn(usize) -> P,
-    P: Future<Output = Result<(Vec<Json>, Option<String>), ToolError>>,
-{
-    let mut limit = limit;
-    loop {
-        let (rows, next_cursor) = list(limit).await?;
-        let rows: Vec<Json> = rows.into_iter().map(|row| choose(cut(row, TEXT_CHARS_MAX), fields)).collect();
-        let answer = json!({"rows": rows, "next_cursor": next_cursor});
-        if limit == 1 || size(&answer) <= ANSWER_BYTES_MAX {
-            return Ok(bounded(answer));
+/// The page that is asked for.
+#[derive(Debug)]
+pub(super) struct Page<'a> {
+    pub limit: usize,
+    cursor: Option<&'a str>,
+    fields: &'a [Text],
+}
+
+impl<'a> Page<'a> {
+    pub fn of(limit: Option<Whole>, cursor: Option<&'a Text>, fields: Option<&'a Vec<Text>>) -> Result<Page<'a>, ToolError> {
+        let limit = match limit {
+            None => LIMIT_DEFAULT,
+            Some(Whole(asked)) => usize::try_from(asked)
+                .ok()
+                .filter(|limit| (1..=LIMIT_MAX).contains(limit))
+                .ok_or_else(|| ToolError::field("limit", format!("{asked} is not between 1 and {LIMIT_MAX}")))?,
+        };
+        let cursor = cursor.map(|text| text.0.as_str()).filter(|text| !text.is_empty());
+        Ok(Page { limit, cursor, fields: fields.map_or(&[], Vec::as_slice) })
+    }
+
+    /// Where the page begins, as an earlier one said.
+    pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, ToolError> {
+        let wrong = |_| ToolError::field("cursor", "not a cursor; take next_cursor of the page before as it is");
+        self.cursor.map(|text| text.parse().map_err(|_| ()).map_err(wrong)).transpose()
+    }
+
+    /// Rows to ask for: the one too many says that there are more.
+    pub fn rows(&self) -> i64 {
+        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
+    }
+
+    /// The answer, of rows that were asked for with one too many.
+    pub fn answer<T>(
+        &self,
+        about: Map<String, Value>,
+        mut found: Vec<T>,
+        cursor: impl Fn(&T) -> String,
+        row: impl Fn(T) -> Result<Value, ToolError>,
+    ) -> Result<Value, ToolError> {
+        let more = found.len() > self.limit;
+        found.truncate(self.limit);
+        let next = found.last().filter(|_| more).map(&cursor);
+        let rows = found
+            .into_iter()
+            .map(|thing| Ok(Row { cursor: cursor(&thing), value: self.chosen(row(thing)?)? }))
+            .collect::<Result<Vec<_>, ToolError>>()?;
+        Ok(bounded::page(about, rows, next))
+    }
+
+    /// The answer, of rows that are all there: a cursor is how many of them were told.
+    pub fn part(&self, about: Map<String, Value>, rows: Vec<Value>) -> Result<Value, ToolError> {
+        let from = self.after::<usize>()?.unwrap_or(0);
+        let rows: Vec<(usize, Value)> = (from + 1..).zip(rows.into_iter().skip(from)).take(self.limit + 1).collect();
+        self.answer(about, rows, |(told, _)| told.to_string(), |(_, row)| Ok(row))
+    }
+
+    /// The row with the fields that were chosen.
+    fn chosen(&self, row: Value) -> Result<Value, ToolError> {
+        let (false, Value::Object(row)) = (self.fields.is_empty(), &row) else { return Ok(row) };
+        if let Some((at, unknown)) = self.fields.iter().enumerate().find(|(_, field)| !row.contains_key(&field.0)) {
+            let known: Vec<&str> = row.keys().map(String::as_str).collect();
+            let message = format!("{:?} is none of {}", unknown.0, known.join(", "));
+            return Err(ToolError::field(format!("fields[{at}]"), message));
         }
-        limit = (limit / 2).max(1);
+        let is_chosen = |name: &str| ALWAYS.contains(&name) || self.fields.iter().any(|field| field.0 == name);
+        let chosen = row.iter().filter(|(name, _)| is_chosen(name));
+        Ok(Value::Object(chosen.map(|(name, value)| (name.clone(), value.clone())).collect()))
     }
 }
 
-/// An answer that is no page, cut until it fits.
-pub(super) fn bounded(answer: Json) -> Json {
-    let mut answer = cut(answer, 4_000);
-    for chars in [1_000, 300, 100, 30] {
-        if size(&answer) <= ANSWER_BYTES_MAX {
-            return answer;
+/// `{name: value, …}` for what stands beside the rows.
+pub(super) fn about(value: Value) -> Map<String, Value> {
+    if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+/// A thing with its link in front.
+pub(super) fn linked(link: Value, thing: Value) -> Value {
+    let mut whole = about(json!({"link": link}));
+    whole.extend(about(thing));
+    Value::Object(whole)
+}
+
+/// A thing of the API without what a model has no use for or must not show as a link: addresses of shops are called so, and
+/// those of pictures are left out.
+pub(super) fn renamed(mut thing: Value) -> Value {
+    if let Value::Object(map) = &mut thing {
+        for name in ["canonical_url", "image_url", "images", "media", "sources"] {
+            map.shift_remove(name);
         }
-        answer = shorten_lists(cut(answer, chars), chars / 3);
-    }
-    if size(&answer) <= ANSWER_BYTES_MAX {
-        return answer;
-    }
-    json!({"error": {"code": "too_large", "message": "the answer is too large: ask for fewer fields or rows"}})
-}
-
-fn size(answer: &Json) -> usize {
-    answer.to_string().len()
-}
-
-/// Only the fields that are asked for, with what identifies the row.
-fn choose(row: Json, fields: Option<&[String]>) -> Json {
-    match (row, fields) {
-        (Json::Object(all), Some(fields)) => {
-            let wanted = |name: &str| matches!(name, "id" | "link") || fields.iter().any(|field| field == name);
-            Json::Object(all.into_iter().filter(|(name, _)| wanted(name)).collect())
+        if let Some(url) = map.shift_remove("url") {
+            map.insert("shop_url".to_owned(), url);
         }
-        (row, _) => row,
-    }
-}
-
-/// Texts of at most so many characters; a longer one says that it was cut.
-fn cut(answer: Json, chars_max: usize) -> Json {
-    match answer {
-        Json::String(text) if text.chars().count() > chars_max => {
-            Json::String(text.chars().take(chars_max).chain(CUT.chars()).collect())
+        // Names that come from outside are data too, and no field of ours is called by them.
+        if let Some(Value::Object(custom)) = map.shift_remove("custom") {
+            let custom: Vec<Value> =
+                custom.into_iter().map(|(name, value)| json!({"name": name, "value": value.to_string()})).collect();
+            map.insert("custom".to_owned(), Value::Array(custom));
         }
-        Json::Array(all) => all.into_iter().map(|one| cut(one, chars_max)).collect(),
-        Json::Object(all) => Json::Object(all.into_iter().map(|(name, one)| (name, cut(one, chars_max))).collect()),
-        other => other,
-    }
-}
-
-fn shorten_lists(answer: Json, rows_max: usize) -> Json {
-    match answer {
-        Json::Array(all) => all.into_iter().take(rows_max).map(|one| shorten_lists(one, rows_max)).collect(),
-        Json::Object(all) => Json::Object(all.into_iter().map(|(name, one)| (name, shorten_lists(one, rows_max))).collect()),
-        other => other,
-    }
-}
-
-/// Texts without what a reader does not see: control characters, marks that turn the direction of writing, characters of no
-/// width, and tags, in which instructions can be hidden from people.
-pub(super) fn clean(answer: Json) -> Json {
-    match answer {
-        Json::String(text) if text.chars().any(is_hidden) => {
-            Json::String(text.chars().filter(|character| !is_hidden(*character)).collect())
-        }
-        Json::Array(all) => all.into_iter().map(clean).collect(),
-        Json::Object(all) => Json::Object(all.into_iter().map(|(name, one)| (name, clean(one))).collect()),
-        other => other,
-    }
-}
-
-fn is_hidden(character: char) -> bool {
-    matches!(character,
-        '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_hidden_is_taken_out_and_what_people_write_stays() {
-        for (text, cleaned) in [
-            ("Laufschuh \u{202e}nohs\u{202c}", "Laufschuh nohs"),
-            ("a\u{200b}b\u{e0049}\u{e0067}c", "abc"),
-            ("naïve 日本 ❤ \u{1f45f}\n\tok", "naïve 日本 ❤ \u{1f45f}\n\tok"),
-            ("nul\u{0}bell\u{7}", "nulbell"),
-        ] {
-            assert_eq!(clean(json!([{"title": text}])), json!([{"title": cleaned}]));
+        if let Some(Value::Array(skus)) = map.get_mut("skus") {
+            for sku in skus.iter_mut().filter_map(Value::as_object_mut) {
+                sku.shift_remove("image_url");
+            }
         }
     }
-
-    #[test]
-    fn answers_are_bounded_whatever_they_hold() {
-        let long = json!({"description": "x".repeat(200_000), "rows": vec!["y".repeat(5_000); 400]});
-        let answer = bounded(long);
-        assert!(size(&answer) <= ANSWER_BYTES_MAX && answer["description"].as_str().unwrap().ends_with(CUT));
-        let wide: serde_json::Map<String, Json> = (0..20_000).map(|at| (format!("field {at}"), json!(at))).collect();
-        assert_eq!(bounded(Json::Object(wide))["error"]["code"], "too_large");
-    }
+    thing
 }

@@ -1,109 +1,149 @@
-//! A proposal of a run. Nothing is made: a person looks at it and confirms, and the rules of making runs then hold.
+//! A run that somebody may confirm: checked as the API checks it, and not made.
 
-use creel_frontier::{PatternSet, Scope as HostScope};
-use creel_types::{Action, RobotId, RobotProgram};
-use futures::FutureExt;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
-use url::Url;
+use creel_store::asked::run::NewRunBody;
+use creel_types::{Action, RunStatus};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
-use super::{Scope, ToolError, ToolSpec, answer, object, read};
-
-/// Start URLs of a proposal, which somebody must read.
-const START_URLS_MAX: usize = 50;
-const PATTERNS_MAX: usize = 50;
-
-pub(super) const TOOL: ToolSpec = ToolSpec {
-    name: "draft_run",
-    title: "Draft a run",
-    description: "Proposes a crawl with one robot; nothing starts. The person is shown the draft and confirms it.",
-    is_draft: true,
-    schema: || object(properties(), &["robot_id"]),
-    call: |scope, asked| draft(scope, asked).boxed(),
+use super::{
+    answer::json_of,
+    bounded::{self, ANSWER_BYTES_MAX},
+    error::ToolError,
+    input::{Input, object},
+    registry::{Tool, parse},
+    scope::Scope,
 };
 
-/// What a run is drafted with; a schedule has it too.
-pub(super) fn properties() -> Json {
-    json!({
-        "robot_id": {"type": "string"}, "name": {"type": "string"},
-        "start_urls": {"type": "array", "items": {"type": "string"}, "description": "on the robot's host; its own start pages if left out"},
-        "budget": {"type": "integer", "minimum": 1, "description": "most captures"},
-        "discover": {"type": "boolean", "description": "false: fetch only the start URLs"},
-        "include": {"type": "array", "items": {"type": "string"}}, "exclude": {"type": "array", "items": {"type": "string"}},
-        "auto_enrich": {"type": "boolean"},
-    })
-}
+/// Bytes of a draft's body: it must be told whole.
+const BODY_BYTES_MAX: usize = ANSWER_BYTES_MAX / 2;
 
-/// A run as it would be asked for.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    pub(super) robot_id: RobotId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    start_urls: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) budget: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    discover: Option<bool>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    include: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    exclude: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auto_enrich: Option<bool>,
-}
+/// The body as it was written, read as the API reads it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Asked(Map<String, Value>);
 
-impl Asked {
-    /// Whether it would be taken, with the robot's name and host.
-    pub(super) async fn check(&self, scope: &Scope) -> Result<(String, RobotProgram), ToolError> {
-        let found = scope.store.get_robot_with_program(scope.organization, self.robot_id).await;
-        let (robot, program) = found.map_err(|error| ToolError::of(&error, "robot_id"))?;
-        if self.budget.is_some_and(|budget| budget < 1) {
-            return Err(ToolError::wrong("budget", "it is not at least 1"));
-        }
-        if self.start_urls.len() > START_URLS_MAX {
-            return Err(ToolError::wrong("start_urls", format!("at most {START_URLS_MAX} are drafted")));
-        }
-        if self.include.len() + self.exclude.len() > PATTERNS_MAX {
-            return Err(ToolError::wrong("include", format!("at most {PATTERNS_MAX} patterns are drafted")));
-        }
-        let host = HostScope::of_program(&program);
-        for (at, text) in self.start_urls.iter().enumerate() {
-            let field = format!("start_urls[{at}]");
-            let url = Url::parse(text).map_err(|error| ToolError::wrong(&field, error.to_string()))?;
-            if matches!(host.check(&url), Err(creel_frontier::OutOfScope::Scheme | creel_frontier::OutOfScope::ForeignHost))
-            {
-                return Err(ToolError::wrong(&field, format!("it is not on the robot's host, {}", program.host)));
-            }
-        }
-        PatternSet::compile(&self.include, &self.exclude)
-            .map_err(|error| ToolError::wrong(error.list().as_str(), error.to_string()))?;
-        Ok((robot.name, program))
+impl Input for Asked {
+    fn schema() -> Value {
+        let text = || json!({"type": "string"});
+        let texts = || json!({"type": "array", "items": {"type": "string"}});
+        object(vec![
+            ("robot_id", json!({"type": "string", "format": "uuid"}), "", true),
+            ("name", text(), "", false),
+            ("start_urls", texts(), "Pages on the robot's host; its own start pages where left out.", false),
+            (
+                "start_urls_from",
+                json!({"type": "object"}),
+                "{filter: fields as in search_captures}: captured products.",
+                false,
+            ),
+            ("discover", json!({"type": "boolean"}), "false fetches only the start URLs.", false),
+            ("budget", json!({"type": "integer"}), "Captures at most.", false),
+            ("include", texts(), "URL globs with *, or re:REGEX.", false),
+            ("exclude", texts(), "", false),
+            ("max_depth", json!({"type": "integer"}), "", false),
+            ("auto_enrich", json!({"type": "boolean"}), "", false),
+        ])
     }
 }
 
-async fn draft(scope: &Scope, asked: Json) -> Result<Json, ToolError> {
-    let asked: Asked = read(asked)?;
-    let (robot, program) = asked.check(scope).await?;
-    let balance = scope.store.balance(scope.organization).await?;
-    let most = asked.budget.map(|budget| budget.saturating_mul(Action::Extract.price().0));
-    let warning = match most {
-        Some(most) if most > balance.available.0 => {
-            Some(format!("the balance, {} credits, ends before the budget", balance.available))
+pub(super) struct DraftRun;
+
+impl Tool for DraftRun {
+    const NAME: &'static str = "draft_run";
+    const TITLE: &'static str = "Draft a run";
+    const DESCRIPTION: &'static str = "Checks a run and answers it as a draft. Nothing is created: a person confirms it.";
+    const DRAFT: bool = true;
+    type Asked = Asked;
+
+    async fn answer(scope: &Scope, Asked(body): Asked) -> Result<Value, ToolError> {
+        let body = told_whole(body)?;
+        let asked: NewRunBody = parse(Value::Object(body.clone()))?;
+        let found = scope.store.get_robot_with_program(scope.organization, asked.robot_id).await;
+        let (robot, program) = found.map_err(|error| ToolError::from(error).about("robot_id"))?;
+        let has_own_urls =
+            body.get("start_urls").or(body.get("urls")).and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
+        let asked = asked.with_captured(&scope.store, scope.organization, &program).await?;
+        let new = asked.checked(&program, scope.by.clone(), None)?;
+        let mut warnings = warnings(scope).await?;
+        let open = [RunStatus::Running, RunStatus::Starting, RunStatus::Pending];
+        let runs = scope.store.list_runs(scope.organization, None, Some(robot.id), None, None, 1).await?;
+        if runs.first().is_some_and(|run| open.contains(&run.status)) {
+            warnings.push("the robot's last run has not ended yet".to_owned());
         }
-        None => Some(format!(
-            "without a budget it goes on until the shop is done or the balance of {} credits is",
-            balance.available
-        )),
-        Some(_) => None,
-    };
-    Ok(answer::bounded(json!({
-        "draft": {
-            "kind": "run", "body": asked, "robot_name": robot, "host": program.host.to_string(), "credits_at_most": most,
-        },
-        "warning": warning,
-        "says": "nothing was started: the person is shown this draft and confirms it",
-    })))
+        if new.budget.is_none() && new.settings.discover {
+            warnings.push("without a budget it goes on until the crawl is complete or credits run out".to_owned());
+        }
+        let pages = if has_own_urls || body.contains_key("start_urls_from") {
+            format!("from {} start pages", new.start_urls.len())
+        } else {
+            "from the robot's own start pages".to_owned()
+        };
+        let links = if new.settings.discover { "following links" } else { "without following links" };
+        let summary = format!("A run on {} {pages}, {links}, {}.", program.host, cost(new.budget, new.settings.auto_enrich));
+        draft(scope, "run", "runs", body, summary, warnings, None)
+    }
+}
+
+/// The body as the API takes it, whole or not at all: what is missing of it would not be seen by whoever confirms.
+pub(super) fn told_whole(mut body: Map<String, Value>) -> Result<Map<String, Value>, ToolError> {
+    body.retain(|_, value| !value.is_null());
+    let bytes = json_of(&body)?.to_string().len();
+    if bytes > BODY_BYTES_MAX {
+        let message = format!(
+            "this draft has {bytes} bytes, at most {BODY_BYTES_MAX} can be drafted: use fewer start URLs or a filter"
+        );
+        return Err(ToolError::field("start_urls", message));
+    }
+    Ok(with_numbers(body))
+}
+
+/// Numbers that a model wrote as texts.
+fn with_numbers(mut body: Map<String, Value>) -> Map<String, Value> {
+    for name in ["budget", "max_depth"] {
+        let number = body.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<i64>().ok());
+        if let Some(number) = number {
+            body.insert(name.to_owned(), json!(number));
+        }
+    }
+    body
+}
+
+/// What it costs at most.
+pub(super) fn cost(budget: Option<i64>, auto_enrich: bool) -> String {
+    let price = Action::Extract.price().0 + if auto_enrich { Action::Enrich.price().0 } else { 0 };
+    match budget {
+        Some(budget) => format!("at most {budget} captures, {} credits", budget.saturating_mul(price)),
+        None => format!("{price} credits for each capture"),
+    }
+}
+
+pub(super) async fn warnings(scope: &Scope) -> Result<Vec<String>, ToolError> {
+    let (spendable, price) = (scope.store.spendable(scope.organization).await?, Action::Extract.price());
+    Ok((spendable < price)
+        .then(|| format!("{spendable} credits are left, and one capture costs {price}"))
+        .into_iter()
+        .collect())
+}
+
+/// The draft as an answer.
+pub(super) fn draft(
+    scope: &Scope,
+    kind: &str,
+    folder: &str,
+    body: Map<String, Value>,
+    summary: String,
+    warnings: Vec<String>,
+    next_runs: Option<Value>,
+) -> Result<Value, ToolError> {
+    let mut answer = json!({
+        "kind": kind, "created": false, "summary": summary, "warnings": warnings,
+        "endpoint": format!("POST /v1/extract/{folder}"), "link": scope.link(folder, "new"), "body": null,
+    });
+    if let (Value::Object(answer), Some(next_runs)) = (&mut answer, next_runs) {
+        answer.insert("next_runs".to_owned(), next_runs);
+    }
+    // Beside the body, which was found to fit.
+    let mut answer = bounded::whole(answer);
+    answer["body"] = Value::Object(body);
+    Ok(answer)
 }

@@ -1,62 +1,39 @@
-//! Robots: which shops there are, and how each fares.
+//! Robots, the newest first.
 
-use creel_types::{Robot, RobotId};
-use futures::FutureExt;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value};
 
-use super::{Scope, ToolError, ToolSpec, answer, object, read};
-
-pub(super) const TOOL: ToolSpec = ToolSpec {
-    name: "list_robots",
-    title: "Look at robots",
-    description: "The shops that can be crawled (robots), newest first, or one of them with its coverage and last builds.",
-    is_draft: false,
-    schema: || {
-        object(
-            json!({
-                "id": {"type": "string", "description": "one robot"},
-                "limit": {"type": "integer", "minimum": 1, "maximum": 50}, "cursor": {"type": "string"},
-            }),
-            &[],
-        )
-    },
-    call: |scope, asked| list(scope, asked).boxed(),
+use super::{
+    answer::{Page, json_of, linked},
+    error::ToolError,
+    input::{Text, Whole, input},
+    registry::Tool,
+    scope::Scope,
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    id: Option<RobotId>,
-    limit: Option<usize>,
-    cursor: Option<RobotId>,
-}
-
-async fn list(scope: &Scope, asked: Json) -> Result<Json, ToolError> {
-    let asked: Asked = read(asked)?;
-    if let Some(id) = asked.id {
-        let wrong = |error| ToolError::of(&error, "id");
-        let robot = scope.store.get_robot(scope.organization, id).await.map_err(wrong)?;
-        let runs = scope.store.list_runs(scope.organization, None, Some(id), None, None, 5).await?;
-        return Ok(answer::bounded(
-            json!({"robot": row(&robot), "start_urls": robot.default_start_urls, "last_runs": runs}),
-        ));
+input! {
+    Asked {
+        limit: Option<Whole>,
+        cursor: Option<Text>,
+        fields: Option<Vec<Text>>,
     }
-    answer::page(answer::limit(asked.limit)?, None, |limit| async move {
-        let rows = i64::try_from(limit).unwrap_or(1) + 1;
-        let mut robots = scope.store.list_robots(scope.organization, asked.cursor, rows).await?;
-        let more = robots.len() > limit;
-        robots.truncate(limit);
-        let next = robots.last().filter(|_| more).map(|robot| robot.id.to_string());
-        Ok((robots.iter().map(row).collect(), next))
-    })
-    .await
 }
 
-fn row(robot: &Robot) -> Json {
-    json!({
-        "id": robot.id, "link": format!("/robots/{}", robot.id), "name": robot.name, "host": robot.host.to_string(),
-        "country": robot.country_code, "status": robot.status, "platform": robot.platform, "currency": robot.currency,
-        "completeness": robot.completeness, "created_at": robot.created_at,
-    })
+pub(super) struct ListRobots;
+
+impl Tool for ListRobots {
+    const NAME: &'static str = "list_robots";
+    const TITLE: &'static str = "List robots";
+    const DESCRIPTION: &'static str = "Robots: the shops (host and country) that can be crawled.";
+    type Asked = Asked;
+
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+        let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
+        let robots = scope.store.list_robots(scope.organization, page.after()?, page.rows()).await?;
+        page.answer(
+            Map::new(),
+            robots,
+            |robot| robot.id.to_string(),
+            |robot| Ok(linked(scope.link("robots", robot.id), json_of(&robot)?)),
+        )
+    }
 }

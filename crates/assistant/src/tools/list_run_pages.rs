@@ -1,68 +1,71 @@
-//! Pages of one run with what became of each.
+//! What became of each page of a run.
 
 use creel_store::pages::PageRow;
 use creel_types::{PageOutcome, RunId, Time};
-use futures::FutureExt;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Value, json};
 
-use super::{Scope, ToolError, ToolSpec, answer, object, read};
-
-pub(super) const TOOL: ToolSpec = ToolSpec {
-    name: "list_run_pages",
-    title: "Look at a run's pages",
-    description: "The pages of one run, in the order they were done, with outcome and reason.",
-    is_draft: false,
-    schema: || {
-        object(
-            json!({
-                "run_id": {"type": "string"},
-                "outcome": {"type": "string", "enum": PageOutcome::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>()},
-                "limit": {"type": "integer", "minimum": 1, "maximum": 50}, "cursor": {"type": "string"},
-            }),
-            &["run_id"],
-        )
-    },
-    call: |scope, asked| list(scope, asked).boxed(),
+use super::{
+    answer::{Page, about},
+    error::ToolError,
+    input::{Id, Text, Whole, input},
+    registry::Tool,
+    scope::Scope,
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    run_id: RunId,
-    outcome: Option<PageOutcome>,
-    limit: Option<usize>,
-    cursor: Option<String>,
+input! {
+    Asked {
+        run_id: Id<RunId>,
+        outcome: Option<PageOutcome>,
+        limit: Option<Whole>,
+        cursor: Option<Text>,
+        fields: Option<Vec<Text>>,
+    }
 }
 
-async fn list(scope: &Scope, asked: Json) -> Result<Json, ToolError> {
-    let asked: Asked = read(asked)?;
-    let run = scope.store.get_run(scope.organization, asked.run_id).await;
-    let run = run.map_err(|error| ToolError::of(&error, "run_id"))?.id;
-    let after = asked.cursor.as_deref().map(position).transpose()?;
-    answer::page(answer::limit(asked.limit)?, None, |limit| {
-        let after = after.clone();
-        async move {
-            let rows = i64::try_from(limit).unwrap_or(1) + 1;
-            let mut pages = scope.store.list_pages(run, asked.outcome, after, rows).await?;
-            let more = pages.len() > limit;
-            pages.truncate(limit);
-            let next = pages.last().filter(|_| more).map(|page| format!("{} {}", page.at.0, page.url));
-            Ok((pages.iter().map(row).collect(), next))
-        }
-    })
-    .await
+pub(super) struct ListRunPages;
+
+impl Tool for ListRunPages {
+    const NAME: &'static str = "list_run_pages";
+    const TITLE: &'static str = "List the pages of a run";
+    const DESCRIPTION: &'static str = "Pages that a run fetched, in order, with outcome and reason.";
+    type Asked = Asked;
+
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+        let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
+        // The pages are the run's, and the run is the organization's.
+        let found = scope.store.get_run(scope.organization, asked.run_id.get("run_id")?).await;
+        let run = found.map_err(|error| ToolError::from(error).about("run_id"))?;
+        let after = page.after::<After>()?.map(|after| (after.at, after.url));
+        let rows = scope.store.list_pages(run.id, asked.outcome, after, page.rows()).await?;
+        page.answer(
+            about(json!({"link": scope.link("runs", format!("{}/pages", run.id))})),
+            rows,
+            |row| format!("{} {}", row.at.0, row.url),
+            |row| Ok(told(scope, &row)),
+        )
+    }
 }
 
-fn position(cursor: &str) -> Result<(Time, String), ToolError> {
-    let parsed = cursor.split_once(' ').and_then(|(at, url)| Some((Time(at.parse().ok()?), url.to_owned())));
-    parsed.ok_or_else(|| ToolError::wrong("cursor", "it is no next_cursor of this tool"))
-}
-
-pub(super) fn row(page: &PageRow) -> Json {
+/// A page that became a capture is spoken of by the capture's page.
+pub(super) fn told(scope: &Scope, row: &PageRow) -> Value {
     json!({
-        "shop_url": page.url, "kind": page.kind, "outcome": page.outcome, "reason": page.reason,
-        "status_code": page.status_code, "credits": page.credits, "at": page.at,
-        "link": page.capture_id.map(|capture| format!("/captures/{capture}")),
+        "shop_url": row.url, "kind": row.kind, "outcome": row.outcome, "reason": row.reason,
+        "status_code": row.status_code, "credits": row.credits, "capture_id": row.capture_id,
+        "link": row.capture_id.map(|id| scope.link("captures", id)), "at": row.at,
     })
+}
+
+/// Where the page before ended: instant and address of its last row.
+struct After {
+    at: Time,
+    url: String,
+}
+
+impl std::str::FromStr for After {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<After, ()> {
+        let (at, url) = text.split_once(' ').ok_or(())?;
+        Ok(After { at: Time(at.parse().map_err(|_| ())?), url: url.to_owned() })
+    }
 }

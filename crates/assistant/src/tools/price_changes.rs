@@ -1,138 +1,159 @@
-//! Which products got cheaper or dearer since an instant: each as it was captured last, against how it was captured before.
+//! What got cheaper or dearer between two instants: of each product the newest capture before the second against the newest
+//! before the first, or the oldest since where there is none.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use creel_store::listing::CaptureFilter;
-use creel_types::{Capture, Time, time::DAY_MS};
-use futures::FutureExt;
-use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use creel_item::category;
+use creel_store::{
+    asked::filter::with_search,
+    listing::{CaptureFigure, CaptureFigures, CaptureFilter},
+};
+use creel_types::{Amount, CaptureId, Currency, Time, words};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::Serialize;
+use serde_json::{Number, Value, json};
 
-use super::{Scope, ToolError, ToolSpec, answer, filter, object, read};
-
-/// How far is looked back where nothing is said.
-const SINCE_MS: i64 = 7 * DAY_MS;
-
-pub(super) const TOOL: ToolSpec = ToolSpec {
-    name: "price_changes",
-    title: "Look for changed prices",
-    description: "Products whose lowest price changed since an instant (7 days ago where nothing is said), cheaper or dearer, \
-        the largest change first: the last capture since then against the last one before, or the first since.",
-    is_draft: false,
-    schema,
-    call: |scope, asked| changes(scope, asked).boxed(),
+use super::{
+    answer::{Page, about, json_of, linked},
+    error::ToolError,
+    input::{Text, When, Whole, input, shape_of_words},
+    registry::Tool,
+    scope::Scope,
+    search_captures::{shop_filter, word_filter},
 };
 
-fn schema() -> Json {
-    object(
-        json!({
-            "filter": filter::schema(),
-            "since": {"type": "string", "description": "RFC 3339"},
-            "direction": {"type": "string", "enum": ["cheaper", "dearer", "any"]},
-            "limit": {"type": "integer", "minimum": 1, "maximum": 50},
-        }),
-        &[],
-    )
+words! {
+    Direction { Down = "down", Up = "up" }
 }
+shape_of_words!(Direction);
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Direction {
-    Cheaper,
-    Dearer,
-    #[default]
-    Any,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default)]
-    filter: filter::Filter,
-    since: Option<Time>,
-    #[serde(default)]
-    direction: Direction,
-    limit: Option<usize>,
-}
-
-/// One product's change.
-struct Change<'a> {
-    now: &'a Capture,
-    before: &'a Capture,
-    percent: Decimal,
-}
-
-async fn changes(scope: &Scope, asked: Json) -> Result<Json, ToolError> {
-    let asked: Asked = read(asked)?;
-    let limit = answer::limit(asked.limit)?;
-    let since = asked.since.unwrap_or_else(|| scope.store.clock.now().plus_ms(-SINCE_MS));
-    let filter = asked.filter.read()?;
-    let in_time = |from, to| filter.clone().map(|filter| CaptureFilter { from, to, ..filter });
-    let later = filter::look(scope, in_time(Some(since), asked.filter.to)).await?;
-    let earlier = filter::look(scope, in_time(asked.filter.from, Some(since))).await?;
-    let mut changes = compare(&later.captures, &earlier.captures);
-    changes.retain(|change| match asked.direction {
-        Direction::Cheaper => change.percent < Decimal::ZERO,
-        Direction::Dearer => change.percent > Decimal::ZERO,
-        Direction::Any => true,
-    });
-    changes.sort_by(|one, other| {
-        other.percent.abs().cmp(&one.percent.abs()).then_with(|| one.now.product.title.cmp(&other.now.product.title))
-    });
-    let found = changes.len();
-    let rows: Vec<Json> = changes.iter().take(limit).map(row).collect();
-    Ok(answer::bounded(json!({
-        "rows": rows, "found": found, "since": since, "products_compared": compared(&later.captures),
-        "is_complete": later.is_all && earlier.is_all,
-    })))
-}
-
-/// Products that were captured since then.
-fn compared(later: &[Capture]) -> usize {
-    later.iter().map(product).collect::<std::collections::HashSet<_>>().len()
-}
-
-fn product(capture: &Capture) -> (&str, &str) {
-    (&capture.store, &capture.canonical_url)
-}
-
-/// Both lists are newest first.
-fn compare<'a>(later: &'a [Capture], earlier: &'a [Capture]) -> Vec<Change<'a>> {
-    let mut last: HashMap<(&str, &str), (&Capture, &Capture)> = HashMap::new();
-    for capture in later {
-        let (_, first) = last.entry(product(capture)).or_insert((capture, capture));
-        *first = capture;
+input! {
+    Asked {
+        from: When,
+        /// Now where nothing is said.
+        to: Option<When>,
+        direction: Option<Direction>,
+        q: Option<Text>,
+        store: Option<Text>,
+        brand: Option<Text>,
+        /// Category id of items.
+        category: Option<Text>,
+        limit: Option<Whole>,
+        cursor: Option<Text>,
+        fields: Option<Vec<Text>>,
     }
-    let mut before: HashMap<(&str, &str), &Capture> = HashMap::new();
-    for capture in earlier {
-        before.entry(product(capture)).or_insert(capture);
-    }
-    last.into_iter()
-        .filter_map(|(product, (now, first))| {
-            let before = before.get(&product).copied().unwrap_or(first);
-            Some(Change { now, before, percent: percent(now, before)? })
-        })
-        .collect()
 }
 
-/// By how many percent the lowest price changed; nothing where it did not, or cannot be compared.
-fn percent(now: &Capture, before: &Capture) -> Option<Decimal> {
-    if now.product.currency != before.product.currency {
+#[derive(Serialize)]
+struct Change {
+    /// The newer capture.
+    id: CaptureId,
+    previous_capture_id: CaptureId,
+    title: String,
+    store: String,
+    currency: Option<Currency>,
+    price_before: Amount,
+    price_after: Amount,
+    percent: Option<Number>,
+    before_at: Time,
+    after_at: Time,
+    shop_url: String,
+    #[serde(skip)]
+    share: Decimal,
+}
+
+pub(super) struct PriceChanges;
+
+impl Tool for PriceChanges {
+    const NAME: &'static str = "price_changes";
+    const TITLE: &'static str = "Find price changes";
+    const DESCRIPTION: &'static str = "Products whose lowest price differs between two times, largest percentage first. Among the newest 10000 captures of each time.";
+    type Asked = Asked;
+
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+        let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
+        let (from, to) = (asked.from.0, asked.to.map_or_else(|| scope.store.clock.now().plus_ms(1), |when| when.0));
+        if from >= to {
+            return Err(ToolError::field("from", "it is not before `to`"));
+        }
+        let shop = shop_filter(asked.store.as_ref(), asked.brand.as_ref());
+        let Some(filter) = with_search(shop, word_filter(asked.q.as_ref()))? else {
+            return page.part(about(json!({"compared": 0})), Vec::new());
+        };
+        let look = |from, to| async move {
+            let filter = CaptureFilter { from, to: Some(to), ..filter.clone() };
+            scope.store.capture_figures(scope.organization, &filter).await
+        };
+        let since = look.clone()(Some(from), to).await?;
+        let before = look(None, from).await?;
+        let category = word_filter(asked.category.as_ref());
+        let (compared, changes) = changes(&before, &since, category, asked.direction);
+        let said = json!({"compared": compared, "more_not_compared": before.more || since.more, "changed": changes.len()});
+        let rows = changes.into_iter().map(|change| Ok(linked(scope.link("captures", change.id), json_of(change)?)));
+        page.part(about(said), rows.collect::<Result<_, ToolError>>()?)
+    }
+}
+
+/// How many products could be compared, and those whose price differs.
+fn changes(
+    before: &CaptureFigures,
+    since: &CaptureFigures,
+    category: Option<&str>,
+    direction: Option<Direction>,
+) -> (usize, Vec<Change>) {
+    let mut products: BTreeMap<(&str, &str, Option<Currency>), (&CaptureFigure, &CaptureFigure)> = BTreeMap::new();
+    let is_of = |figure: &CaptureFigure| match category {
+        None => true,
+        Some(id) => figure.category.as_deref().is_some_and(|own| category::descends(own, id)),
+    };
+    // Newest first: the first is the newest, the last the oldest.
+    for figure in since.rows.iter().filter(|figure| figure.min_price.is_some() && is_of(figure)) {
+        products.entry(key(figure)).and_modify(|(_, oldest)| *oldest = figure).or_insert((figure, figure));
+    }
+    let mut known = std::collections::BTreeSet::new();
+    for figure in before.rows.iter().filter(|figure| figure.min_price.is_some()) {
+        if let (true, Some((_, oldest))) = (known.insert(key(figure)), products.get_mut(&key(figure))) {
+            *oldest = figure;
+        }
+    }
+    let compared = products.values().filter(|(after, before)| after.capture != before.capture).count();
+    let wanted = |change: &Change| match direction {
+        None => true,
+        Some(Direction::Down) => change.price_after < change.price_before,
+        Some(Direction::Up) => change.price_after > change.price_before,
+    };
+    let mut changes: Vec<Change> =
+        products.values().filter_map(|(after, before)| change(after, before)).filter(wanted).collect();
+    changes.sort_by(|one, other| other.share.abs().cmp(&one.share.abs()).then_with(|| other.id.cmp(&one.id)));
+    (compared, changes)
+}
+
+/// A product is what stands at one address of a shop in one currency.
+fn key(figure: &CaptureFigure) -> (&str, &str, Option<Currency>) {
+    (&figure.store, &figure.url, figure.currency)
+}
+
+fn change(after: &CaptureFigure, before: &CaptureFigure) -> Option<Change> {
+    let (price_after, price_before) = (after.min_price?, before.min_price?);
+    if price_after == price_before {
         return None;
     }
-    let (now, before) = (now.product.min_price?.decimal(), before.product.min_price?.decimal());
-    let change = (now - before).checked_mul(Decimal::from(100))?.checked_div(before)?;
-    (now != before).then(|| change.round_dp(1))
-}
-
-fn row(change: &Change<'_>) -> Json {
-    let Change { now, before, percent } = change;
-    json!({
-        "id": now.id, "link": format!("/captures/{}", now.id), "title": now.product.title, "brand": now.product.brand,
-        "store": now.store, "price_now": now.product.min_price, "price_before": before.product.min_price,
-        "currency": now.product.currency, "percent": percent.to_string(), "available": now.product.available,
-        "captured_at": now.extracted_at, "captured_before_at": before.extracted_at,
-        "link_before": format!("/captures/{}", before.id),
+    // From a price of nothing there is no percentage.
+    let share = (price_after.decimal() - price_before.decimal()).checked_div(price_before.decimal());
+    let percent = share.and_then(|share| share.checked_mul(Decimal::ONE_HUNDRED));
+    let percent = percent.map(|percent| percent.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
+    Some(Change {
+        id: after.capture,
+        previous_capture_id: before.capture,
+        title: after.title.clone(),
+        store: after.store.clone(),
+        currency: after.currency,
+        price_before,
+        price_after,
+        percent: percent.and_then(|percent| percent.normalize().to_string().parse().ok()),
+        before_at: before.at,
+        after_at: after.at,
+        shop_url: after.url.clone(),
+        share: share.unwrap_or(Decimal::MAX),
     })
 }

@@ -243,7 +243,7 @@ fn ended(server: &Server, conversation: &str) -> Value {
     let end = Instant::now() + Duration::from_secs(90);
     loop {
         let seen = server.get(&format!("/v1/assistant/conversations/{conversation}")).body;
-        let last = seen["messages"].as_array().unwrap().last().unwrap().clone();
+        let last = seen["messages"].as_array().and_then(|all| all.last()).unwrap_or_else(|| panic!("{seen}")).clone();
         if last["status"] != "answering" {
             return last;
         }

@@ -30,6 +30,7 @@ mod item_pages;
 mod journeys;
 mod lists;
 mod mailbox;
+mod mcp;
 mod media;
 mod operating;
 mod pages;

@@ -105,6 +105,7 @@ pub(crate) async fn ask_assistant(
     let question = Question {
         organization: caller.organization,
         asker: asker(&caller)?,
+        by: caller.by.clone(),
         conversation,
         text: asked.text.0,
         page: asked.page.map(|page| page.0),

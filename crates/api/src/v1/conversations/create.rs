@@ -1,12 +1,12 @@
 //! `POST /v1/assistant/conversations`: an empty conversation.
 
 use axum::{Json, extract::State, http::StatusCode};
-use creel_store::conversations::ConversationView;
+use creel_store::{asked::texts::WorkName, conversations::ConversationView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::asker;
-use crate::{ApiState, body::OptionalBody, caller::Caller, error::ApiError, fields::WorkName};
+use crate::{ApiState, body::OptionalBody, caller::Caller, error::ApiError};
 
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

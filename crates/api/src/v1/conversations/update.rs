@@ -1,13 +1,13 @@
 //! `PATCH /v1/assistant/conversations/{id}`: names a conversation.
 
 use axum::{Json, extract::State};
-use creel_store::conversations::ConversationView;
+use creel_store::{asked::texts::WorkName, conversations::ConversationView};
 use creel_types::ConversationId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::asker;
-use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, fields::WorkName, v1::PathId};
+use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, v1::PathId};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -23,7 +23,7 @@ fn analyst(request: &Value) -> Script {
     let question = messages.iter().rev().find(|message| message["role"] == "user").unwrap()["content"].as_str().unwrap();
     match answered(request) {
         None if question.contains("cheaper") => {
-            let arguments = json!({"filter": {"q": "tênis corrida"}, "direction": "cheaper", "limit": 3});
+            let arguments = json!({"from": week_ago(), "q": "tênis corrida", "direction": "down", "limit": 3});
             Script::Calls(String::new(), vec![("price_changes".into(), arguments.to_string())])
         }
         None => Script::Calls(String::new(), vec![("list_robots".into(), "{}".into())]),
@@ -39,7 +39,7 @@ fn analyst(request: &Value) -> Script {
                         text("title").replace('|', " "),
                         text("link"),
                         text("store"),
-                        text("price_now"),
+                        text("price_after"),
                         text("currency"),
                         text("percent")
                     )
@@ -50,7 +50,7 @@ fn analyst(request: &Value) -> Script {
                 rows.join("\n")
             ))
         }
-        Some(answer) if answer["draft"].is_object() => Script::Says("I drafted a run for you to confirm.".into()),
+        Some(answer) if answer["kind"] == "run" => Script::Says("I drafted a run for you to confirm.".into()),
         Some(robots) => {
             let robot = robots["rows"][0]["id"].as_str().unwrap();
             let arguments = json!({"robot_id": robot, "budget": 5, "name": "Cheaper shoes"});
@@ -59,13 +59,17 @@ fn analyst(request: &Value) -> Script {
     }
 }
 
+fn week_ago() -> String {
+    creel_types::Clock::system().now().plus_ms(-7 * creel_types::time::DAY_MS).to_string()
+}
+
 /// Makes what was captured older and dearer, so that the next run finds it cheaper.
 fn age(server: &Server) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let file = server.creel.folder().join("data/creel.db");
         let database = creel_store::Database::open_sqlite(&file).await.unwrap();
-        let sql = "UPDATE captures SET extracted_at = extracted_at - 259200000,
+        let sql = "UPDATE captures SET extracted_at = extracted_at - 259200000, min_price = min_price * 2,
             content = json_set(content, '$.min_price', json_extract(content, '$.min_price') * 2)";
         database.execute(sql, vec![]).await.unwrap();
         database.close().await;
@@ -96,7 +100,7 @@ fn which_shoes_got_cheaper_and_a_draft_that_is_confirmed() {
     tab.write("Which running shoes got cheaper this week, and where?");
     tab.key("Enter");
     tab.see("These got cheaper");
-    tab.see("Look for changed prices");
+    tab.see("Find price changes");
     tab.see("-50");
     tab.see("tokens,");
     let rows = tab.answer("document.querySelectorAll('#assistant .answer tbody tr').length").as_i64().unwrap();

@@ -52,6 +52,8 @@ struct Draft {
     step: usize,
     title: &'static str,
     button: &'static str,
+    summary: String,
+    warnings: Vec<String>,
     facts: Vec<(String, String)>,
 }
 
@@ -96,13 +98,10 @@ fn draft((at, step): (usize, &Value)) -> Option<Draft> {
         "schedule" => ("Draft of a schedule", "Make this schedule"),
         _ => return None,
     };
-    let mut facts = vec![("Robot".to_owned(), text(&draft["robot_name"])), ("Shop".to_owned(), text(&draft["host"]))];
     let body = draft["body"].as_object()?;
-    facts.extend(body.iter().filter(|(name, _)| *name != "robot_id").map(|(name, value)| (words(name), text(value))));
-    if let Some(credits) = draft["credits_at_most"].as_i64() {
-        facts.push(("Credits at most".to_owned(), grouped(credits)));
-    }
-    Some(Draft { step: at, title, button, facts })
+    let facts = body.iter().filter(|(name, _)| *name != "robot_id").map(|(name, value)| (words(name), text(value)));
+    let warnings = draft["warnings"].as_array().into_iter().flatten().map(text).collect();
+    Some(Draft { step: at, title, button, summary: text(&draft["summary"]), facts: facts.collect(), warnings })
 }
 
 fn text(value: &Value) -> String {
