@@ -67,19 +67,25 @@ fn tools_list() -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list"})
 }
 
-/// The key of an owner of another organization, and the owner who may sign in.
+/// The key of an owner of another organization. The first one has its owner by then: an organization without one would be the
+/// new owner's, whatever it is called.
 fn other_organization(server: &Server) -> String {
-    let words = ["admin", "create-owner", "--email", "bob@shop.example", "--organization", "Other", "--with-key", "--json"];
-    let made = finish(server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
-    assert_eq!(made.code, 0, "{}", made.err);
-    made.lines()[0]["api_key"]["secret"].as_str().unwrap().to_owned()
+    let owner = |organization: &str, email: &str| {
+        let words = ["admin", "create-owner", "--email", email, "--organization", organization, "--with-key", "--json"];
+        let made = finish(server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
+        assert_eq!(made.code, 0, "{}", made.err);
+        made.lines()[0]["api_key"]["secret"].as_str().unwrap().to_owned()
+    };
+    owner("default", "ann@shop.example");
+    owner("Other", "bob@shop.example")
 }
 
 #[test]
 fn tools_answer_each_message_by_itself_and_take_no_credits() {
     let (server, shop) = (Server::start(), DemoShop::start());
     let robot = server.robot(&shop);
-    let run = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 6})).body["id"].as_str().unwrap().to_owned();
+    let run =
+        server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 6})).body["id"].as_str().unwrap().to_owned();
     server.wait(&run);
     let before = server.get("/v1/billing/balance").body["available"].clone();
 
@@ -128,7 +134,9 @@ fn tools_answer_each_message_by_itself_and_take_no_credits() {
 fn a_draft_is_what_the_api_takes() {
     let (server, shop) = (Server::start(), DemoShop::start());
     let robot = server.robot(&shop);
-    let draft = call(&server, "draft_run", &json!({"robot_id": robot, "budget": 2, "name": "by a model"}))["structuredContent"].clone();
+    let draft =
+        call(&server, "draft_run", &json!({"robot_id": robot, "budget": 2, "name": "by a model"}))["structuredContent"]
+            .clone();
     assert_eq!((&draft["kind"], &draft["created"]), (&json!("run"), &json!(false)), "{draft}");
     assert_eq!(server.get("/v1/extract/runs").body["rows"], json!([]), "a draft makes nothing");
     let made = server.post("/v1/extract/runs", &draft["body"]);
@@ -147,7 +155,8 @@ fn a_draft_is_what_the_api_takes() {
 
 #[test]
 fn who_may_ask_is_said_by_a_key_and_as_often_as_elsewhere() {
-    let server = Server::start_with_settings(crate::command::Creel::new(), "rate_limit_per_minute = 60\nrate_limit_burst = 12\n");
+    let server =
+        Server::start_with_settings(crate::command::Creel::new(), "rate_limit_per_minute = 60\nrate_limit_burst = 12\n");
     let (key, origin) = (format!("Bearer {}", server.key), server.address.clone());
     for (headers, status) in [
         (vec![], 401),
@@ -165,8 +174,10 @@ fn who_may_ask_is_said_by_a_key_and_as_often_as_elsewhere() {
             assert!(answer.body["code"].is_string() && answer.body["message"].is_string(), "{}", answer.body);
         }
     }
-    let statuses: Vec<u16> =
-        (0..15).map(|_| send(&server, &tools_list(), &[("authorization", key.as_str())])).map(|answer| answer.status).collect();
+    let statuses: Vec<u16> = (0..15)
+        .map(|_| send(&server, &tools_list(), &[("authorization", key.as_str())]))
+        .map(|answer| answer.status)
+        .collect();
     assert!(statuses.contains(&429), "{statuses:?}");
 
     let server = Server::start();
