@@ -67,12 +67,17 @@ fn tools_list() -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list"})
 }
 
-/// The key of an owner of another organization, and the owner who may sign in.
+/// The key of an owner of another organization. The first one has its owner by then: an organization without one would be the
+/// new owner's, whatever it is called.
 fn other_organization(server: &Server) -> String {
-    let words = ["admin", "create-owner", "--email", "bob@shop.example", "--organization", "Other", "--with-key", "--json"];
-    let made = finish(server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
-    assert_eq!(made.code, 0, "{}", made.err);
-    made.lines()[0]["api_key"]["secret"].as_str().unwrap().to_owned()
+    let owner = |organization: &str, email: &str| {
+        let words = ["admin", "create-owner", "--email", email, "--organization", organization, "--with-key", "--json"];
+        let made = finish(server.creel.command(&words).env("CREEL_OWNER_PASSWORD", PASSWORD).output().unwrap());
+        assert_eq!(made.code, 0, "{}", made.err);
+        made.lines()[0]["api_key"]["secret"].as_str().unwrap().to_owned()
+    };
+    owner("default", "ann@shop.example");
+    owner("Other", "bob@shop.example")
 }
 
 #[test]

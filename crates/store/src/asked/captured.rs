@@ -20,7 +20,7 @@ pub struct StartUrlsFrom {
 
 impl StartUrlsFrom {
     /// The addresses of those captures that are of the robot's shop, each once, the newest first; as many as a run takes.
-    pub async fn urls(&self, store: &Store, organization: OrganizationId, host: &Host) -> Result<Vec<String>, Wrong> {
+    pub(super) async fn urls(&self, store: &Store, organization: OrganizationId, host: &Host) -> Result<Vec<String>, Wrong> {
         let mut urls = Vec::new();
         if let Some(filter) = self.filter.read().map_err(|wrong| wrong.below("start_urls_from.filter"))? {
             let filter = CaptureFilter { store: filter.store.or_else(|| Some(host.to_string())), ..filter };

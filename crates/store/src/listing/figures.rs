@@ -61,7 +61,7 @@ impl Store {
         let more = found.len() > FIGURES_MAX;
         found.truncate(FIGURES_MAX);
         let mut rows = read(&mut tx, organization, &found).await?;
-        rows.sort_by(|one, other| (other.at, other.capture).cmp(&(one.at, one.capture)));
+        rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.capture)));
         Ok(CaptureFigures { rows, more })
     }
 }
