@@ -63,7 +63,7 @@ impl Walk {
         Walk { scope, model, begun, ask, events, answer: String::new(), steps: Vec::new(), results_bytes: 0, ends_at }
     }
 
-    pub(super) async fn to_its_end(mut self) {
+    pub(super) async fn finish(mut self) {
         let (reason, error) = match self.walk().await {
             Ok(()) => (MessageEnd::Answered, None),
             Err(Stop::End(reason)) => (reason, None),

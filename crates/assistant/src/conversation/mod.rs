@@ -119,7 +119,7 @@ impl Assistant {
         let Question { organization, by, .. } = question;
         let scope = Scope { organization, by, store: self.store.clone(), base_url: String::new() };
         let walk = answer::Walk::new(scope, model.clone(), begun, ask, to);
-        tokio::spawn(walk.to_its_end());
+        tokio::spawn(walk.finish());
         Ok(Answering { message: begun.id, number: begun.number, events })
     }
 }

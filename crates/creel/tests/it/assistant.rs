@@ -58,7 +58,7 @@ impl Server {
         self.post(&format!("/v1/assistant/conversations/{conversation}/messages"), &json!({"text": text}))
     }
 
-    fn said(&self, conversation: &str, text: &str) -> Said {
+    pub fn said(&self, conversation: &str, text: &str) -> Said {
         Said::of(&self.question(conversation, text))
     }
 
