@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
-use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::error::{ApiError, ErrorCode};
@@ -73,7 +73,7 @@ fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, message))
 }
 
-async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
     let late = |_| {
         let seconds = BODY_WAIT_MAX.as_secs();
         ApiError::new(ErrorCode::BadRequest, format!("the body did not arrive within {seconds} seconds"))
@@ -96,15 +96,6 @@ fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, ApiError> {
     })?;
     reader.end().map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("the body is not JSON: {error}")))?;
     Ok(value)
-}
-
-/// A whole number, which JSON may also write as `5.0`; absent and null are nothing.
-pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
-    let text = number.to_string();
-    let digits = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
-    let whole = digits.map_or(text.as_str(), |(whole, _)| whole).parse();
-    whole.map(Some).map_err(|_| de::Error::custom(format!("{text} is not a whole number that fits in 64 bits")))
 }
 
 /// Broken JSON is a bad request; JSON that does not fit names the field.

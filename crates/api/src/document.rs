@@ -27,13 +27,17 @@ use crate::{
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("robots", "What Creel has learned about a shop: one robot for one host and country."),
     ("runs", "One crawl with one robot."),
     ("schedules", "A cadence that makes runs."),
     ("captures", "One stored record of one successful product page."),
     ("enrichments", "Jobs that make items of captures, 1 credit each."),
     ("items", "What captures mean: category, attributes, sizes, clean text, each with how sure it is and why."),
+    (
+        "assistant",
+        "Questions in words about your own data, answered by a language model with tools; 1 credit for each started 1,000 tokens.",
+    ),
     ("billing", "Credits: balance, statement, usage, forecast. Plans, the subscription and credit packs."),
     ("organization", "The organization, its members and invitations, its keys, and who did what."),
     ("webhooks", "Where events are sent, and the log of what was sent."),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use creel_access::AccessError;
-use creel_store::StoreError;
+use creel_store::{StoreError, asked::Wrong};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,7 @@ creel_types::words! {
         Internal = "internal",
         Unavailable = "unavailable",
         BillingNotConfigured = "billing_not_configured",
+        ModelNotConfigured = "model_not_configured",
     }
 }
 
@@ -57,7 +58,9 @@ impl ErrorCode {
             ErrorCode::InvalidField | ErrorCode::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::Unavailable | ErrorCode::BillingNotConfigured => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable | ErrorCode::BillingNotConfigured | ErrorCode::ModelNotConfigured => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -106,6 +109,7 @@ impl ErrorCode {
             ErrorCode::Unavailable => {
                 "Something that Creel needs does not answer just now, mostly the database, for payments Stripe."
             }
+            ErrorCode::ModelNotConfigured => "This installation has no language model, which the assistant needs.",
             ErrorCode::BillingNotConfigured => {
                 "This installation takes no payments, or a setting for it is missing; the message names the setting."
             }
@@ -137,6 +141,7 @@ impl ErrorCode {
             ErrorCode::TooManyRequests => "Wait as many seconds as `Retry-After` says.",
             ErrorCode::Internal => "Tell the operator the time of the request.",
             ErrorCode::Unavailable => "Send it again in a moment, or after as many seconds as `Retry-After` says.",
+            ErrorCode::ModelNotConfigured => "The operator sets `model_base_url`, `model_api_key` and `model_name`.",
             ErrorCode::BillingNotConfigured => "The operator sets `billing_mode` to `stripe`, with what the message names.",
         }
     }
@@ -207,6 +212,16 @@ impl From<AccessError> for ApiError {
             AccessError::OidcRefused(_) => ErrorCode::BadRequest,
         };
         ApiError::new(code, message)
+    }
+}
+
+impl From<Wrong> for ApiError {
+    fn from(wrong: Wrong) -> ApiError {
+        match wrong {
+            Wrong::Field { field, message } => ApiError::field(field, message),
+            Wrong::Conflict { field, message } => ApiError::conflict(field, message),
+            Wrong::Store(error) => error.into(),
+        }
     }
 }
 

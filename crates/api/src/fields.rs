@@ -63,37 +63,6 @@ impl TryFrom<String> for GivenName {
     }
 }
 
-/// What a robot or a run is called: no control characters.
-#[derive(Deserialize, ToSchema)]
-#[serde(try_from = "String")]
-#[schema(
-    value_type = String,
-    min_length = 1,
-    max_length = 200,
-    pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
-)]
-pub(crate) struct WorkName(String);
-
-const WORK_NAME_LETTERS_MAX: usize = 200;
-
-impl TryFrom<String> for WorkName {
-    type Error = String;
-
-    /// Without white space around it, which counts as letters all the same.
-    fn try_from(text: String) -> Result<WorkName, String> {
-        let fits = text.chars().count() <= WORK_NAME_LETTERS_MAX && !text.chars().any(char::is_control);
-        let name = Some(text.trim()).filter(|name| fits && !name.is_empty());
-        let wrong = || format!("a name has 1 to {WORK_NAME_LETTERS_MAX} characters and none that controls");
-        name.map(|name| WorkName(name.to_owned())).ok_or_else(wrong)
-    }
-}
-
-impl WorkName {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A line of people's own words, which may be empty: no control characters.
 #[derive(Deserialize, ToSchema)]
 #[serde(try_from = "String")]

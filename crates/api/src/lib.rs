@@ -8,6 +8,7 @@ mod fields;
 mod health;
 mod idempotency;
 mod if_match;
+mod mcp;
 mod middleware;
 mod page;
 pub mod serve;
@@ -23,6 +24,7 @@ use axum::{
     response::IntoResponse,
 };
 use creel_access::{Access, cookie::SessionCookie};
+use creel_assistant::Assistant;
 use creel_billing::Billing;
 use creel_crawl::Crawler;
 use creel_fetch::HookClient;
@@ -43,6 +45,7 @@ pub struct ApiState {
     pub crawler: Crawler,
     pub access: Access,
     pub billing: Billing,
+    pub assistant: Assistant,
     /// Wakes whoever delivers mail.
     pub mail: Nudge,
     pub limiter: RateLimiter,
@@ -73,10 +76,14 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn_with_state(known, middleware::known_query::refuse_unknown_query))
         .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
         .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
+    let mcp = mcp::router()
+        .layer(from_fn_with_state(state.clone(), middleware::rate_limit::rate_limit))
+        .layer(from_fn_with_state(state.clone(), middleware::authenticate::authenticate));
     let (endpoints, _) = endpoints(v1).split_for_parts();
     endpoints
         .merge(document::pages(document))
         .merge(stripe_events::router())
+        .merge(mcp)
         .fallback(|| async { ApiError::new(ErrorCode::NotFound, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this path does not take this method")

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use creel_assistant::Assistant;
 use creel_crawl::{CrawlSettings, Crawler};
 use creel_enrich::{Enricher, Improver};
 use creel_fetch::Fetcher;
@@ -108,6 +109,11 @@ impl Opened {
     pub fn model(&self) -> Result<Option<ModelClient>, Failure> {
         let client = self.settings.model()?.map(|settings| ModelClient::new(settings, Random::system()));
         client.transpose().map_err(|error| Failure::usage(format!("--config: {error}")))
+    }
+
+    /// What answers questions, with the model where one is configured.
+    pub fn assistant(&self) -> Result<Assistant, Failure> {
+        Ok(Assistant::new(self.store.clone(), self.model()?))
     }
 
     /// Starts what crawling needs. Await the handle after dropping the crawler, so that everything settles.

@@ -61,6 +61,7 @@ pub fn of_every_server(store: &Store) -> Vec<Reconciler> {
         Reconciler::new(Name::Schedules, store, |store| async move { store.make_due_runs().await.map(Pass::from) }),
         Reconciler::new(Name::StuckRuns, store, |store| async move { store.free_stuck_runs().await }),
         Reconciler::new(Name::Clearing, store, |store| async move { store.clear().await }),
+        Reconciler::new(Name::Messages, store, |store| async move { store.settle_abandoned_messages().await }),
         Reconciler::new(Name::Ledgers, store, |store| async move { store.check_ledgers().await }),
     ]
 }

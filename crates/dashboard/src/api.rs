@@ -15,6 +15,7 @@ use axum::{
     response::Response,
 };
 use creel_access::OwnPage;
+use futures::StreamExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -42,6 +43,19 @@ impl Api {
 
     pub(crate) async fn post(&self, member: &Member, path: &str, body: &Value) -> Result<Value, Refusal> {
         self.ask(member, Method::POST, path, Some(body), None).await
+    }
+
+    /// Begins what is answered with a stream, and lets it go on by itself: whoever looks follows it in the store.
+    pub(crate) async fn begin(&self, member: &Member, path: &str, body: &Value) -> Result<(), Refusal> {
+        let response = self.send(member, Method::POST, path, Some(body), None).await?;
+        if !response.status().is_success() {
+            return read(response).await.map(|_| ());
+        }
+        tokio::spawn(async move {
+            let mut stream = response.into_body().into_data_stream();
+            while let Some(Ok(_)) = stream.next().await {}
+        });
+        Ok(())
     }
 
     /// Makes a thing once, however often the same form is sent: `once` was made with the form.
@@ -74,6 +88,17 @@ impl Api {
         body: Option<&Value>,
         header: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Value, Refusal> {
+        read(self.send(member, method, path, body, header).await?).await
+    }
+
+    async fn send(
+        &self,
+        member: &Member,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        header: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Response, Refusal> {
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
@@ -87,11 +112,10 @@ impl Api {
         if let Some(address) = member.caller.address {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
         }
-        let response = match self.0.clone().oneshot(request).await {
-            Ok(response) => response,
+        match self.0.clone().oneshot(request).await {
+            Ok(response) => Ok(response),
             Err(never) => match never {},
-        };
-        read(response).await
+        }
     }
 }
 

@@ -25,6 +25,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/schedules.css"),
     include_str!("../assets/style/captures.css"),
     include_str!("../assets/style/items.css"),
+    include_str!("../assets/style/assistant.css"),
     include_str!("../assets/style/billing.css"),
     include_str!("../assets/style/settings.css"),
 );

@@ -10,6 +10,7 @@ mod figures;
 mod form;
 mod list;
 mod live;
+mod markdown;
 mod media;
 mod member;
 mod origin;

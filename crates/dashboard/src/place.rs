@@ -12,6 +12,7 @@ pub(crate) enum Place {
     Captures,
     Enrichments,
     Items,
+    Assistant,
     Billing,
     Usage,
     Statement,
@@ -35,7 +36,7 @@ struct Row {
     parts: &'static [(Place, &'static str, &'static str)],
 }
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 10] = [
     Row { group: "", place: Place::Overview, path: "/", text: "Overview", icon: Icon::Overview, parts: &[] },
     Row {
         group: "Extract",
@@ -68,6 +69,7 @@ const ROWS: [Row; 9] = [
         parts: &[],
     },
     Row { group: "Enrich", place: Place::Items, path: "/items", text: "Items", icon: Icon::Items, parts: &[] },
+    Row { group: "Ask", place: Place::Assistant, path: "/assistant", text: "Assistant", icon: Icon::Assistant, parts: &[] },
     Row {
         group: "Organization",
         place: Place::Billing,
@@ -154,6 +156,7 @@ pub(crate) enum Icon {
     Captures,
     Enrichments,
     Items,
+    Assistant,
     Billing,
     Settings,
 }
@@ -172,6 +175,7 @@ impl Icon {
                 "M11 4l1.800 5.200L18 11l-5.200 1.800L11 18l-1.800-5.200L4 11l5.200-1.800zM18.500 15.500v5M16 18h5"
             }
             Icon::Items => "M4 4h7v7H4zM14 6h6M14 9h4M4 14h7v6H4zM14 16h6M14 19h4",
+            Icon::Assistant => "M4 5h16v11h-9l-4.500 4v-4H4zM8.500 9h7M8.500 12h4.500",
             Icon::Billing => "M3 6h18v12H3zM3 10h18M7 15h4",
             Icon::Settings => "M4 7h9M17 7h3M13 5v4M4 12h3M11 12h9M7 10v4M4 17h11M19 17h1M15 15v4",
         }

@@ -21,5 +21,5 @@ pub use error::FetchError;
 pub use guard::{Guard, Route};
 pub use hook::{HookAnswer, HookClient, HookRefused};
 pub use host_gate::{HostGates, Turn, Wait};
-pub use operator::{OperatorAnswer, OperatorClient, OperatorRequest};
+pub use operator::{OperatorAnswer, OperatorClient, OperatorRequest, OperatorStream};
 pub use settings::{FetchSettings, GetOptions, MayFollow, OverLimit};

@@ -18,6 +18,10 @@ use crate::{
     settings::FetchSettings,
 };
 
+mod stream;
+
+pub use stream::OperatorStream;
+
 /// From asking to the last byte, unless the request says otherwise.
 pub const OPERATOR_TIMEOUT_MS: u64 = 10_000;
 /// Bytes of an answer, unless the request says otherwise.

@@ -227,10 +227,8 @@ impl Verifier {
             let hold = hold_of(entry, part)?;
             self.lot(entry, part)?.held -= part.amount;
             self.state.held -= part.amount;
-            let held = self.state.holds.entry(hold).or_default();
-            if held.insert(part.lot, -part.amount).is_some() {
-                return Err(ChainFault::Hold { sequence: entry.sequence, lot: part.lot });
-            }
+            // A hold may grow, also out of a lot that it has something of.
+            *self.state.holds.entry(hold).or_default().entry(part.lot).or_default() -= part.amount;
         }
         Ok(())
     }

@@ -110,6 +110,32 @@ impl Account {
         Ok(())
     }
 
+    /// Sets more aside for the same work, all of it or nothing; its life stays what it was.
+    pub fn grow_hold(&mut self, now: Time, hold: HoldId, amount: Credits, description: String) -> Result<(), Refused> {
+        self.expire_due(now);
+        let now = self.instant(now);
+        let at = self.find_hold(hold)?;
+        if self.holds[at].state != HoldState::Open {
+            return Err(Refused::HoldOver(hold));
+        }
+        self.check_payable(amount)?;
+        let mut parts = Vec::with_capacity(1);
+        self.take_from_lots(amount, &mut parts);
+        self.held += amount;
+        let grown = &mut self.holds[at];
+        for part in &parts {
+            match grown.parts.iter_mut().find(|known| known.lot == part.lot) {
+                Some(known) => known.amount -= part.amount,
+                None => grown.parts.push(HeldPart { lot: part.lot, amount: -part.amount }),
+            }
+        }
+        let reference = grown.reference.clone();
+        self.touch_hold(hold);
+        let parts = parts.into_iter().map(|part| part.with_hold(hold)).collect();
+        self.append(now, Line::new(EntryKind::Hold, parts, Why::new(reference, description)));
+        Ok(())
+    }
+
     /// Debits what the work came to: from the held credits, then from lots, never below zero. What is not needed returns.
     pub fn settle_hold(
         &mut self,

@@ -35,6 +35,8 @@ pub enum Refused {
     UnknownHold(HoldId),
     #[error("hold {0} exists already")]
     HoldExists(HoldId),
+    #[error("hold {0} is over")]
+    HoldOver(HoldId),
     #[error("a hold lives between 1 and {max_ms} ms, not {live_ms}")]
     HoldLife { live_ms: i64, max_ms: i64 },
     #[error("{part}/{whole} is not a share: it must be above 0 and at most 1")]

@@ -92,6 +92,18 @@ struct Function {
     arguments: Json,
 }
 
+/// Why an answer ends, by the endpoint's word for it.
+pub(crate) fn finish_of(reason: Option<&str>, calls: &[ToolCall]) -> Finish {
+    match reason {
+        Some("length") => Finish::Length,
+        Some("tool_calls" | "function_call") => Finish::Tools,
+        Some("content_filter") => Finish::Filtered,
+        _ if !calls.is_empty() => Finish::Tools,
+        Some("stop") | None => Finish::Whole,
+        Some(_) => Finish::Other,
+    }
+}
+
 impl Answer {
     pub(crate) fn read(body: &[u8]) -> Result<Answer, ModelError> {
         let body: Body =
@@ -103,14 +115,7 @@ impl Answer {
             .take(TOOL_CALLS_MAX)
             .map(|(at, called): (usize, Called)| called.read(at))
             .collect();
-        let finish = match choice.finish_reason.as_deref() {
-            Some("length") => Finish::Length,
-            Some("tool_calls" | "function_call") => Finish::Tools,
-            Some("content_filter") => Finish::Filtered,
-            _ if !calls.is_empty() => Finish::Tools,
-            Some("stop") | None => Finish::Whole,
-            Some(_) => Finish::Other,
-        };
+        let finish = finish_of(choice.finish_reason.as_deref(), &calls);
         Ok(Answer { text: choice.message.content.unwrap_or_default(), calls, finish, usage: body.usage })
     }
 

@@ -11,10 +11,13 @@ use std::{
 
 use creel_fetch::{FetchSettings, OperatorClient, OperatorRequest};
 use creel_types::{Random, Secret};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use url::Url;
 
-use crate::{Answer, Ask, ModelError, ask::Dialect};
+use crate::{Answer, Ask, ModelError, ask::Dialect, manner::Manners};
 
 /// Times that a question is sent in all.
 pub const ATTEMPTS_MAX: u32 = 4;
@@ -50,9 +53,10 @@ struct Shared {
     url: Url,
     http: OperatorClient,
     random: Random,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// How the endpoint takes shapes, as far as it is known.
     dialect: AtomicU8,
+    manners: Manners,
 }
 
 impl fmt::Debug for ModelClient {
@@ -72,8 +76,9 @@ impl ModelClient {
             parts.pop_if_empty().extend(["chat", "completions"]);
         }
         let http = OperatorClient::new(&FetchSettings::default()).map_err(|error| setup(error.to_string()))?;
-        let turns = Semaphore::new(settings.concurrency.max(1));
-        Ok(ModelClient(Arc::new(Shared { settings, url, http, random, turns, dialect: AtomicU8::new(0) })))
+        let turns = Arc::new(Semaphore::new(settings.concurrency.max(1)));
+        let (dialect, manners) = (AtomicU8::new(0), Manners::unknown());
+        Ok(ModelClient(Arc::new(Shared { settings, url, http, random, turns, dialect, manners })))
     }
 
     /// The model that answers.
@@ -84,16 +89,16 @@ impl ModelClient {
 
     /// Asks until there is an answer, no hope, or no patience.
     pub async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError> {
-        let Ok(_turn) = self.0.turns.acquire().await else {
-            return Err(ModelError::Unavailable { reason: "it is being shut down".to_owned() });
-        };
-        let begun = Instant::now();
-        let mut attempt = 1;
+        let _turn = self.turn().await?;
+        let mut patience = Patience::new(self);
         loop {
             let error = match self.send(ask).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            if self.learn_manners(&error) {
+                continue;
+            }
             // A shape that the endpoint does not know is asked for in simpler words from now on.
             if let (Some(_), ModelError::Refused { status: 400 | 404 | 415 | 422 | 501, .. }, Some(simpler)) =
                 (&ask.shape, &error, self.dialect().simpler())
@@ -102,16 +107,44 @@ impl ModelClient {
                 self.0.dialect.store(code(simpler), Ordering::Relaxed);
                 continue;
             }
-            let wait_ms = self.wait_ms(attempt, &error);
-            let spent = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let in_time = spent.saturating_add(wait_ms) < self.0.settings.timeout_ms.saturating_mul(2);
-            if !error.is_transient() || attempt >= ATTEMPTS_MAX || wait_ms > RETRY_AFTER_MS_MAX || !in_time {
-                return Err(error);
-            }
-            tracing::debug!(attempt, %error, "the model is asked again");
-            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-            attempt += 1;
+            patience.wait(error).await?;
         }
+    }
+
+    /// A turn, which is kept as long as a question is on its way.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, ModelError> {
+        let turn = Arc::clone(&self.0.turns).acquire_owned().await;
+        turn.map_err(|_| ModelError::Unavailable { reason: "it is being shut down".to_owned() })
+    }
+
+    pub(crate) fn settings(&self) -> &ModelSettings {
+        &self.0.settings
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    pub(crate) fn http(&self) -> &OperatorClient {
+        &self.0.http
+    }
+
+    /// Whether the endpoint has just refused something that can be left out: then it is asked again, without.
+    pub(crate) fn learn_manners(&self, error: &ModelError) -> bool {
+        let learned = self.0.manners.learn(error);
+        if learned {
+            tracing::debug!(%error, "the model's endpoint is asked in another manner");
+        }
+        learned
+    }
+
+    /// The body of a question whose answer is read while it comes.
+    pub(crate) fn streamed_body(&self, ask: &Ask) -> String {
+        let mut body = ask.body(&self.0.settings.model, self.dialect());
+        body["stream"] = true.into();
+        body["stream_options"] = serde_json::json!({"include_usage": true});
+        self.0.manners.keep(&mut body);
+        body.to_string()
     }
 
     fn dialect(&self) -> Dialect {
@@ -122,19 +155,12 @@ impl ModelClient {
         }
     }
 
-    fn wait_ms(&self, attempt: u32, error: &ModelError) -> u64 {
-        let backoff_ms = self.0.settings.backoff_ms.saturating_mul(1 << (attempt - 1));
-        let wait_ms = backoff_ms + self.0.random.below(backoff_ms + 1);
-        match error {
-            ModelError::TooOften { retry_after_ms: Some(asked) } => wait_ms.max(*asked),
-            _ => wait_ms,
-        }
-    }
-
     async fn send(&self, ask: &Ask) -> Result<Answer, ModelError> {
         let Shared { settings, url, http, .. } = &*self.0;
-        let body = ask.body(&settings.model, self.dialect()).to_string();
-        let request = OperatorRequest::new(url).json(body).timeout_ms(settings.timeout_ms).bytes_max(ANSWER_BYTES_MAX);
+        let mut body = ask.body(&settings.model, self.dialect());
+        self.0.manners.keep(&mut body);
+        let request =
+            OperatorRequest::new(url).json(body.to_string()).timeout_ms(settings.timeout_ms).bytes_max(ANSWER_BYTES_MAX);
         let request = match &settings.key {
             Some(key) => request.bearer(key.as_str()),
             None => request,
@@ -145,6 +171,42 @@ impl ModelClient {
             return Err(ModelError::from_status(answer.status, &answer.body, seconds.map(|s| s.saturating_mul(1_000))));
         }
         Answer::read(&answer.body)
+    }
+}
+
+/// How long and how often one question is asked anew.
+pub(crate) struct Patience<'a> {
+    client: &'a ModelClient,
+    begun: Instant,
+    attempt: u32,
+}
+
+impl Patience<'_> {
+    pub(crate) fn new(client: &ModelClient) -> Patience<'_> {
+        Patience { client, begun: Instant::now(), attempt: 1 }
+    }
+
+    /// Waits before asking again; gives the error back where there is no hope or no patience left.
+    pub(crate) async fn wait(&mut self, error: ModelError) -> Result<(), ModelError> {
+        let wait_ms = self.wait_ms(&error);
+        let spent = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let in_time = spent.saturating_add(wait_ms) < self.client.settings().timeout_ms.saturating_mul(2);
+        if !error.is_transient() || self.attempt >= ATTEMPTS_MAX || wait_ms > RETRY_AFTER_MS_MAX || !in_time {
+            return Err(error);
+        }
+        tracing::debug!(attempt = self.attempt, %error, "the model is asked again");
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        self.attempt += 1;
+        Ok(())
+    }
+
+    fn wait_ms(&self, error: &ModelError) -> u64 {
+        let backoff_ms = self.client.settings().backoff_ms.saturating_mul(1 << (self.attempt - 1));
+        let wait_ms = backoff_ms + self.client.0.random.below(backoff_ms + 1);
+        match error {
+            ModelError::TooOften { retry_after_ms: Some(asked) } => wait_ms.max(*asked),
+            _ => wait_ms,
+        }
     }
 }
 

@@ -42,13 +42,13 @@ impl ModelError {
             401 | 403 => ModelError::Key { status },
             429 => ModelError::TooOften { retry_after_ms },
             408 | 500..=599 => ModelError::Unavailable { reason: format!("it answered with status {status}") },
-            _ => ModelError::Refused { status, words: words(body) },
+            _ => ModelError::Refused { status, words: words_of(body) },
         }
     }
 }
 
 /// The endpoint's own words about what is wrong, as far as they go.
-fn words(body: &[u8]) -> String {
+pub(crate) fn words_of(body: &[u8]) -> String {
     let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let message = json.as_ref().and_then(|json| {
         let error = &json["error"];
@@ -81,8 +81,8 @@ mod tests {
             ("<html>", "<html>"),
             ("", "it said nothing"),
         ] {
-            assert_eq!(words(body.as_bytes()), said);
+            assert_eq!(words_of(body.as_bytes()), said);
         }
-        assert_eq!(words("x".repeat(10_000).as_bytes()).len(), WORDS_MAX);
+        assert_eq!(words_of("x".repeat(10_000).as_bytes()).len(), WORDS_MAX);
     }
 }

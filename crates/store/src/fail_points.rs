@@ -48,6 +48,32 @@ pub const PLACES_OF_ITEMS: [&str; 9] = [
     "items.committed",
 ];
 
+/// Every place that a message of the assistant with two calls of the model passes, in order.
+pub const PLACES_OF_A_MESSAGE: [&str; 22] = [
+    "message.begun",
+    "message.held",
+    "account.lots_saved",
+    "account.entries_saved",
+    "account.organizations_saved",
+    "account.consequences_written",
+    "message.written",
+    "message.committed",
+    "call.noted",
+    "account.lots_saved",
+    "account.entries_saved",
+    "account.organizations_saved",
+    "account.consequences_written",
+    "call.held",
+    "call.noted",
+    "message.settling",
+    "account.lots_saved",
+    "account.entries_saved",
+    "account.organizations_saved",
+    "account.consequences_written",
+    "message.settled_written",
+    "message.settled",
+];
+
 /// Every place that an event of Stripe passes until what was paid is granted, in order.
 pub const PLACES_OF_AN_EVENT: [&str; 9] = [
     "stripe.event_kept",

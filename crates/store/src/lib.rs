@@ -1,9 +1,11 @@
 //! All SQL. Rows in, values out; the one place that debits ([`settle`]) and the tables that a crawl lives in.
 
 pub mod access;
+pub mod asked;
 pub mod billing;
 pub mod builds;
 pub mod captures;
+pub mod conversations;
 pub mod coverage;
 pub mod database;
 pub mod edition;

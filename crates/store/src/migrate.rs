@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { both: include_str!("../migrations/0013_statement.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0014_lists_of_runs.sql"), sqlite: "", postgres: "" },
     Migration { both: include_str!("../migrations/0015_enrichments.sql"), sqlite: "", postgres: "" },
+    Migration { both: include_str!("../migrations/0016_conversations.sql"), sqlite: "", postgres: "" },
 ];
 
 /// What a migration found and did.

@@ -1,6 +1,6 @@
 //! The frontier of a run and the record of its pages, which are one table: queued, leased, then done with an outcome.
 
-use creel_types::{CaptureId, PageKind, PageOutcome, RunErrorCode, RunId, Time};
+use creel_types::{CaptureId, OrganizationId, PageKind, PageOutcome, RunErrorCode, RunId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -86,7 +86,36 @@ pub struct ErrorCount {
     pub reason: Option<String>,
 }
 
+/// Runs that are looked through for a page, the newest.
+pub const RUNS_OF_PAGE_MAX: i64 = 100;
+
+/// What one run made of an address.
+#[derive(Clone, Debug)]
+pub struct FoundPage {
+    pub run: RunId,
+    pub run_name: String,
+    pub url: String,
+    /// None while it waits, or is being fetched.
+    pub done: Option<PageRow>,
+}
+
 impl Store {
+    /// What the newest runs of an organization made of an address, the newest run first.
+    pub async fn find_page(&self, organization: OrganizationId, url: &str) -> Result<Vec<FoundPage>, StoreError> {
+        let sql = "WITH past AS (SELECT id, name FROM runs WHERE organization_id = $1 AND deleted_at IS NULL
+                ORDER BY id DESC LIMIT $2)
+            SELECT past.id AS of_run, past.name AS run_name, p.* FROM past CROSS JOIN pages p
+            WHERE p.run_id = past.id AND p.url = $3 AND p.role = 'page' ORDER BY past.id DESC";
+        let rows = self.database.rows(sql, args![organization, RUNS_OF_PAGE_MAX, url]).await?;
+        rows.iter()
+            .map(|row| {
+                let is_done = row.text("state")? == "done";
+                let (run, run_name, url) = (row.parsed("of_run")?, row.text("run_name")?, row.text("url")?);
+                Ok(FoundPage { run, run_name, url, done: is_done.then(|| page_row(row)).transpose()? })
+            })
+            .collect()
+    }
+
     /// Adds what is not there yet and answers how many that were. Doing it twice changes nothing.
     pub async fn queue_pages(&self, run: RunId, pages: &[NewPage]) -> Result<u64, StoreError> {
         if pages.is_empty() {

@@ -73,6 +73,10 @@ id! {
     /// The enriched counterpart of one capture.
     ItemId,
     CaptureId,
+    /// A thread of questions to the assistant, and their answers.
+    ConversationId,
+    /// One question to the assistant with its answer.
+    MessageId,
     ScheduleId,
     /// An amount of credits with a source and an expiry.
     LotId,

@@ -13,6 +13,7 @@ pub mod host;
 pub mod ids;
 pub mod item;
 pub mod links;
+pub mod message;
 pub mod metric;
 pub mod money;
 pub mod page;
@@ -42,13 +43,14 @@ pub use email::Email;
 pub use hex::{hex, sha256_hex};
 pub use host::Host;
 pub use ids::{
-    ApiKeyId, AuditId, BuildId, CaptureId, DeliveryId, EnrichmentId, EventId, HoldId, InvitationId, ItemId, LotId, MailId,
-    OrganizationId, PersonId, RobotId, RunId, ScheduleId, SessionId, WebhookId,
+    ApiKeyId, AuditId, BuildId, CaptureId, ConversationId, DeliveryId, EnrichmentId, EventId, HoldId, InvitationId, ItemId,
+    LotId, MailId, MessageId, OrganizationId, PersonId, RobotId, RunId, ScheduleId, SessionId, WebhookId,
 };
 pub use item::{
     Attribute, Brand, Category, EnglishReason, Evidence, EvidenceSource, Item, ItemContent, ItemUnitPrice, Lineage, Media,
     MediaReason, ModelUse, Review, ReviewReason, ReviewState, Signal, Size, SizeKind, SkuOffers,
 };
+pub use message::{Asker, MessageEnd, MessageStatus, TOKENS_A_CREDIT, credits_of_tokens};
 pub use money::Amount;
 pub use page::{PageKind, PageOutcome};
 pub use plan::{CREDIT_PACK, PLANS, PackTerms, Plan, PlanTerms, Support};

@@ -56,6 +56,7 @@ metrics! {
     RUNS_ENDED = Counter "creel_runs_ended_total" ["status"] "Runs that this process crawled to their end.";
     RUNS_BROKEN_OFF = Counter "creel_runs_broken_off_total" [] "Runs that broke off with an error of Creel's own, and are tried again.";
     ENRICHMENTS_ENDED = Counter "creel_enrichments_ended_total" ["status"] "Enrichments that this process worked on to their end.";
+    ASSISTANT_MESSAGES = Counter "creel_assistant_messages_total" ["end"] "Messages of the assistant that this process brought to their end, by why they ended.";
     RUNS_IN_HAND = Gauge "creel_runs_in_hand" [] "Runs that this process crawls now.";
     MAILS = Counter "creel_mails_total" ["result"] "Tries to send a mail: sent or failed.";
     WEBHOOK_ATTEMPTS = Counter "creel_webhook_attempts_total" ["result"] "Tries to send an event to a webhook: taken or failed.";

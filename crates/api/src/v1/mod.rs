@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod billing;
 mod captures;
+mod conversations;
 mod email_verification;
 mod enrichments;
 mod invitations;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(captures::export::export_captures))
         .routes(routes!(captures::get::get_capture, captures::delete::delete_capture))
         .merge(enriching())
+        .merge(assistant())
         .merge(credits())
         .routes(routes!(organization::get::get_organization, organization::update::update_organization))
         .routes(routes!(members::list::list_members))
@@ -71,6 +73,19 @@ fn enriching() -> OpenApiRouter<ApiState> {
         .routes(routes!(items::categories::list_categories))
         .routes(routes!(items::export::export_items))
         .routes(routes!(items::get::get_item))
+}
+
+/// Questions, and what is answered.
+fn assistant() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(conversations::create::create_conversation, conversations::list::list_conversations))
+        .routes(routes!(
+            conversations::get::get_conversation,
+            conversations::update::update_conversation,
+            conversations::delete::delete_conversation
+        ))
+        .routes(routes!(conversations::ask::ask_assistant))
+        .routes(routes!(conversations::stop::stop_assistant))
 }
 
 /// Credits, and what is paid for them.

@@ -5,7 +5,9 @@ use creel_store::access::keys::OVERLAP_SECONDS_MAX;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{body::whole_number, error::ApiError};
+use creel_store::asked::texts::whole_number;
+
+use crate::error::ApiError;
 
 /// A day to bring the new secret everywhere, where nothing is said.
 const OVERLAP_SECONDS: i64 = 24 * 60 * 60;

@@ -215,7 +215,11 @@ fn late(backlog: &Backlog, now: creel_types::Time) -> Option<(String, String)> {
 const fn patience_ms(queue: QueueName) -> i64 {
     const MINUTE: i64 = 60_000;
     match queue {
-        QueueName::CreditsEnded | QueueName::CapturesUnlisted | QueueName::SchedulesDue | QueueName::EventsWaiting => MINUTE,
+        QueueName::CreditsEnded
+        | QueueName::CapturesUnlisted
+        | QueueName::SchedulesDue
+        | QueueName::EventsWaiting
+        | QueueName::MessagesAbandoned => MINUTE,
         QueueName::RunsPending
         | QueueName::BuildsPending
         | QueueName::MailsDue

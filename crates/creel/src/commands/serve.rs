@@ -60,6 +60,7 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
         crawler,
         access: access.clone(),
         billing: billing.clone(),
+        assistant: opened.assistant()?,
         mail: mail.clone(),
         limiter,
         hooks,

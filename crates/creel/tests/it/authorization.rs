@@ -67,6 +67,14 @@ fn rows() -> BTreeMap<&'static str, Row> {
         ("delete_schedule", row(Some("schedule"), nothing)),
         ("pause_schedule", row(Some("schedule"), nothing)),
         ("resume_schedule", row(Some("schedule"), nothing)),
+        ("create_conversation", row(None, nothing)),
+        ("list_conversations", row(None, nothing)),
+        // Of whoever began it alone: not even an owner of the same organization finds it.
+        ("get_conversation", row(Some("conversation"), nothing)),
+        ("update_conversation", row(Some("conversation"), |_| json!({"title": "A name"}))),
+        ("delete_conversation", row(Some("conversation"), nothing)),
+        ("ask_assistant", row(Some("conversation"), |_| json!({"text": "How many runs are there?"}))),
+        ("stop_assistant", row(Some("conversation"), nothing)),
         ("list_captures", row(None, nothing)),
         ("export_captures", row(None, nothing)),
         ("delete_capture", row(Some("capture"), nothing)),
@@ -176,7 +184,8 @@ struct World {
 
 impl World {
     fn new(shop: &DemoShop) -> World {
-        let server = Server::start();
+        // A model that nobody reaches: what may not be asked is refused before.
+        let server = Server::configured("model_base_url = \"http://127.0.0.1:9/v1\"\nmodel_name = \"small\"\n");
         let robot = server.robot(shop);
         let run = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 1}));
         let run = run.body["id"].as_str().unwrap().to_owned();
@@ -202,7 +211,9 @@ impl World {
         };
         let person = owner("default", "ann@shop.example")["person_id"].as_str().unwrap().to_owned();
         let other = owner("Other", "bob@shop.example")["api_key"]["secret"].as_str().unwrap().to_owned();
+        let conversation = server.conversation();
         let things = [
+            ("conversation", conversation),
             ("invitation", invitation),
             ("webhook", webhook),
             ("delivery", delivery),

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod assistant;
 mod authorization;
 mod bad_input;
 mod billing;
@@ -29,6 +30,7 @@ mod item_pages;
 mod journeys;
 mod lists;
 mod mailbox;
+mod mcp;
 mod media;
 mod operating;
 mod pages;

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use creel_testkit::model::{ModelServer, Script};
 use creel_types::metric;
 use serde_json::{Value, json};
 
@@ -33,8 +34,11 @@ fn value(text: &str, metric: &str) -> f64 {
 #[test]
 fn metrics_tell_of_a_run_from_its_fetches_to_its_credits() {
     let shop = DemoShop::start();
-    let server = Server::start();
+    let model = ModelServer::start(|_| Script::Says("Five.".into()));
+    let server = Server::configured(&format!("model_enrich = false\n{}", crate::assistant::settings(&model)));
     let robot = server.robot(&shop);
+    let asked = server.said(&server.conversation(), "How many captures will there be?");
+    assert!(asked.events.len() > 2);
     let run = server.post("/v1/extract/runs", &json!({"robot_id": robot, "budget": 5}));
     let run = server.wait(run.body["id"].as_str().unwrap());
     assert_eq!((&run["status"], &run["extracted"]), (&json!("completed"), &json!(5)));
@@ -53,6 +57,8 @@ fn metrics_tell_of_a_run_from_its_fetches_to_its_credits() {
     };
     assert_eq!(value(&text, "creel_credits_debited_total{action=\"extract\"}"), 10.0);
     assert_eq!(value(&text, "creel_credits_debited_total{action=\"enrich\"}"), 5.0);
+    assert_eq!(value(&text, "creel_assistant_messages_total{end=\"answered\"}"), 1.0);
+    assert!(value(&text, "creel_credits_debited_total{action=\"assistant\"}") >= 1.0);
     assert_eq!(value(&text, "creel_pages_total{verdict=\"stored\"}"), 5.0);
     assert!(value(&text, "creel_fetches_total{result=\"2xx\"}") >= 5.0);
     assert!(value(&text, "creel_fetch_seconds_count") >= 5.0);

@@ -6,9 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use creel_testkit::model::{ModelServer, Script};
 use serde_json::{Value, json};
 
 use crate::{
+    assistant::settings,
     browser::Browser,
     demo_shop::DemoShop,
     item_pages::say_much,
@@ -30,11 +32,14 @@ pub struct Stocked {
     pub invitation: String,
     _shop: DemoShop,
     _odd: SmallShop,
+    _model: ModelServer,
 }
 
 impl Stocked {
     pub fn new(many: bool) -> Stocked {
-        let (server, mut owner) = with_owner("contact = \"ops@creel.example\"\n");
+        let model = ModelServer::start(answers);
+        let settings = format!("contact = \"ops@creel.example\"\nmodel_enrich = false\n{}", settings(&model));
+        let (server, mut owner) = with_owner(&settings);
         let member = joined(&server, &mut owner, "bob.with.a.rather.long.name@department.shop.example", "member");
         let (shop, odd) = (DemoShop::start(), odd_shop());
         let robot = robot_of(&mut owner, shop.url());
@@ -70,13 +75,45 @@ impl Stocked {
         let sent = owner.ask("POST", &format!("/v1/webhooks/{hook}/test"), &Value::Null).json();
         ids.insert("/settings/webhooks", hook);
         ids.insert("delivery", sent["id"].as_str().unwrap().to_owned());
+        ids.insert("/assistant", conversation(&mut owner));
         for (kind, path) in [("/captures", "/v1/extract/captures"), ("/robots/builds", "/v1/extract/robot-builds")] {
             ids.insert(kind, first(&mut owner, path));
         }
         let invited = owner.ask("POST", "/v1/invitations", &json!({"email": "carl@shop.example"}));
         let invitation = invited.json()["link"].as_str().unwrap().to_owned();
-        Stocked { server, owner, member, ids, invitation, _shop: shop, _odd: odd }
+        Stocked { server, owner, member, ids, invitation, _shop: shop, _odd: odd, _model: model }
     }
+}
+
+/// A model that looks at robots, drafts a run, and answers with much of what an answer can have.
+fn answers(request: &Value) -> Script {
+    let messages = request["messages"].as_array().unwrap();
+    let told: Vec<&str> =
+        messages.iter().filter(|one| one["role"] == "tool").filter_map(|one| one["content"].as_str()).collect();
+    match told[..] {
+        [] => Script::Calls("Let me look.".into(), vec![("list_robots".into(), "{}".into()), ("get_run".into(), "{}".into())]),
+        [robots, _] => {
+            let robots: Value = serde_json::from_str(robots).unwrap();
+            let draft = json!({"robot_id": robots["rows"][0]["id"], "budget": 20, "exclude": ["*/sale/*"]});
+            Script::Calls(String::new(), vec![("draft_run".into(), draft.to_string())])
+        }
+        _ => Script::Says(
+            "## What I found\n\n| Shop | Product | Price | Before | Change |\n| --- | --- | ---: | ---: | ---: |\n\
+             | one.example | [A trail shoe for every weather that one can think of](/captures) | 41.97 EUR | 59.95 EUR | −30 % |\n\
+             | two.example | Donaudampfschifffahrtselektrizitätenhauptbetriebswerk | 1,299.00 USD | 1,399.00 USD | −7 % |\n\n\
+             - Prices are of **today**, see [the runs](/runs).\n- `GTIN 00198482162061` is in both.\n\n1. First\n2. Second\n"
+                .into(),
+        ),
+    }
+}
+
+/// A conversation with a question that was answered.
+fn conversation(owner: &mut Browser) -> String {
+    let id = made(owner, "/v1/assistant/conversations", &json!({}));
+    let asked = json!({"text": "Which trail shoes got cheaper since Monday, where, and can you look again?", "page": "/captures?q=shoe"});
+    let answer = owner.ask("POST", &format!("/v1/assistant/conversations/{id}/messages"), &asked);
+    assert!(answer.text.contains("event: end"), "{}", answer.text);
+    id
 }
 
 /// Products whose names are hard to set.

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Rows of the design: a crate imports only crates of a smaller row.
-const ROWS: [(&str, u32); 21] = [
+const ROWS: [(&str, u32); 22] = [
     ("creel-types", 0),
     ("creel-ledger", 1),
     ("creel-frontier", 1),
@@ -17,6 +17,7 @@ const ROWS: [(&str, u32); 21] = [
     ("creel-model", 3),
     ("creel-crawl", 4),
     ("creel-enrich", 4),
+    ("creel-assistant", 4),
     ("creel-access", 4),
     ("creel-notify", 4),
     ("creel-billing", 4),

@@ -75,6 +75,32 @@
     }
   });
 
+  // The assistant's panel; on its own page the question stands there already. What is refused is said in the panel too.
+  const openAssistant = () => {
+    const panel = document.getElementById("assistant");
+    const here = document.querySelector("main .talk textarea");
+    if (here) { here.focus(); return; }
+    if (!panel) return;
+    panel.showPopover();
+    panel.querySelector("textarea").focus();
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-ask]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openAssistant();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status < 400 || !event.detail.target.closest(".talk")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+  // A question is sent by Enter as by its button; Shift and Enter begin a line.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches(".question textarea")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
   // Keys: Ctrl K anywhere; single letters where nothing is being typed, unless somebody turned them off.
   const GO = { o: "/", r: "/robots", u: "/runs", s: "/schedules", c: "/captures", b: "/billing" };
   const NEW = { r: "/robots/new", u: "/runs/new", s: "/schedules/new" };
@@ -97,6 +123,9 @@
       const search = document.querySelector('main input[type="search"]');
       event.preventDefault();
       if (search) search.focus(); else openPalette();
+    } else if (event.key === "a" && before === "") {
+      event.preventDefault();
+      openAssistant();
     } else if (event.key === "?") {
       const keys = document.getElementById("keys");
       if (keys) keys.showPopover();

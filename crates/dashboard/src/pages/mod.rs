@@ -1,6 +1,7 @@
 //! The pages, each with what it shows and what it takes. Showing a page that a link leads to never uses the link up: programs that
 //! look through mail follow links too.
 
+pub(crate) mod assistant;
 pub(crate) mod billing;
 pub(crate) mod captures;
 pub(crate) mod crawler;
@@ -40,6 +41,7 @@ pub(crate) fn areas() -> Area {
         .and(captures::area())
         .and(enrichments::area())
         .and(items::area())
+        .and(assistant::area())
         .and(billing::area())
         .and(settings::area())
         .and(public::area())

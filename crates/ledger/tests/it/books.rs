@@ -159,6 +159,7 @@ pub fn refusal(refused: &Refused) -> &'static str {
         Refused::NotACycle(_) => "not_a_cycle",
         Refused::UnknownHold(_) => "unknown_hold",
         Refused::HoldExists(_) => "hold_exists",
+        Refused::HoldOver(_) => "hold_over",
         Refused::HoldLife { .. } => "hold_life",
         Refused::NotAShare { .. } => "not_a_share",
         Refused::LimitReached { .. } => "limit_reached",

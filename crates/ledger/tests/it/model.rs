@@ -245,6 +245,26 @@ impl Model {
         Ok(())
     }
 
+    pub fn grow(&mut self, now: i64, hold: Option<usize>, amount: i64) -> Answer<()> {
+        let now = self.pass(now);
+        let hold = hold.ok_or("unknown_hold")?;
+        if self.holds[hold].state != State::Open {
+            return Err("hold_over");
+        }
+        self.check_payable(amount)?;
+        for _ in 0..amount {
+            let token = self.pick().unwrap();
+            self.tokens[token].place = Place::InHold(hold);
+            // What comes out of one lot stays together.
+            let lot = self.tokens[token].lot;
+            let tokens = &mut self.holds[hold].tokens;
+            let behind = tokens.iter().rposition(|held| self.tokens[*held].lot == lot).map_or(tokens.len(), |at| at + 1);
+            tokens.insert(behind, token);
+        }
+        self.last = now;
+        Ok(())
+    }
+
     /// Answers what was debited, what was short, and whether anything changed.
     pub fn settle(&mut self, now: i64, hold: Option<usize>, amount: i64) -> Answer<(i64, i64, bool)> {
         let now = self.pass(now);

@@ -22,6 +22,7 @@ pub enum Operation {
     Debit { amount: i64 },
     AdjustDown { amount: i64 },
     Hold { amount: i64, lives: i64 },
+    Grow { hold: usize, amount: i64 },
     Settle { hold: usize, amount: i64 },
     Release { hold: usize },
     Revoke { lot: usize, part: i64, whole: i64 },
@@ -57,6 +58,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => amount().prop_map(|amount| O::AdjustDown { amount }),
         9 => (amount(), prop_oneof![12 => 1..60_i64, 1 => Just(0), 1 => Just(LIVE_MS_MAX), 1 => Just(LIVE_MS_MAX + 1)])
             .prop_map(|(amount, lives)| O::Hold { amount, lives }),
+        5 => (picked(), amount()).prop_map(|(hold, amount)| O::Grow { hold, amount }),
         8 => (picked(), prop_oneof![1 => Just(0), 9 => amount()]).prop_map(|(hold, amount)| O::Settle { hold, amount }),
         2 => (picked()).prop_map(|hold| O::Release { hold }),
         4 => (picked(), 1..6_i64, 1..6_i64).prop_map(|(lot, part, whole)| O::Revoke { lot, part, whole }),

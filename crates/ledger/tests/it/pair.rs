@@ -91,7 +91,7 @@ impl Pair {
                     .change(None, None, |account| account.adjust_down(at, Credits(amount), person, reason, "p".to_owned()));
                 (done(seen), self.model.take(now, amount).map(|()| Vec::new()))
             }
-            O::Hold { .. } | O::Settle { .. } | O::Release { .. } => self.operate_on_hold(operation),
+            O::Hold { .. } | O::Grow { .. } | O::Settle { .. } | O::Release { .. } => self.operate_on_hold(operation),
             O::MoveEnd { lot, .. } | O::End { lot } | O::Revoke { lot, .. } | O::Freeze { lot } | O::Unfreeze { lot } => {
                 self.operate_on_lot(operation, lot)
             }
@@ -135,6 +135,14 @@ impl Pair {
                     self.holds.push(hold);
                 }
                 (done(books), self.model.hold(now, amount, lives).map(|()| Vec::new()))
+            }
+            Operation::Grow { hold, amount } => {
+                let known = Pair::pick(&self.holds, hold);
+                let hold = known.map_or_else(|| self.books.id(), |at| self.holds[at]);
+                let books = self
+                    .books
+                    .change(None, Some(hold), |account| account.grow_hold(at, hold, Credits(amount), String::new()));
+                (done(books), self.model.grow(now, known, amount).map(|()| Vec::new()))
             }
             Operation::Settle { hold, amount } => {
                 let known = Pair::pick(&self.holds, hold);

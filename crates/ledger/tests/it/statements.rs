@@ -117,7 +117,7 @@ impl Situation {
                 Ok(String::new())
             }
             ["debit", amount, within @ ..] => self.debit(now, number(amount), within),
-            ["hold" | "settle" | "release", ..] => self.operate_on_hold(now, words),
+            ["hold" | "grow" | "settle" | "release", ..] => self.operate_on_hold(now, words),
             ["look"] => self.books.change(None, None, |account| {
                 account.expire_due(Time(now));
                 Ok(String::new())
@@ -171,6 +171,9 @@ impl Situation {
                 let (amount, live_ms) = (Credits(number(amount)), number(live));
                 let new = NewHold { hold, amount, live_ms, reference: message, description: String::new() };
                 account.place_hold(now, new).map(|()| String::new())
+            }
+            ["grow", _, amount] => {
+                account.grow_hold(now, hold, Credits(number(amount)), String::new()).map(|()| String::new())
             }
             ["settle", _, amount] => {
                 let settled = account.settle_hold(now, hold, Credits(number(amount)), "An answer".to_owned())?;

@@ -68,6 +68,8 @@ id_value!(
     creel_types::BuildId,
     creel_types::RunId,
     creel_types::CaptureId,
+    creel_types::ConversationId,
+    creel_types::MessageId,
     creel_types::EnrichmentId,
     creel_types::ItemId,
     creel_types::ScheduleId,

@@ -300,7 +300,7 @@ async fn save_holds(tx: &mut Tx, accounts: &[&Locked]) -> Result<(), StoreError>
             ]);
         }
     }
-    let behind = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, debited = excluded.debited,
+    let behind = "ON CONFLICT (id) DO UPDATE SET parts = excluded.parts, state = excluded.state, debited = excluded.debited,
         shortfall = excluded.shortfall WHERE holds.organization_id = excluded.organization_id";
     insert_all(tx, "holds", given, behind).await
 }

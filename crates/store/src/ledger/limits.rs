@@ -61,24 +61,54 @@ impl Limits {
         for row in &tx.rows_given(given, sql).await? {
             let organization: OrganizationId = row.parsed("organization_id")?;
             let Some(locked) = accounts.get(&organization) else { continue };
-            let limits = loaded.entry(organization).or_default();
-            let key = (row.parsed("subject")?, row.text("subject_id")?);
-            let limit = limit(row)?;
-            if limit.period == LimitPeriod::Run {
-                limits.by_run.insert(key, limit);
-            } else {
-                limits.counted.insert(key, state(row, limit, locked, now)?);
-            }
+            loaded.entry(organization).or_default().add(row, locked, now)?;
         }
         Ok(loaded)
     }
 
+    /// The limits of one organization, where it has any. Called under its lock.
+    pub(crate) async fn load_one(
+        tx: &mut Tx,
+        organization: OrganizationId,
+        locked: &Locked,
+        now: Time,
+    ) -> Result<Option<Limits>, StoreError> {
+        if !locked.has_limits {
+            return Ok(None);
+        }
+        let mut limits = Limits::default();
+        for row in &tx.rows("SELECT c.* FROM credit_limits c WHERE c.organization_id = $1", args![organization]).await? {
+            limits.add(row, locked, now)?;
+        }
+        Ok(Some(limits))
+    }
+
+    fn add(&mut self, row: &Row, locked: &Locked, now: Time) -> Result<(), StoreError> {
+        let key = (row.parsed("subject")?, row.text("subject_id")?);
+        let limit = limit(row)?;
+        if limit.period == LimitPeriod::Run {
+            self.by_run.insert(key, limit);
+        } else {
+            self.counted.insert(key, state(row, limit, locked, now)?);
+        }
+        Ok(())
+    }
+
+    /// What the limits that apply leave; none where none applies.
+    pub(crate) fn left(&self, run: &RunSpending<'_>) -> Option<Credits> {
+        self.applying(run).map(|state| state.left()).min()
+    }
+
     /// Whether a debit of a run passes none of the limits that apply to it.
     pub(crate) fn check(&self, run: &RunSpending<'_>, amount: Credits) -> Result<(), creel_ledger::Refused> {
+        self.applying(run).try_for_each(|state| state.check(amount))
+    }
+
+    fn applying(&self, run: &RunSpending<'_>) -> impl Iterator<Item = LimitState> {
         let counted = run.subjects.iter().filter_map(|key| self.counted.get(key)).copied();
         let of_run = run.subjects.iter().filter_map(|key| self.by_run.get(key));
         let of_run = of_run.map(|limit| LimitState { limit: *limit, period_start: Time(0), spent: run.spent });
-        counted.chain(of_run).try_for_each(|state| state.check(amount))
+        counted.chain(of_run)
     }
 
     /// Counts a debit that was checked and made.
@@ -228,7 +258,8 @@ async fn check_subject(
     }
 }
 
-/// What the ledger says was spent through the subject since an instant: on captures of its runs, and on items of its enrichments.
+/// What the ledger says was spent through the subject since an instant: on captures of its runs, on items of its enrichments, and on
+/// messages, which only keys have.
 pub(super) async fn spent_since(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -242,9 +273,13 @@ pub(super) async fn spent_since(
         LimitSubject::Schedule => "u.schedule_id",
     };
     let mut spent = Credits::ZERO;
-    for (kind, things, origin) in
-        [("capture", "captures", "runs u ON u.id = t.run_id"), ("item", "items", "enrichments u ON u.id = t.enrichment_id")]
-    {
+    let origins = [
+        ("capture", "captures", "runs u ON u.id = t.run_id"),
+        ("item", "items", "enrichments u ON u.id = t.enrichment_id"),
+        ("message", "messages", "messages u ON u.id = t.id"),
+    ];
+    let origins = if subject == LimitSubject::ApiKey { &origins[..] } else { &origins[..2] };
+    for (kind, things, origin) in origins {
         let sql = format!(
             "SELECT CAST(COALESCE(SUM(-e.amount), 0) AS BIGINT) AS spent FROM ledger_entries e
              JOIN {things} t ON t.id = e.reference_id AND t.organization_id = e.organization_id JOIN {origin}

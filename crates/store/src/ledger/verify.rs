@@ -56,6 +56,10 @@ pub enum LedgerFault {
     DebitWithoutItem { count: i64, example: i64 },
     #[error("enrichment {enrichment} counts {counted} items and {credits} credits and has {stored} items")]
     EnrichmentCount { enrichment: String, counted: i64, credits: i64, stored: i64 },
+    #[error("message {message} says {credits} credits for {tokens} tokens ({short} short), its debits {debited}")]
+    Message { message: String, credits: i64, short: i64, tokens: i64, debited: i64 },
+    #[error("{count} debits of messages settle no hold, for example entry {example}")]
+    DebitWithoutHold { count: i64, example: i64 },
     #[error("run {run} counts {counted} captures and {credits} credits and has {stored} captures")]
     RunCount { run: String, counted: i64, credits: i64, stored: i64 },
 }
@@ -220,6 +224,9 @@ async fn recompute(tx: &mut Tx, organization: OrganizationId) -> Result<Verified
         return Err(fault.into());
     }
     if let Some(fault) = against_items(tx, organization).await? {
+        return Err(fault.into());
+    }
+    if let Some(fault) = against_messages(tx, organization).await? {
         return Err(fault.into());
     }
     against_limits(tx, organization).await?;
@@ -412,4 +419,43 @@ async fn against_items(tx: &mut Tx, organization: OrganizationId) -> Result<Opti
             })
         })
         .transpose()
+}
+
+/// Every message that has ended took what its calls of the model took, and was debited for it; every debit of a message settled its hold.
+async fn against_messages(tx: &mut Tx, organization: OrganizationId) -> Result<Option<LedgerFault>, StoreError> {
+    let wrong = tx
+        .row(
+            "SELECT * FROM (SELECT m.id, m.credits_spent, m.shortfall, m.prompt_tokens + m.completion_tokens AS tokens, m.debits,
+                CAST(COALESCE((SELECT SUM(c.prompt_tokens + c.completion_tokens) FROM message_calls c
+                    WHERE c.message_id = m.id), 0) AS BIGINT) AS noted,
+                CAST(COALESCE((SELECT SUM(-e.amount) FROM ledger_entries e WHERE e.organization_id = m.organization_id
+                    AND e.kind = 'debit' AND e.reference_type = 'message' AND e.reference_id = m.id), 0) AS BIGINT) AS debited
+                FROM messages m WHERE m.organization_id = $1 AND m.ended_at IS NOT NULL) m
+             WHERE noted <> tokens OR credits_spent <> debited OR credits_spent + shortfall <> (tokens + $2 - 1) / $2 * $3
+                OR debits <> (CASE WHEN debited > 0 THEN 1 ELSE 0 END) LIMIT 1",
+            args![organization, creel_types::TOKENS_A_CREDIT, creel_types::Action::Assistant.price()],
+        )
+        .await?;
+    if let Some(row) = wrong {
+        return Ok(Some(LedgerFault::Message {
+            message: row.text("id")?,
+            credits: row.int("credits_spent")?,
+            short: row.int("shortfall")?,
+            tokens: row.int("noted")?,
+            debited: row.int("debited")?,
+        }));
+    }
+    let orphans = tx
+        .row(
+            "SELECT COUNT(*) AS count, MIN(e.sequence) AS example FROM ledger_entries e
+             WHERE e.organization_id = $1 AND e.kind = 'debit' AND e.reference_type = 'message' AND NOT EXISTS (
+                SELECT 1 FROM holds h WHERE h.organization_id = e.organization_id AND h.reference_type = 'message'
+                AND h.reference_id = e.reference_id AND h.debited = -e.amount)",
+            args![organization],
+        )
+        .await?;
+    match orphans.filter(|row| row.int("count").is_ok_and(|count| count > 0)) {
+        None => Ok(None),
+        Some(row) => Ok(Some(LedgerFault::DebitWithoutHold { count: row.int("count")?, example: row.int("example")? })),
+    }
 }

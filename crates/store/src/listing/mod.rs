@@ -5,6 +5,7 @@
 //! captures themselves what is not listed yet. `docs/concepts/lists.md` says what a user may rely on.
 
 mod facet;
+mod figures;
 mod follow;
 mod forget;
 mod plan;
@@ -17,6 +18,7 @@ mod values;
 mod words;
 
 pub use facet::brand_key;
+pub use figures::{CaptureFigure, CaptureFigures, FIGURES_MAX};
 pub(crate) use follow::NOT_LISTED;
 pub use plan::Bounds;
 pub use query::{CAPTURES_MAX, CaptureFilter, CapturePage, CaptureQuery};

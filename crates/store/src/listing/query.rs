@@ -111,7 +111,7 @@ impl Store {
 }
 
 /// Where the first captures of the answer stand, of what is listed and of what is not yet.
-async fn positions(tx: &mut Tx, asked: &Asked<'_>) -> Result<Vec<Position>, StoreError> {
+pub(super) async fn positions(tx: &mut Tx, asked: &Asked<'_>) -> Result<Vec<Position>, StoreError> {
     if asked.filter.is_empty_by_itself() {
         return Ok(Vec::new());
     }

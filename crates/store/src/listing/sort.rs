@@ -2,8 +2,9 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use creel_types::{CaptureId, hex, words};
+use creel_types::{Amount, Capture, CaptureId, hex, words};
 
+use super::tail::price_key;
 use crate::{
     StoreError,
     captures::normalize_title,
@@ -153,6 +154,18 @@ pub struct CaptureCursor {
 }
 
 impl CaptureCursor {
+    /// The place right behind a capture, so that a page may end where its reader wants.
+    #[must_use]
+    pub fn behind(sort: CaptureSort, capture: &Capture) -> CaptureCursor {
+        let product = &capture.product;
+        let key = match sort.key() {
+            Key::ExtractedAt => KeyValue::Int(capture.extracted_at.0),
+            Key::MinPrice => KeyValue::Int(price_key(product.min_price.map(Amount::scaled))),
+            Key::Title => KeyValue::Text(title_key(&product.title)),
+        };
+        CaptureCursor { sort, position: Position { key, capture: capture.id } }
+    }
+
     #[must_use]
     pub fn sort(&self) -> CaptureSort {
         self.sort

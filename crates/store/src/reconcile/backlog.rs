@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::stuck_runs::{STUCK, STUCK_AFTER_MS};
 use crate::{
     Concurrency, Store, StoreError, args,
+    conversations::SILENT_MS_MAX,
     database::Value,
     ledger::verify::{CHECK_EVERY_MS, LEDGER_DUE},
     listing::NOT_LISTED,
@@ -26,6 +27,8 @@ words! {
         RunsPending = "runs_pending",
         /// Runs that live and do not get on.
         RunsStuck = "runs_stuck",
+        /// Messages of the assistant whose process died.
+        MessagesAbandoned = "messages_abandoned",
         BuildsPending = "builds_pending",
         MailsDue = "mails_due",
         /// Schedules whose tick is due.
@@ -99,6 +102,10 @@ fn waiting_since(queue: QueueName, concurrency: Concurrency, now: Time) -> (Stri
         QueueName::RunsStuck => {
             (format!("SELECT r.claimed_at AS since FROM runs r WHERE {STUCK}"), args![now.plus_ms(-STUCK_AFTER_MS)])
         }
+        QueueName::MessagesAbandoned => (
+            text("SELECT beat_at AS since FROM messages WHERE ended_at IS NULL AND beat_at <= $1"),
+            args![now.plus_ms(-SILENT_MS_MAX)],
+        ),
         QueueName::BuildsPending => {
             (text("SELECT created_at AS since FROM robot_builds WHERE ended_at IS NULL AND leased_by IS NULL"), args![])
         }

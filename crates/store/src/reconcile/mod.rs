@@ -19,6 +19,8 @@ words! {
     ReconcilerName {
         /// Lots and holds that have ended leave the balance; thresholds, schedules and runs follow.
         Credits = "credits",
+        /// Messages of the assistant whose process died are ended and debited.
+        Messages = "messages",
         /// Every ledger is recomputed.
         Ledgers = "ledgers",
         /// Captures are listed, and can be searched in.
@@ -55,6 +57,7 @@ impl ReconcilerName {
             // A fifth of the time by which full text may be behind.
             ReconcilerName::Captures | ReconcilerName::Schedules | ReconcilerName::Webhooks => 1,
             ReconcilerName::StripeEvents | ReconcilerName::StripeCustomers => 2,
+            ReconcilerName::Messages => 10,
             ReconcilerName::Mail => 15,
             ReconcilerName::StripePoll => 300,
             ReconcilerName::StuckRuns => 60,

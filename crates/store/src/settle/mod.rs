@@ -9,6 +9,7 @@ mod committer;
 mod duplicates;
 mod hold;
 mod items;
+mod messages;
 mod write;
 
 use creel_types::{CaptureId, OrganizationId, PageKind, PageOutcome, RunErrorCode, RunId};
@@ -18,6 +19,7 @@ use crate::captures::NewCapture;
 
 pub use committer::Committer;
 pub use items::{ITEMS_MAX, ItemsVerdict, MadeItem};
+pub use messages::EndedMessage;
 
 /// A page that a worker is done with.
 #[derive(Clone, Debug)]

@@ -34,11 +34,14 @@ use creel_store::{
     webhooks::{DeliveryFilter, NewWebhook, WebhookChanges, deliver::Standing},
 };
 use creel_types::{
-    ApiKeyId, BuildId, Cadence, CaptureId, Credits, DeliveryId, EnrichmentId, HoldId, IntervalUnit, InvitationId, ItemId,
-    LotId, OrganizationId, PageKind, PersonId, RobotId, Role, RunId, ScheduleId, SessionId, WebhookId,
+    ApiKeyId, Asker, BuildId, Cadence, CaptureId, ConversationId, Credits, DeliveryId, EnrichmentId, HoldId, IntervalUnit,
+    InvitationId, ItemId, LotId, MessageEnd, MessageId, OrganizationId, PageKind, PersonId, RobotId, Role, RunId,
+    ScheduleId, SessionId, WebhookId,
 };
+use serde_json::json;
 
 use crate::{
+    conversations::{asked as asked_in, ended, took},
     enrichments::asked,
     shop::{Shop, on_both, operator},
 };
@@ -61,11 +64,13 @@ struct Things {
     delivery: DeliveryId,
     enrichment: EnrichmentId,
     item: ItemId,
+    conversation: ConversationId,
+    message: MessageId,
 }
 
 impl Things {
     /// In the order of their fields.
-    fn ids(&self) -> [String; 15] {
+    fn ids(&self) -> [String; 17] {
         let Things {
             robot,
             build,
@@ -82,10 +87,27 @@ impl Things {
             delivery,
             enrichment,
             item,
+            conversation,
+            message,
         } = self;
-        let ids: [&dyn ToString; 15] = [
-            robot, build, key, run, capture, lot, hold, schedule, person, session, invitation, webhook, delivery,
-            enrichment, item,
+        let ids: [&dyn ToString; 17] = [
+            robot,
+            build,
+            key,
+            run,
+            capture,
+            lot,
+            hold,
+            schedule,
+            person,
+            session,
+            invitation,
+            webhook,
+            delivery,
+            enrichment,
+            item,
+            conversation,
+            message,
         ];
         ids.map(ToString::to_string)
     }
@@ -109,6 +131,8 @@ impl Things {
             delivery: random.id(now),
             enrichment: random.id(now),
             item: random.id(now),
+            conversation: random.id(now),
+            message: random.id(now),
         }
     }
 }
@@ -140,6 +164,8 @@ async fn things(shop: &Shop) -> Things {
     store.take_parcel(Standing::Unproven).await.unwrap().unwrap();
     let invitation = invitation.id;
     let (enrichment, item) = enriched(shop, run, capture).await;
+    let conversation = shop.conversation(Asker::Person(person)).await;
+    let message = shop.ask(Asker::Person(person), conversation, 100).await.unwrap().id;
     Things {
         robot,
         build,
@@ -156,6 +182,8 @@ async fn things(shop: &Shop) -> Things {
         delivery,
         enrichment,
         item,
+        conversation,
+        message,
     }
 }
 
@@ -214,8 +242,11 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         delivery,
         enrichment,
         item,
+        conversation,
+        message,
     } = things;
     let who = operator();
+    let asker = Asker::Person(person);
     let (by, invoice) = (ByHand { reason: "why", actor: "who" }, || Reference::new(ReferenceType::Invoice, "in_1"));
     let limit = |subject, id: String| async move {
         let limit = CreditLimit::new(Credits(7), LimitPeriod::Cycle).unwrap();
@@ -264,7 +295,8 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("find_deleted_capture", said(store.find_deleted_capture(organization, capture).await)),
         ("count_listed_captures", said(store.count_listed_captures(organization, &of_run).await)),
         ("list_captures", list(of_run).await),
-        ("list_captures", list(of_robot).await),
+        ("list_captures", list(of_robot.clone()).await),
+        ("capture_figures", said(store.capture_figures(organization, &of_robot).await.map(|found| found.rows))),
         ("delete_capture", said(store.delete_capture(organization, capture, &creel_types::By::system()).await)),
         ("delete_run", said(store.delete_run(organization, run, &creel_types::By::system()).await)),
         ("create_enrichment", said(store.create_enrichment(organization, about(Scope::Run(run)), None).await)),
@@ -285,6 +317,18 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
             let filter = ItemFilter { enrichment: Some(enrichment), ..ItemFilter::default() };
             said(store.count_item_facets(organization, &filter).await)
         }),
+        ("begin_message", said(store.begin_message(organization, asker, asked_in(conversation, 100)).await)),
+        ("begin_call", said(store.begin_call(organization, message, 100, 300).await)),
+        ("note_call", said(store.note_call(organization, message, 0, took(1, 1), "", &json!([])).await)),
+        ("beat_message", said(store.beat_message(organization, message).await)),
+        ("stop_message", said(store.stop_message(organization, asker, conversation).await)),
+        ("settle_message", said(store.settle_message(organization, message, ended(MessageEnd::Answered)).await)),
+        ("get_message", said(store.get_message(organization, asker, conversation, message).await)),
+        ("list_messages", said(store.list_messages(organization, asker, conversation, None, 10).await)),
+        ("list_conversations", said(store.list_conversations(organization, asker, None, 10).await)),
+        ("get_conversation", said(store.get_conversation(organization, asker, conversation).await)),
+        ("rename_conversation", said(store.rename_conversation(organization, asker, conversation, "mine").await)),
+        ("delete_conversation", said(store.delete_conversation(organization, asker, conversation, &who).await)),
         ("create_schedule", said(store.create_schedule(organization, new_schedule(robot), &who).await)),
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),
@@ -328,7 +372,7 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
 }
 
 /// Functions that take the id of something new: another's id is refused, an unknown one is taken.
-const OF_NEW_THINGS: &[&str] = &["grant", "place_hold", "settle_items"];
+const OF_NEW_THINGS: &[&str] = &["create_conversation", "grant", "place_hold", "settle_items"];
 
 /// Functions that take an organization and nothing that another one could have.
 const OF_ALL_THINGS: &[&str] = &[
@@ -350,6 +394,7 @@ const OF_ALL_THINGS: &[&str] = &[
     "request_robot_build",
     "explain_entry",
     "find_answer",
+    "find_page",
     "find_robot",
     "find_stripe_customer",
     "find_subscription",
@@ -413,6 +458,8 @@ async fn dump(store: &Store, organization: OrganizationId) -> Vec<String> {
         "schedules",
         "outbox",
         "holds",
+        "conversations",
+        "messages",
         "api_keys",
         "memberships",
         "sessions",
@@ -463,6 +510,7 @@ async fn anothers_things_are_as_good_as_missing(engine) {
         let nothing = [
             "[]".to_owned(),
             "None".to_owned(),
+            "Gone".to_owned(),
             "Some(0)".to_owned(),
             "([], 0)".to_owned(),
             format!("{:?}", RobotHistory::default()),

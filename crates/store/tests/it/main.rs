@@ -12,6 +12,8 @@ mod shop;
 mod access;
 mod billing;
 mod clock;
+mod conversations;
+mod conversations_at_random;
 mod coverage;
 mod deletion;
 mod drain;

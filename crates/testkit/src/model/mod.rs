@@ -9,6 +9,8 @@
 //! assert!(server.log().is_empty());
 //! ```
 
+mod streamed;
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -25,13 +27,21 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-/// What the model does with one question.
+/// What the model does with one question. An answer comes as it is asked for: whole, or word by word.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Script {
     /// A whole answer, with the tokens it took.
     Says(String),
     /// The same without saying what it took.
     SaysWithoutUsage(String),
+    /// Calls of tools by their names, each with its arguments, which need not be JSON; and what is said with them.
+    Calls(String, Vec<(String, String)>),
+    /// So many words, then the connection ends.
+    BreaksOff(String, usize),
+    /// So many words, then an error of the endpoint's own.
+    BreaksWithError(String, usize),
+    /// So many words, then nothing until whoever asked goes away.
+    Hangs(String, usize),
     /// A refusal with these words.
     Refuses(u16, String),
     /// A body as it stands, with status 200.
@@ -47,7 +57,18 @@ pub struct Exchange {
     pub authorization: Option<String>,
     pub status: u16,
     pub prompt_tokens: i64,
+    /// What was said until the end, or until it broke off.
     pub completion_tokens: i64,
+    /// Whether whoever asked was told what it took.
+    pub is_told: bool,
+}
+
+impl Exchange {
+    /// What the model took for it: an answer of which nothing came takes nothing.
+    #[must_use]
+    pub fn tokens(&self) -> i64 {
+        if self.completion_tokens > 0 { self.prompt_tokens + self.completion_tokens } else { 0 }
+    }
 }
 
 /// The running server; it ends when dropped.
@@ -118,41 +139,102 @@ impl Drop for ModelServer {
 
 async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(request): Json<Value>) -> Response {
     let script = (shared.script)(&request);
+    let is_streamed = request["stream"].as_bool().unwrap_or(false);
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let prompt_tokens = prompt(&request);
-    let (status, text, completion_tokens, body) = match script {
-        Script::Says(text) => {
-            let tokens = count(&text);
-            let usage = json!({
-                "prompt_tokens": prompt_tokens, "completion_tokens": tokens, "total_tokens": prompt_tokens + tokens,
-            });
-            (200, answer(&request, &text, &usage).to_string(), tokens, true)
+    let exchange = Exchange { request, authorization, status: 200, prompt_tokens, completion_tokens: 0, is_told: false };
+    match script {
+        Script::Refuses(status, words) => {
+            shared.log().push(Exchange { status, prompt_tokens: 0, ..exchange });
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let body = json!({"error": {"message": words}}).to_string();
+            (status, [(header::CONTENT_TYPE, "application/json"), (header::RETRY_AFTER, "0")], body).into_response()
         }
-        Script::SaysWithoutUsage(text) => (200, answer(&request, &text, &Value::Null).to_string(), count(&text), true),
-        Script::Refuses(status, words) => (status, json!({"error": {"message": words}}).to_string(), 0, false),
-        Script::Babbles(text) => (200, text, 0, false),
-    };
-    shared.log().push(Exchange {
-        request,
-        authorization: headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned),
-        status,
-        prompt_tokens: if body { prompt_tokens } else { 0 },
-        completion_tokens,
+        Script::Babbles(text) => {
+            shared.log().push(Exchange { prompt_tokens: 0, ..exchange });
+            let kind = if is_streamed { "text/event-stream" } else { "application/json" };
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        script => {
+            let told = Told::of(script);
+            if is_streamed { streamed::answer(&shared, exchange, told) } else { whole(&shared, exchange, told) }
+        }
+    }
+}
+
+/// An answer as both ways of telling it know it.
+struct Told {
+    text: String,
+    calls: Vec<(String, String)>,
+    says_usage: bool,
+    /// After so many words it goes wrong, in this way.
+    ends: Option<(usize, Fault)>,
+}
+
+#[derive(Clone, Copy)]
+enum Fault {
+    BreaksOff,
+    Error,
+    Hangs,
+}
+
+impl Told {
+    fn of(script: Script) -> Told {
+        let told = |text| Told { text, calls: Vec::new(), says_usage: true, ends: None };
+        match script {
+            Script::SaysWithoutUsage(text) => Told { says_usage: false, ..told(text) },
+            Script::Calls(text, calls) => Told { calls, ..told(text) },
+            Script::BreaksOff(text, words) => Told { ends: Some((words, Fault::BreaksOff)), ..told(text) },
+            Script::BreaksWithError(text, words) => Told { ends: Some((words, Fault::Error)), ..told(text) },
+            Script::Hangs(text, words) => Told { ends: Some((words, Fault::Hangs)), ..told(text) },
+            Script::Says(text) | Script::Refuses(_, text) | Script::Babbles(text) => told(text),
+        }
+    }
+
+    fn finish(&self) -> &'static str {
+        if self.calls.is_empty() { "stop" } else { "tool_calls" }
+    }
+
+    fn completion_tokens(&self) -> i64 {
+        count(&self.text) + self.calls.iter().map(|(name, arguments)| count(name) + count(arguments)).sum::<i64>()
+    }
+}
+
+fn whole(shared: &Shared, exchange: Exchange, told: Told) -> Response {
+    let completion_tokens = told.completion_tokens();
+    let usage = if told.says_usage { usage(exchange.prompt_tokens, completion_tokens) } else { Value::Null };
+    let mut message = json!({"role": "assistant", "content": told.text});
+    if !told.calls.is_empty() {
+        message["tool_calls"] = told.calls.iter().enumerate().map(|(at, call)| called(at, call)).collect();
+    }
+    let body = json!({
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": exchange.request["model"],
+        "choices": [{"index": 0, "message": message, "finish_reason": told.finish()}], "usage": usage,
     });
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::RETRY_AFTER, "0")], text).into_response()
+    shared.log().push(Exchange { completion_tokens, is_told: told.says_usage, ..exchange });
+    ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-fn answer(request: &Value, text: &str, usage: &Value) -> Value {
-    let message = json!({"role": "assistant", "content": text});
-    json!({
-        "id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": request["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": usage,
-    })
+fn called(at: usize, (name, arguments): &(String, String)) -> Value {
+    json!({"index": at, "id": format!("call_{at}"), "type": "function", "function": {"name": name, "arguments": arguments}})
 }
 
+fn usage(prompt_tokens: i64, completion_tokens: i64) -> Value {
+    let total_tokens = prompt_tokens + completion_tokens;
+    json!({"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens, "total_tokens": total_tokens})
+}
+
+/// Everything that was sent: what was said, what was called and answered, and the tools that may be called.
 fn prompt(request: &Value) -> i64 {
-    let messages = request["messages"].as_array();
-    messages.into_iter().flatten().filter_map(|message| message["content"].as_str()).map(count).sum()
+    let messages = request["messages"].as_array().into_iter().flatten();
+    let messages: i64 = messages
+        .map(|message| {
+            let calls = if message["tool_calls"].is_array() { count(&message["tool_calls"].to_string()) } else { 0 };
+            count(message["content"].as_str().unwrap_or_default()) + calls
+        })
+        .sum();
+    let tools: i64 = request["tools"].as_array().into_iter().flatten().map(|tool| count(&tool.to_string())).sum();
+    messages + tools
 }
 
 /// This model's tokens are words.

@@ -2,6 +2,7 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use creel_billing::{Buyer, checkout::check_quantity, packs::check_packs};
+use creel_store::asked::texts::whole_number;
 use creel_types::{Actor, OrganizationId, PackTerms, Plan};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use utoipa::{
@@ -14,7 +15,6 @@ use utoipa::{
 
 use crate::{
     ApiState,
-    body::whole_number,
     caller::{AdminCaller, Caller},
     error::ApiError,
     session::FoundSession,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use creel_store::asked::{filter::CaptureFilterBody, texts::WorkName};
 use creel_store::enrichments::{CAPTURE_IDS_MAX, NewEnrichment, Scope};
 use creel_store::listing::{CaptureFilter, CaptureQuery};
 use creel_types::{CaptureId, RunId};
@@ -10,7 +11,7 @@ use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{ApiState, caller::Caller, error::ApiError, fields::WorkName, v1::captures::filter::CaptureFilterBody};
+use crate::{ApiState, caller::Caller, error::ApiError};
 
 /// What can be asked for, for whoever asked for none of them or several.
 const SCOPES: &str = "give exactly one of run_id, import_id, capture_ids and filter";
@@ -95,11 +96,7 @@ async fn of_import(state: &ApiState, caller: &Caller, import: Uuid) -> Result<Sc
 }
 
 fn of_filter(asked: &CaptureFilterBody) -> Result<(Scope, Json), ApiError> {
-    let named = |error: ApiError| {
-        let field = error.field.clone().unwrap_or_default();
-        ApiError { field: Some(format!("filter.{field}")), ..error }
-    };
-    let Some(filter) = asked.read().map_err(named)? else {
+    let Some(filter) = asked.read().map_err(|wrong| wrong.below("filter"))? else {
         return Err(ApiError::conflict("filter", "no capture can fit it: its bounds hold nothing between them"));
     };
     let shown = serde_json::to_value(asked).map_err(|_| ApiError::internal())?;

@@ -39,11 +39,11 @@ macro_rules! query_with_item_filters {
             #[param(inline)]
             signal: Option<creel_types::Signal>,
             /// The lowest price of the item is at least this.
-            #[serde(default, deserialize_with = "crate::v1::captures::filter::amount")]
+            #[serde(default, deserialize_with = "creel_store::asked::filter::amount")]
             #[param(value_type = Option<f64>, minimum = 0, maximum = 100_000_000_000_i64)]
             min_price: Option<creel_types::Amount>,
             /// The lowest price of the item is at most this.
-            #[serde(default, deserialize_with = "crate::v1::captures::filter::amount")]
+            #[serde(default, deserialize_with = "creel_store::asked::filter::amount")]
             #[param(value_type = Option<f64>, minimum = 0, maximum = 100_000_000_000_i64)]
             max_price: Option<creel_types::Amount>,
             #[param(inline)]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError, v1::runs::asked::URL_BYTES_MAX};
+use crate::{ApiState, body::JsonBody, caller::Caller, error::ApiError};
+use creel_store::asked::run::URL_BYTES_MAX;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

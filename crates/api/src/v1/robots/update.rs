@@ -1,6 +1,7 @@
 //! `PATCH /v1/extract/robots/{id} {name}`.
 
 use axum::extract::State;
+use creel_store::asked::texts::WorkName;
 use creel_store::robots;
 use creel_types::{Robot, RobotId};
 use serde::Deserialize;
@@ -11,7 +12,6 @@ use crate::{
     body::JsonBody,
     caller::Caller,
     error::{ApiError, ErrorBody},
-    fields::WorkName,
     if_match::{IfMatch, Tagged},
     v1::PathId,
 };

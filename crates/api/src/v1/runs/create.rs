@@ -1,15 +1,15 @@
 //! `POST /v1/extract/runs`: makes a run. With an `Idempotency-Key` the same request makes it once.
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use creel_store::idempotency::Once;
+use creel_store::{
+    asked::run::{NewRunBody, RUN_BYTES_MAX},
+    idempotency::Once,
+};
 use creel_types::{Action, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    asked::{NewRunBody, RUN_BYTES_MAX},
-    payable::refuse_without_credits,
-};
+use super::payable::refuse_without_credits;
 use crate::{
     ApiState,
     body::JsonBody,
@@ -57,7 +57,8 @@ pub(crate) async fn create_run(
     }
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (_, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
-    let new = asked.with_captured(&state, &caller, &program).await?.checked(&program, &caller)?;
+    let asked = asked.with_captured(state.store(), caller.organization, &program).await?;
+    let new = asked.checked(&program, caller.by.clone(), caller.key())?;
     refuse_without_credits(&state, &caller, Action::Extract).await?;
     Ok(answer(match key {
         Some(key) => state.store().create_run_once(caller.organization, new, &key).await?,

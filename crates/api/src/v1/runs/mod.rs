@@ -1,7 +1,5 @@
 //! Runs: one crawl with one robot.
 
-pub(crate) mod asked;
-mod captured;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;

@@ -3,13 +3,16 @@
 
 use axum::{Json, extract::State};
 use creel_frontier::{PatternSet, canonical_url, patterns::Verdict};
-use creel_store::{history::RobotHistory, runs::NewRun};
+use creel_store::{
+    asked::run::{NewRunBody, RUN_BYTES_MAX},
+    history::RobotHistory,
+    runs::NewRun,
+};
 use creel_types::{Action, Credits, time::HOUR_MS};
 use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::asked::{NewRunBody, RUN_BYTES_MAX};
 use crate::{
     ApiState,
     body::JsonBody,
@@ -84,7 +87,8 @@ pub(crate) async fn preview_run(
     let robot = state.store().get_robot_with_program(caller.organization, asked.robot_id).await;
     let (robot, program) = robot.map_err(|error| ApiError { field: Some("robot_id".to_owned()), ..error.into() })?;
     let patterns = asked.patterns()?;
-    let new = asked.with_captured(&state, &caller, &program).await?.checked(&program, &caller)?;
+    let asked = asked.with_captured(state.store(), caller.organization, &program).await?;
+    let new = asked.checked(&program, caller.by.clone(), caller.key())?;
     let history = state.store().robot_history(caller.organization, robot.id).await?;
     let spendable = state.store().spendable(caller.organization).await?;
     Ok(Json(preview(&new, &patterns, &history, spendable)))

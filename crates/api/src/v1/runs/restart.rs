@@ -1,15 +1,16 @@
 //! `POST /v1/extract/runs/{id}/restart {budget?}`: goes on where an ended run stopped, and never debits again what it has.
 
 use axum::{Json, extract::State, http::StatusCode};
+use creel_store::asked::{run::check_budget, texts::whole_number};
 use creel_store::runs::RunView;
 use creel_types::{Action, RunId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{asked::check_budget, payable::refuse_without_credits};
+use super::payable::refuse_without_credits;
 use crate::{
     ApiState,
-    body::{OptionalBody, whole_number},
+    body::OptionalBody,
     caller::Caller,
     error::{ApiError, ErrorBody},
     v1::PathId,

@@ -1,14 +1,14 @@
 //! `POST /v1/extract/schedules`: makes a schedule.
 
 use axum::{Json, extract::State, http::StatusCode};
+use creel_store::asked::{run::RUN_BYTES_MAX, schedule::NewScheduleBody};
 
-use super::{ScheduleView, asked::NewScheduleBody};
+use super::ScheduleView;
 use crate::{
     ApiState,
     body::JsonBody,
     caller::Caller,
     error::{ApiError, ErrorBody},
-    v1::runs::asked::RUN_BYTES_MAX,
 };
 
 /// Make a schedule

@@ -1,6 +1,5 @@
 //! Schedules: a cadence that makes runs.
 
-pub(crate) mod asked;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;

@@ -1,16 +1,17 @@
 //! `PATCH /v1/extract/schedules/{id}`.
 
 use axum::extract::State;
+use creel_store::asked::{run::RUN_BYTES_MAX, schedule::ScheduleChangesBody};
 use creel_types::ScheduleId;
 
-use super::{ScheduleView, asked::ScheduleChangesBody};
+use super::ScheduleView;
 use crate::{
     ApiState,
     body::JsonBody,
     caller::Caller,
     error::{ApiError, ErrorBody},
     if_match::{IfMatch, Tagged},
-    v1::{PathId, runs::asked::RUN_BYTES_MAX},
+    v1::PathId,
 };
 
 /// Change a schedule

@@ -1,5 +1,6 @@
 //! Whole stories in a real browser, from the first page to the last, as somebody lives them who has read nothing.
 
+mod assistant;
 mod credits;
 mod first_run;
 mod keyboard;

@@ -160,7 +160,9 @@ fn target_path(base: &str, line: &AuditLine) -> String {
         TargetKind::Capture => "captures",
         TargetKind::Schedule => "schedules",
         TargetKind::Enrichment => "enrichments",
-        TargetKind::Person | TargetKind::Invitation | TargetKind::Organization => return String::new(),
+        TargetKind::Person | TargetKind::Invitation | TargetKind::Organization | TargetKind::Conversation => {
+            return String::new();
+        }
     };
     if is_gone { String::new() } else { format!("{base}/{pages}/{}", line.target_id) }
 }

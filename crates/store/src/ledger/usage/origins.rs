@@ -30,10 +30,14 @@ struct Spender {
     reference: &'static str,
 }
 
-const SPENDERS: [Spender; 2] = [
+const SPENDERS: [Spender; 3] = [
     Spender { table: "runs", made: "extracted", things: "captures", of: "c.run_id = u.id", reference: "capture" },
     Spender { table: "enrichments", made: "processed", things: "items", of: "c.enrichment_id = u.id", reference: "item" },
+    Spender { table: "messages", made: "debits", things: "messages", of: "c.id = u.id", reference: "message" },
 ];
+
+/// What a message has in place of a run, robot or schedule. Not a bare NULL, by which PostgreSQL does not group.
+const NO_ORIGIN: &str = "CAST(NULL AS TEXT)";
 
 /// Whether a run is wholly within the window, by the instants $2 to $4.
 const INSIDE: &str = "u.created_at >= $2 AND COALESCE(u.ended_at, $4) < $3";
@@ -41,7 +45,11 @@ const INSIDE: &str = "u.created_at >= $2 AND COALESCE(u.ended_at, $4) < $3";
 /// Debits of the runs that schedules made.
 pub(super) async fn spent_by_schedules(tx: &mut Tx, span: Span, window: Window) -> Result<Spent, StoreError> {
     let mut all = Spent::default();
-    for row in &found(tx, span, window, |_| ("u.schedule_id", "NULL", "")).await? {
+    for row in &found(tx, span, window, |spender| {
+        (if spender.table == "messages" { NO_ORIGIN } else { "u.schedule_id" }, "NULL", "")
+    })
+    .await?
+    {
         if row.opt_text("key")?.is_some() {
             all.credits += row.int("credits")?;
             all.count += row.int("count")?;
@@ -107,6 +115,7 @@ async fn found(
 /// What is grouped by, the name of such a thing, and where the name stands. An enrichment of a run is the run's.
 fn columns(group: UsageGroup, spender: &Spender) -> (&'static str, &'static str, &'static str) {
     match group {
+        UsageGroup::Robot | UsageGroup::Run if spender.table == "messages" => (NO_ORIGIN, "NULL", ""),
         UsageGroup::Robot => ("u.robot_id", "MIN(r.name)", "LEFT JOIN robots r ON r.id = u.robot_id"),
         UsageGroup::ApiKey => ("u.api_key_id", "MIN(k.name)", "LEFT JOIN api_keys k ON k.id = u.api_key_id"),
         _ if spender.table == "enrichments" => ("u.run_id", "MIN(r.name)", "LEFT JOIN runs r ON r.id = u.run_id"),

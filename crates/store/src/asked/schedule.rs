@@ -2,10 +2,6 @@
 //! when.
 
 use creel_frontier::{NotATimetable, Timetable, cadence::zone};
-use creel_store::{
-    runs::RunSettings,
-    schedules::{NewSchedule, ScheduleChanges},
-};
 use creel_types::{Cadence, IntervalUnit, RobotId, RobotProgram, Time, Window, time::DAY_MS};
 use serde::{Deserialize, Deserializer};
 use utoipa::{
@@ -13,11 +9,14 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
+use super::{
+    Wrong,
+    run::{StartUrl, UrlPattern, check_budget, check_patterns, check_start_urls},
+    texts::{WorkName, whole_number},
+};
 use crate::{
-    body::whole_number,
-    error::ApiError,
-    fields::WorkName,
-    v1::runs::asked::{StartUrl, UrlPattern, check_budget, check_patterns, check_start_urls},
+    runs::RunSettings,
+    schedules::{NewSchedule, ScheduleChanges},
 };
 
 /// How far ahead a schedule may begin: a year that was mistyped is told, and does not sleep for a lifetime.
@@ -27,7 +26,7 @@ const DAYS_MAX: usize = 7;
 /// A time zone by its name.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct TimeZoneName(String);
+pub struct TimeZoneName(String);
 
 impl TryFrom<String> for TimeZoneName {
     type Error = NotATimetable;
@@ -49,15 +48,15 @@ impl ToSchema for TimeZoneName {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CadenceBody {
+pub struct CadenceBody {
     #[serde(deserialize_with = "whole_number")]
     interval_amount: Option<i64>,
     interval_unit: IntervalUnit,
 }
 
 impl CadenceBody {
-    fn checked(&self) -> Result<Cadence, ApiError> {
-        let field = || ApiError::field("cadence.interval_amount", "it is missing");
+    fn checked(&self) -> Result<Cadence, Wrong> {
+        let field = || Wrong::field("cadence.interval_amount", "it is missing");
         let cadence =
             Cadence { interval_amount: self.interval_amount.ok_or_else(field)?, interval_unit: self.interval_unit };
         Timetable::new(cadence, Time(0), zone::UTC, &[]).map_err(refusal)?;
@@ -68,8 +67,8 @@ impl CadenceBody {
 /// A schedule to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewScheduleBody {
-    pub(super) robot_id: RobotId,
+pub struct NewScheduleBody {
+    pub robot_id: RobotId,
     #[schema(value_type = Cadence)]
     cadence: CadenceBody,
     /// `Daily shop.example run` where nothing is said.
@@ -108,7 +107,7 @@ pub(crate) struct NewScheduleBody {
 
 impl NewScheduleBody {
     /// The schedule that is meant, once everything about it was found right.
-    pub(super) fn checked(self, program: &RobotProgram, now: Time) -> Result<NewSchedule, ApiError> {
+    pub fn checked(self, program: &RobotProgram, now: Time) -> Result<NewSchedule, Wrong> {
         let cadence = self.cadence.checked()?;
         check_windows(&self.windows)?;
         self.starts_at.map(|starts_at| check_starts_at(starts_at, now)).transpose()?;
@@ -138,7 +137,7 @@ impl NewScheduleBody {
 /// What is to be different; what is left out, or null, stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ScheduleChangesBody {
+pub struct ScheduleChangesBody {
     name: Option<WorkName>,
     /// Another cadence has another anchor: `starts_at`, or one interval from now.
     #[schema(value_type = Option<Cadence>)]
@@ -168,7 +167,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64
 
 impl ScheduleChangesBody {
     /// The changes that are meant; `program` is the robot's, where it has one still.
-    pub(super) fn checked(self, program: Option<&RobotProgram>, now: Time) -> Result<ScheduleChanges, ApiError> {
+    pub fn checked(self, program: Option<&RobotProgram>, now: Time) -> Result<ScheduleChanges, Wrong> {
         let cadence = self.cadence.as_ref().map(CadenceBody::checked).transpose()?;
         self.windows.as_deref().map(check_windows).transpose()?;
         self.starts_at.map(|starts_at| check_starts_at(starts_at, now)).transpose()?;
@@ -193,26 +192,26 @@ impl ScheduleChangesBody {
     }
 }
 
-fn check_windows(windows: &[Window]) -> Result<(), ApiError> {
+fn check_windows(windows: &[Window]) -> Result<(), Wrong> {
     if let Some(index) = windows.iter().position(|window| window.days.len() > DAYS_MAX) {
-        return Err(ApiError::field(format!("windows[{index}].days"), format!("a week has {DAYS_MAX} days")));
+        return Err(Wrong::field(format!("windows[{index}].days"), format!("a week has {DAYS_MAX} days")));
     }
     let cadence = Cadence { interval_amount: 1, interval_unit: IntervalUnit::Day };
     Timetable::new(cadence, Time(0), zone::UTC, windows).map(|_| ()).map_err(refusal)
 }
 
-fn check_starts_at(starts_at: Time, now: Time) -> Result<(), ApiError> {
+fn check_starts_at(starts_at: Time, now: Time) -> Result<(), Wrong> {
     if starts_at.ms_since(now) <= STARTS_AHEAD_MS_MAX {
         return Ok(());
     }
-    Err(ApiError::conflict("starts_at", format!("{starts_at} is more than ten years from now")))
+    Err(Wrong::conflict("starts_at", format!("{starts_at} is more than ten years from now")))
 }
 
 /// What is wrong by itself is an invalid field; a window whose ends are right, and the same, is a conflict of the two.
-fn refusal(error: NotATimetable) -> ApiError {
+fn refusal(error: NotATimetable) -> Wrong {
     let (field, message) = (error.field(), error.to_string());
     match error {
-        NotATimetable::EmptyWindow { .. } | NotATimetable::StartsAt => ApiError::conflict(field, message),
-        _ => ApiError::field(field, message),
+        NotATimetable::EmptyWindow { .. } | NotATimetable::StartsAt => Wrong::conflict(field, message),
+        _ => Wrong::field(field, message),
     }
 }

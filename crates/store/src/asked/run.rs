@@ -2,64 +2,66 @@
 //! one take the same body.
 
 use creel_frontier::{OutOfScope, PatternSet, Scope};
-use creel_store::runs::{NewRun, RunSettings};
-use creel_types::{RobotId, RobotProgram};
+use creel_types::{ApiKeyId, By, OrganizationId, RobotId, RobotProgram};
 use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::captured::StartUrlsFrom;
-use crate::{ApiState, body::whole_number, caller::Caller, error::ApiError, fields::WorkName};
+use super::{Wrong, captured::StartUrlsFrom, texts::WorkName, texts::whole_number};
+use crate::{
+    Store,
+    runs::{NewRun, RunSettings},
+};
 
-pub(super) const START_URLS_MAX: usize = 10_000;
+pub const START_URLS_MAX: usize = 10_000;
 /// As many start URLs and patterns as are taken, all as long as they may be, fit.
-pub(crate) const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
-pub(crate) const URL_BYTES_MAX: usize = 2_048;
+pub const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub const URL_BYTES_MAX: usize = 2_048;
 const DEPTH_MAX: i64 = 1_000;
 /// More captures than any shop has products.
-pub(super) const BUDGET_MAX: i64 = 1_000_000_000;
+pub const BUDGET_MAX: i64 = 1_000_000_000;
 
 /// A page on the robot's host.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = "uri", min_length = 1, max_length = 2_048)]
 #[expect(dead_code, reason = "describes an item of a list")]
-pub(crate) struct StartUrl(String);
+pub struct StartUrl(String);
 
 /// A glob with `*`, or `re:` and a regular expression.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, max_length = 2_048)]
 #[expect(dead_code, reason = "describes an item of a list")]
-pub(crate) struct UrlPattern(String);
+pub struct UrlPattern(String);
 
 /// A run to be made. The older spelling `robotId` and `urls` is taken too.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewRunBody {
+pub struct NewRunBody {
     #[serde(alias = "robotId")]
-    pub(super) robot_id: RobotId,
+    pub robot_id: RobotId,
     /// Pages on the robot's host to start from; the robot's own start pages where none are given.
     #[serde(default, alias = "urls")]
     #[schema(max_items = 10_000, value_type = Vec<StartUrl>)]
     start_urls: Vec<String>,
     /// Starts from the pages of products that were captured before, beside the start URLs; with `discover: false` nothing else
     /// is fetched.
-    pub(super) start_urls_from: Option<StartUrlsFrom>,
+    pub start_urls_from: Option<StartUrlsFrom>,
     /// The most captures that the run makes; without it the run ends when the crawl is complete or credits run out.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
-    pub(super) budget: Option<i64>,
+    pub budget: Option<i64>,
     name: Option<WorkName>,
     /// Whether links are followed; `false` fetches only the start URLs. True where nothing is said.
-    pub(super) discover: Option<bool>,
+    pub discover: Option<bool>,
     /// Patterns on the whole canonical URL: a glob with `*`, or `re:` and a regular expression. Only what matches one is
     /// captured.
     #[serde(default)]
     #[schema(max_items = 1_000, value_type = Vec<UrlPattern>)]
-    pub(super) include: Vec<String>,
+    pub include: Vec<String>,
     /// What matches one of these is not even fetched; exclude wins over include.
     #[serde(default)]
     #[schema(max_items = 1_000, value_type = Vec<UrlPattern>)]
-    pub(super) exclude: Vec<String>,
+    pub exclude: Vec<String>,
     /// How many links away from a start page a page may be.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(minimum = 0, maximum = 1_000)]
@@ -70,26 +72,26 @@ pub(crate) struct NewRunBody {
 
 impl NewRunBody {
     /// The patterns, compiled.
-    pub(super) fn patterns(&self) -> Result<PatternSet, ApiError> {
+    pub fn patterns(&self) -> Result<PatternSet, Wrong> {
         check_patterns(&self.include, &self.exclude)
     }
 
     /// Adds the addresses that `start_urls_from` names.
-    pub(super) async fn with_captured(
+    pub async fn with_captured(
         mut self,
-        state: &ApiState,
-        caller: &Caller,
+        store: &Store,
+        organization: OrganizationId,
         program: &RobotProgram,
-    ) -> Result<NewRunBody, ApiError> {
+    ) -> Result<NewRunBody, Wrong> {
         if let Some(from) = &self.start_urls_from {
-            self.start_urls.extend(from.urls(state, caller, &program.host).await?);
+            self.start_urls.extend(from.urls(store, organization, &program.host).await?);
             self.start_urls.truncate(START_URLS_MAX);
         }
         Ok(self)
     }
 
-    /// The run that is meant, once everything about it was found right.
-    pub(super) fn checked(self, program: &RobotProgram, caller: &Caller) -> Result<NewRun, ApiError> {
+    /// The run that is meant, once everything about it was found right; a person asks for it without a key.
+    pub fn checked(self, program: &RobotProgram, by: By, api_key: Option<ApiKeyId>) -> Result<NewRun, Wrong> {
         if let Some(budget) = self.budget {
             check_budget(budget)?;
         }
@@ -97,9 +99,9 @@ impl NewRunBody {
         let name = self.name.as_ref().map(|name| name.as_str().to_owned());
         self.patterns()?;
         Ok(NewRun {
-            by: caller.by.clone(),
+            by,
             robot: self.robot_id,
-            api_key: caller.key(),
+            api_key,
             schedule: None,
             name,
             start_urls: start_urls(self.start_urls, program)?,
@@ -116,39 +118,39 @@ impl NewRunBody {
 }
 
 /// The patterns, compiled.
-pub(crate) fn check_patterns(include: &[String], exclude: &[String]) -> Result<PatternSet, ApiError> {
+pub fn check_patterns(include: &[String], exclude: &[String]) -> Result<PatternSet, Wrong> {
     PatternSet::compile(include, exclude).map_err(|error| {
         let list = error.list().as_str();
-        ApiError::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
+        Wrong::field(error.index().map_or(list.to_owned(), |index| format!("{list}[{index}]")), error.to_string())
     })
 }
 
-pub(crate) fn check_budget(budget: i64) -> Result<(), ApiError> {
+pub fn check_budget(budget: i64) -> Result<(), Wrong> {
     if (1..=BUDGET_MAX).contains(&budget) {
         return Ok(());
     }
     let message = format!("{budget} is not between 1 and {BUDGET_MAX}; leave it out for a run without a budget");
-    Err(ApiError::field("budget", message))
+    Err(Wrong::field("budget", message))
 }
 
-fn depth(depth: i64) -> Result<u32, ApiError> {
+fn depth(depth: i64) -> Result<u32, Wrong> {
     let fits = u32::try_from(depth).ok().filter(|_| depth <= DEPTH_MAX);
-    fits.ok_or_else(|| ApiError::field("max_depth", format!("{depth} is not between 0 and {DEPTH_MAX}")))
+    fits.ok_or_else(|| Wrong::field("max_depth", format!("{depth} is not between 0 and {DEPTH_MAX}")))
 }
 
 /// The start URLs as given, or the program's own where none were given.
-fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>, ApiError> {
+fn start_urls(given: Vec<String>, program: &RobotProgram) -> Result<Vec<String>, Wrong> {
     check_start_urls(&given, program)?;
     Ok(if given.is_empty() { program.default_start_urls.clone() } else { given })
 }
 
-pub(crate) fn check_start_urls(given: &[String], program: &RobotProgram) -> Result<(), ApiError> {
+pub fn check_start_urls(given: &[String], program: &RobotProgram) -> Result<(), Wrong> {
     if given.len() > START_URLS_MAX {
-        return Err(ApiError::field("start_urls", format!("{} URLs; at most {START_URLS_MAX} are taken", given.len())));
+        return Err(Wrong::field("start_urls", format!("{} URLs; at most {START_URLS_MAX} are taken", given.len())));
     }
     let scope = Scope::of_program(program);
     for (at, text) in given.iter().enumerate() {
-        start_url(text, program, &scope).map_err(|message| ApiError::field(format!("start_urls[{at}]"), message))?;
+        start_url(text, program, &scope).map_err(|message| Wrong::field(format!("start_urls[{at}]"), message))?;
     }
     Ok(())
 }

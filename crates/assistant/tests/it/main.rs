@@ -1,0 +1,7 @@
+//! The tools as a model uses them: on a store with something in it, on both databases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod red_team;
+mod shop;
+mod tools;
