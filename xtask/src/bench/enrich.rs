@@ -19,7 +19,7 @@ const QUANTULUM: &str = "0.9.2";
 pub fn enrich(json: bool) -> Result<(), String> {
     let (file, captures) = captures()?;
     let python = peer_python()?;
-    let program = build_example("creel-item", "throughput")?;
+    let program = build_example("creel-item", "items_throughput")?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(measure(Command::new(&program).arg(&file).arg(THREADS))?);
