@@ -27,6 +27,8 @@ const STEPS_MAX: usize = 24;
 const RESULTS_BYTES_MAX: usize = 120_000;
 /// How often it is noted what a call took so far, and looked whether somebody wants it to end.
 const NOTED_EVERY: Duration = Duration::from_secs(1);
+/// How long the end waits for a slow reader.
+const END_HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// Tries to settle where the database is in trouble; beyond, another process settles what was noted.
 const SETTLE_TRIES: u32 = 5;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
@@ -77,7 +79,8 @@ impl Walk {
         let steps = self.steps_json();
         let ended = EndedMessage { reason, error, answer: std::mem::take(&mut self.answer), steps };
         if let Some(message) = self.settle(ended).await {
-            let _ = self.events.send(Event::End(Box::new(message))).await;
+            // It is settled: who does not take that in is not waited for.
+            let _ = self.events.send_timeout(Event::End(Box::new(message)), END_HEARD_WITHIN).await;
         }
     }
 
@@ -117,7 +120,7 @@ impl Walk {
     async fn call(&mut self, number: i64, output_tokens: i64) -> Result<Vec<ToolCall>, Stop> {
         self.ask.output_tokens_max = u32::try_from(output_tokens).unwrap_or(u32::MAX);
         if number > 0 && !self.answer.is_empty() && !self.answer.ends_with("\n\n") {
-            self.say("\n\n".to_owned()).await;
+            self.say("\n\n".to_owned()).await?;
         }
         let model = self.model.clone();
         let opened = self.guarded(model.stream(&self.ask)).await?;
@@ -150,7 +153,7 @@ impl Walk {
         loop {
             let next = self.guarded(stream.next()).await?;
             let Some(piece) = next.map_err(|error| failed(&error))? else { return Ok(()) };
-            self.say(piece).await;
+            self.say(piece).await?;
             // At once when it begins, so that a process that dies then leaves what the question took.
             if noted_at.is_none_or(|at: Instant| at.elapsed() >= NOTED_EVERY) {
                 self.note(number, stream).await?;
@@ -176,10 +179,17 @@ impl Walk {
         stopped(noted)
     }
 
-    async fn say(&mut self, piece: String) {
+    async fn say(&mut self, piece: String) -> Result<(), Stop> {
         self.answer.push_str(&piece);
-        // Nobody may be left to hear it; that is found where it is waited next.
-        let _ = self.events.send(Event::Text(piece)).await;
+        self.tell(Event::Text(piece)).await
+    }
+
+    /// Whoever reads slowly is waited for, no longer than the message may take.
+    async fn tell(&self, event: Event) -> Result<(), Stop> {
+        match self.guarded(self.events.send(event)).await? {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Stop::End(MessageEnd::ClientGone)),
+        }
     }
 
     /// Calls a tool and hands its answer to the model.
@@ -200,7 +210,7 @@ impl Walk {
         if self.steps.len() < STEPS_MAX {
             let step = step(&call, &answer);
             self.steps.push(step.clone());
-            let _ = self.events.send(Event::Step(step)).await;
+            self.tell(Event::Step(step)).await?;
         }
         self.ask.messages.push(Message::Tool { call: call.id, text });
         Ok(())

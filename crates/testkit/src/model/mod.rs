@@ -59,6 +59,8 @@ pub struct Exchange {
     pub prompt_tokens: i64,
     /// What was said until the end, or until it broke off.
     pub completion_tokens: i64,
+    /// The words of it.
+    pub said: String,
     /// Whether whoever asked was told what it took.
     pub is_told: bool,
 }
@@ -142,7 +144,9 @@ async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(re
     let is_streamed = request["stream"].as_bool().unwrap_or(false);
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let prompt_tokens = prompt(&request);
-    let exchange = Exchange { request, authorization, status: 200, prompt_tokens, completion_tokens: 0, is_told: false };
+    let said = String::new();
+    let exchange =
+        Exchange { request, authorization, status: 200, prompt_tokens, completion_tokens: 0, said, is_told: false };
     match script {
         Script::Refuses(status, words) => {
             shared.log().push(Exchange { status, prompt_tokens: 0, ..exchange });
@@ -211,7 +215,7 @@ fn whole(shared: &Shared, exchange: Exchange, told: Told) -> Response {
         "id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": exchange.request["model"],
         "choices": [{"index": 0, "message": message, "finish_reason": told.finish()}], "usage": usage,
     });
-    shared.log().push(Exchange { completion_tokens, is_told: told.says_usage, ..exchange });
+    shared.log().push(Exchange { completion_tokens, said: told.text, is_told: told.says_usage, ..exchange });
     ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 

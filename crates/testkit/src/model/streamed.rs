@@ -66,7 +66,10 @@ async fn tell(teller: Teller, exchange: Exchange, told: Told) {
             }
             // Counted when it is on its way, as an endpoint counts what it made.
             teller.event(&piece(json!({"content": word}), None)).await?;
-            teller.note(|exchange| exchange.completion_tokens += super::count(word));
+            teller.note(|exchange| {
+                exchange.completion_tokens += super::count(word);
+                exchange.said.push_str(word);
+            });
         }
         match told.ends {
             Some((_, Fault::BreaksOff)) => {
