@@ -17,7 +17,11 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{Answer, Ask, ModelError, ask::Dialect, manner::Manners};
+use crate::{
+    Answer, Ask, ModelError,
+    ask::Dialect,
+    manner::{Kept, Manners},
+};
 
 /// Times that a question is sent in all.
 pub const ATTEMPTS_MAX: u32 = 4;
@@ -92,11 +96,13 @@ impl ModelClient {
         let _turn = self.turn().await?;
         let mut patience = Patience::new(self);
         loop {
-            let error = match self.send(ask).await {
+            let mut body = ask.body(&self.0.settings.model, self.dialect());
+            let manner = self.0.manners.keep(&mut body);
+            let error = match self.send(body.to_string()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if self.learn_manners(&error) {
+            if self.learn_manners(&error, manner) {
                 continue;
             }
             // A shape that the endpoint does not know is asked for in simpler words from now on.
@@ -130,8 +136,8 @@ impl ModelClient {
     }
 
     /// Whether the endpoint has just refused something that can be left out: then it is asked again, without.
-    pub(crate) fn learn_manners(&self, error: &ModelError) -> bool {
-        let learned = self.0.manners.learn(error);
+    pub(crate) fn learn_manners(&self, error: &ModelError, kept: Kept) -> bool {
+        let learned = self.0.manners.learn(error, kept);
         if learned {
             tracing::debug!(%error, "the model's endpoint is asked in another manner");
         }
@@ -139,12 +145,12 @@ impl ModelClient {
     }
 
     /// The body of a question whose answer is read while it comes.
-    pub(crate) fn streamed_body(&self, ask: &Ask) -> String {
+    pub(crate) fn streamed_body(&self, ask: &Ask) -> (String, Kept) {
         let mut body = ask.body(&self.0.settings.model, self.dialect());
         body["stream"] = true.into();
         body["stream_options"] = serde_json::json!({"include_usage": true});
-        self.0.manners.keep(&mut body);
-        body.to_string()
+        let kept = self.0.manners.keep(&mut body);
+        (body.to_string(), kept)
     }
 
     fn dialect(&self) -> Dialect {
@@ -155,12 +161,9 @@ impl ModelClient {
         }
     }
 
-    async fn send(&self, ask: &Ask) -> Result<Answer, ModelError> {
+    async fn send(&self, body: String) -> Result<Answer, ModelError> {
         let Shared { settings, url, http, .. } = &*self.0;
-        let mut body = ask.body(&settings.model, self.dialect());
-        self.0.manners.keep(&mut body);
-        let request =
-            OperatorRequest::new(url).json(body.to_string()).timeout_ms(settings.timeout_ms).bytes_max(ANSWER_BYTES_MAX);
+        let request = OperatorRequest::new(url).json(body).timeout_ms(settings.timeout_ms).bytes_max(ANSWER_BYTES_MAX);
         let request = match &settings.key {
             Some(key) => request.bearer(key.as_str()),
             None => request,

@@ -13,6 +13,24 @@ struct Habit {
     is_left: AtomicBool,
 }
 
+/// How endpoints say that they do not know a field.
+const UNKNOWN: [&str; 10] = [
+    "unsupported",
+    "not support",
+    "unknown",
+    "unrecognized",
+    "unexpected",
+    "extra",
+    "not permitted",
+    "not allowed",
+    "invalid field",
+    "max_completion_tokens",
+];
+
+/// What was left off a body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept([bool; 3]);
+
 /// What is known of an endpoint.
 pub(crate) struct Manners([Habit; 3]);
 
@@ -22,17 +40,29 @@ impl Manners {
         Manners([habit("stream_options"), habit("max_tokens"), habit("temperature")])
     }
 
-    /// Leaves off what the endpoint has just refused. Answers whether that is news.
-    pub(crate) fn learn(&self, error: &ModelError) -> bool {
+    /// Leaves off what the endpoint has just refused of a body that was put into this manner. Answers whether asking again helps:
+    /// where somebody else learned it meanwhile it does.
+    pub(crate) fn learn(&self, error: &ModelError, kept: Kept) -> bool {
         let ModelError::Refused { status: 400 | 404 | 415 | 422 | 501, words } = error else { return false };
-        let refused = self.0.iter().find(|habit| words.contains(habit.word));
-        refused.is_some_and(|habit| !habit.is_left.swap(true, Ordering::Relaxed))
+        let words = words.to_lowercase();
+        // A limit that is too large, or a temperature that is, is no unknown field.
+        if !UNKNOWN.iter().any(|said| words.contains(said)) {
+            return false;
+        }
+        for (habit, was_left) in self.0.iter().zip(kept.0) {
+            if !was_left && words.contains(habit.word) {
+                habit.is_left.store(true, Ordering::Relaxed);
+                return true;
+            }
+        }
+        false
     }
 
     /// Puts a body into the endpoint's manner.
-    pub(crate) fn keep(&self, body: &mut Json) {
-        let Some(fields) = body.as_object_mut() else { return };
-        for habit in self.0.iter().filter(|habit| habit.is_left.load(Ordering::Relaxed)) {
+    pub(crate) fn keep(&self, body: &mut Json) -> Kept {
+        let kept = Kept(std::array::from_fn(|at| self.0[at].is_left.load(Ordering::Relaxed)));
+        let Some(fields) = body.as_object_mut() else { return kept };
+        for (habit, _) in self.0.iter().zip(kept.0).filter(|(_, is_left)| *is_left) {
             let removed = fields.shift_remove(habit.word);
             if habit.word == "max_tokens"
                 && let Some(most) = removed
@@ -40,6 +70,7 @@ impl Manners {
                 fields.insert("max_completion_tokens".to_owned(), most);
             }
         }
+        kept
     }
 }
 
@@ -60,16 +91,23 @@ mod tests {
         };
         assert_eq!(kept(), body());
         let refused = |words: &str| ModelError::Refused { status: 400, words: words.into() };
-        assert!(!manners.learn(&refused("no such model")));
-        assert!(!manners.learn(&ModelError::Unavailable { reason: "max_tokens".into() }));
-        assert!(manners.learn(&refused("Unsupported parameter: 'max_tokens', use 'max_completion_tokens'")));
-        assert!(!manners.learn(&refused("'max_tokens'")), "known already: it would be asked for ever");
+        let (first, second) = (manners.keep(&mut body()), manners.keep(&mut body()));
+        assert!(!manners.learn(&refused("no such model"), first));
+        assert!(!manners.learn(&refused("max_tokens is too large: 100000"), first), "it is known, and too much");
+        assert!(!manners.learn(&ModelError::Unavailable { reason: "unknown max_tokens".into() }, first));
+        assert!(manners.learn(&refused("Unsupported parameter: 'max_tokens', use 'max_completion_tokens'"), first));
+        assert!(
+            manners.learn(&refused("unsupported 'max_tokens'"), second),
+            "asked before that was known, it is asked again"
+        );
+        let third = manners.keep(&mut body());
+        assert!(!manners.learn(&refused("unsupported 'max_tokens'"), third), "left off already: it would be asked for ever");
         assert_eq!(
             kept(),
             json!({"model": "m", "temperature": 0, "stream_options": {"include_usage": true}, "max_completion_tokens": 9})
         );
-        assert!(manners.learn(&refused("temperature does not support 0")));
-        assert!(manners.learn(&refused("unknown field `stream_options`")));
+        assert!(manners.learn(&refused("temperature does not support 0"), third));
+        assert!(manners.learn(&refused("unknown field `stream_options`"), third));
         assert_eq!(kept(), json!({"model": "m", "max_completion_tokens": 9}));
     }
 }

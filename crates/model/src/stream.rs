@@ -30,6 +30,8 @@ pub struct Stream {
     assembly: Assembly,
     /// Pieces of text that were read and not given out yet.
     pieces: VecDeque<String>,
+    /// What ended it; told when everything that came before was given out.
+    failed: Option<ModelError>,
     is_over: bool,
     _turn: OwnedSemaphorePermit,
 }
@@ -40,20 +42,28 @@ impl ModelClient {
         let turn = self.turn().await?;
         let mut patience = Patience::new(self);
         loop {
-            match self.open(ask).await {
+            let (body, manner) = self.streamed_body(ask);
+            match self.open(body).await {
                 Ok((source, assembly)) => {
                     let pieces = VecDeque::from([assembly.answer().text.clone()]);
                     let is_over = source.is_none();
-                    return Ok(Stream { source, events: Events::default(), assembly, pieces, is_over, _turn: turn });
+                    return Ok(Stream {
+                        source,
+                        events: Events::default(),
+                        assembly,
+                        pieces,
+                        failed: None,
+                        is_over,
+                        _turn: turn,
+                    });
                 }
-                Err(error) if self.learn_manners(&error) => {}
+                Err(error) if self.learn_manners(&error, manner) => {}
                 Err(error) => patience.wait(error).await?,
             }
         }
     }
 
-    async fn open(&self, ask: &Ask) -> Result<(Option<OperatorStream>, Assembly), ModelError> {
-        let body = self.streamed_body(ask);
+    async fn open(&self, body: String) -> Result<(Option<OperatorStream>, Assembly), ModelError> {
         let request = OperatorRequest::new(self.url()).json(body).timeout_ms(self.settings().timeout_ms);
         let request = request.bytes_max(ANSWER_BYTES_MAX * WRAPPING).header("Accept", "text/event-stream");
         let request = match &self.settings().key {
@@ -86,10 +96,15 @@ impl Stream {
                 }
                 return Ok(Some(piece));
             }
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             if self.is_over {
                 return Ok(None);
             }
-            self.read().await?;
+            if let Err(error) = self.read().await {
+                (self.failed, self.is_over, self.source) = (Some(error), true, None);
+            }
         }
     }
 
@@ -110,7 +125,12 @@ impl Stream {
             self.is_over = true;
             return Ok(());
         };
-        let chunk = source.chunk().await.map_err(|error| ModelError::from_fetch(&error))?;
+        let chunk = match source.chunk().await {
+            Ok(chunk) => chunk,
+            // The answer is whole: how the connection ends is nobody's trouble.
+            Err(_) if self.assembly.is_ended() => None,
+            Err(error) => return Err(ModelError::from_fetch(&error)),
+        };
         let events = match &chunk {
             Some(bytes) => self.events.push(bytes)?,
             None => self.events.finish().into_iter().collect(),

@@ -111,9 +111,10 @@ impl Assembly {
         for called in delta.tool_calls.into_iter().flatten() {
             self.take_call(called)?;
         }
-        if choice.finish_reason.is_some() {
+        // Some say an empty one with each piece.
+        if let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) {
             self.is_ended = true;
-            self.answer.finish = finish_of(choice.finish_reason.as_deref(), &self.answer.calls);
+            self.answer.finish = finish_of(Some(&reason), &self.answer.calls);
         }
         Ok(text)
     }
@@ -131,7 +132,13 @@ impl Assembly {
             (Some(id), Some(last)) => !id.is_empty() && *id != last.id,
             (None, Some(_)) => function.name.as_ref().is_some_and(|name| !name.is_empty()) && !arguments.is_empty(),
         };
+        // Some count none of their calls and say 0 of each: another id is another call.
+        let is_another = |index: usize| match (&called.id, calls.get(index)) {
+            (Some(id), Some(known)) => !id.is_empty() && *id != known.id && known.id != made_up(index),
+            _ => false,
+        };
         let at = match called.index {
+            Some(index) if is_another(index) => calls.len(),
             Some(index) => index,
             None if is_new(calls.last()) => calls.len(),
             None => calls.len() - 1,
@@ -141,7 +148,7 @@ impl Assembly {
         }
         while calls.len() <= at {
             // What is answered to it must name it, also where the endpoint forgot to.
-            let id = format!("call_{}", calls.len());
+            let id = made_up(calls.len());
             calls.push(ToolCall { id, name: String::new(), arguments: String::new() });
         }
         let call = &mut calls[at];
@@ -158,6 +165,11 @@ impl Assembly {
         call.arguments.push_str(&arguments);
         Ok(())
     }
+}
+
+/// The id of a call that has none.
+fn made_up(at: usize) -> String {
+    format!("call_{at}")
 }
 
 #[cfg(test)]
@@ -195,6 +207,13 @@ mod tests {
                     r#"{"choices":[{"delta":{"tool_calls":[{"id":"b","function":{"name":"list","arguments":"}"}}]}}]}"#,
                 ],
                 vec![call("a", "find", r#"{"q":1}"#), call("b", "list", "{}")],
+            ),
+            (
+                vec![
+                    r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"find","arguments":"{}"}}]},"finish_reason":""}]}"#,
+                    r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"b","function":{"name":"list","arguments":"{}"}}]}}]}"#,
+                ],
+                vec![call("a", "find", "{}"), call("b", "list", "{}")],
             ),
             (
                 vec![

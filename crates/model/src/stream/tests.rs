@@ -111,6 +111,16 @@ async fn what_is_no_stream_is_said_to_be_none() {
 }
 
 #[tokio::test]
+async fn what_came_with_an_error_is_given_out_before_it() {
+    let text = r#"data: {"choices":[{"delta":{"content":"There "}}]}"#;
+    let error = r#"data: {"error":{"message":"overloaded"}}"#;
+    let server = ModelServer::start(move |_| Script::Babbles(format!("{text}\n\n{error}\n\n")));
+    let (pieces, answer) = read(&client(&server, 5_000), &ask()).await;
+    assert_eq!(pieces, ["There "]);
+    assert!(matches!(answer, Err(ModelError::Unavailable { .. })), "{answer:?}");
+}
+
+#[tokio::test]
 async fn an_endpoint_that_knows_less_is_asked_for_less() {
     let server = ModelServer::start(|request: &Value| match () {
         () if request.get("stream_options").is_some() => Script::Refuses(400, "unknown field stream_options".into()),
