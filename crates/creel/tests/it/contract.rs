@@ -1,14 +1,20 @@
 //! The running server keeps what the committed OpenAPI document says: schemathesis asks it thousands of times, right and wrong,
-//! with all its checks, on both databases. It sells plans through a simulated Stripe, so that what is bought is answered too.
+//! with all its checks, on both databases. It sells plans through a simulated Stripe, and has a model that answers, so that what is
+//! bought and asked is answered too.
 
 use std::{path::Path, process::Command};
 
-use crate::{command::Creel, demo_shop::DemoShop, server::Server, stripe::Shop};
+use creel_testkit::model::{ModelServer, Script};
+
+use crate::{assistant::settings, command::Creel, demo_shop::DemoShop, stripe::Shop};
 
 /// Requests of each kind that are tried for each operation; more by hand.
 const EXAMPLES: &str = "25";
 
-fn keeps_its_document(server: &Server) {
+fn keeps_its_document(creel: Creel) {
+    let model = ModelServer::start(|_| Script::Says("There are three.".into()));
+    let sold = Shop::configured(creel, &format!("model_enrich = false\n{}", settings(&model)));
+    let server = &sold.server;
     // Something of everything, so that lists are not empty.
     let shop = DemoShop::start();
     let robot = server.robot(&shop);
@@ -36,10 +42,10 @@ fn keeps_its_document(server: &Server) {
 
 #[test]
 fn the_document_is_kept_on_sqlite() {
-    keeps_its_document(&Shop::open().server);
+    keeps_its_document(Creel::new());
 }
 
 #[test]
 fn the_document_is_kept_on_postgres() {
-    keeps_its_document(&Shop::open_with(Creel::on_postgres()).server);
+    keeps_its_document(Creel::on_postgres());
 }

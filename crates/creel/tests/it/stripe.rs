@@ -55,13 +55,18 @@ impl Shop {
     }
 
     pub fn open_with(creel: Creel) -> Shop {
+        Shop::configured(creel, "")
+    }
+
+    /// With settings beside those of Stripe.
+    pub fn configured(creel: Creel, more: &str) -> Shop {
         let (runtime, stripe, url) = simulator();
         let settings = settings(&stripe, &url);
         let steps = set_up(&creel, &settings, &[]);
         let secret = steps.iter().find_map(|step| step["secret"].as_str()).unwrap();
         // What happened before there was a webhook is told to nobody.
         drop(stripe.take_events());
-        let settings = format!("{settings}stripe_webhook_secrets = [\"{secret}\"]\n");
+        let settings = format!("{settings}stripe_webhook_secrets = [\"{secret}\"]\n{more}");
         let server = Server::start_with_settings(creel, &settings);
         Shop { stripe, server, _runtime: runtime }
     }

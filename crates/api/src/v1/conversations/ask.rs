@@ -78,6 +78,16 @@ pub(crate) struct NewMessageBody {
     page: Option<PagePath>,
 }
 
+/// One server-sent event.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is streamed")]
+pub(crate) struct AnswerEvent {
+    /// `begun`, `text`, `step` or `end`.
+    event: String,
+    /// JSON.
+    data: String,
+}
+
 /// Ask the assistant (server-sent events)
 ///
 /// Events: `begun` with `{id, number}` of the message; `text` with `{text}`, the next piece of the answer; `step` with each tool that
@@ -91,7 +101,7 @@ pub(crate) struct NewMessageBody {
     params(("id" = ConversationId, Path)),
     request_body = NewMessageBody,
     responses(
-        (status = 200, description = "Events until the answer is whole", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events until the answer is whole", body = AnswerEvent, content_type = "text/event-stream"),
         (status = 402, description = "The question and a short answer cannot be paid", body = ErrorBody),
         (status = 409, description = "The last message is being answered, or the limit of the key is reached", body = ErrorBody),
     )

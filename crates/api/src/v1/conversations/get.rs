@@ -9,6 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::asker;
 use crate::{ApiState, body::QueryString, caller::Caller, error::ApiError, v1::PathId};
 
+/// More messages than any conversation has.
+const BEFORE_MAX: i64 = 1_000_000_000;
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -42,6 +45,9 @@ pub(crate) async fn get_conversation(
     QueryString(asked): QueryString<Asked>,
 ) -> Result<Json<ConversationWithMessages>, ApiError> {
     let asker = asker(&caller)?;
+    if let Some(before) = asked.before.filter(|before| !(1..=BEFORE_MAX).contains(before)) {
+        return Err(ApiError::field("before", format!("{before} is not between 1 and {BEFORE_MAX}")));
+    }
     let conversation = state.store().get_conversation(caller.organization, asker, id).await?;
     let mut messages = state.store().list_messages(caller.organization, asker, id, asked.before, MESSAGES_MAX).await?;
     messages.reverse();
