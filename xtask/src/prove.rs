@@ -16,7 +16,7 @@ use crate::{mutants, need, postgres, sh};
 pub struct Prove {
     /// Breaks the program in known ways instead, one after the other, and sees that a test notices each: all of them, or
     /// those that are named.
-    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with_all = ["operations", "store_operations", "crashes", "interleavings", "seed"])]
+    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with_all = ["operations", "store_operations", "crashes", "interleavings", "conversations", "seed"])]
     mutants: Option<Vec<String>>,
     /// Random operations on the pure rules of the ledger, at least.
     #[arg(long, default_value_t = 10_000_000)]
@@ -30,6 +30,9 @@ pub struct Prove {
     /// Orders of operations on credits and schedules.
     #[arg(long, default_value_t = 1_000_000)]
     interleavings: u32,
+    /// Conversations with the assistant, on each database.
+    #[arg(long, default_value_t = 10_000)]
+    conversations: u32,
     /// Where all random numbers come from; the clock where none is given.
     #[arg(long)]
     seed: Option<u32>,
@@ -48,10 +51,10 @@ pub fn prove(wanted: &Prove) -> Result<(), String> {
     }
     let begin = Instant::now();
     let seed = wanted.seed.unwrap_or_else(seed_of_the_clock);
-    let Prove { operations, store_operations, crashes, interleavings, .. } = wanted;
+    let Prove { operations, store_operations, crashes, interleavings, conversations, .. } = wanted;
     let again = format!(
         "cargo xtask prove --seed {seed} --operations {operations} --store-operations {store_operations} --crashes {crashes} \
-         --interleavings {interleavings}"
+         --interleavings {interleavings} --conversations {conversations}"
     );
     println!("seed {seed}; the same again: {again}");
     let rules = rules(*operations, seed)?;
@@ -81,12 +84,23 @@ fn rules(operations: u32, seed: u32) -> Result<Vec<Proof>, String> {
 fn store(wanted: &Prove, seed: u32) -> Result<Vec<Proof>, String> {
     let postgres = postgres::start("prove")?;
     let mut nextest = nextest();
-    nextest.args(["-p", "creel-store", "-p", "creel-crawl", "-E", "test(prove_)", "--no-tests=pass"]);
+    nextest.args([
+        "-p",
+        "creel-store",
+        "-p",
+        "creel-crawl",
+        "-p",
+        "creel-assistant",
+        "-E",
+        "test(prove_)",
+        "--no-tests=pass",
+    ]);
     nextest
         .env(postgres::VARIABLE, postgres.url())
         .env("CREEL_PROVE_OPERATIONS_STORE", wanted.store_operations.to_string())
         .env("CREEL_PROVE_CRASHES", wanted.crashes.to_string())
         .env("CREEL_PROVE_INTERLEAVINGS", wanted.interleavings.to_string())
+        .env("CREEL_PROVE_CONVERSATIONS", wanted.conversations.to_string())
         .env("CREEL_PROVE_SEED", seed.to_string());
     sh::follow(&mut nextest).map(|lines| proofs(&lines))
 }

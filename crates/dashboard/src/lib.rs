@@ -54,6 +54,8 @@ pub struct Dashboard {
     pub api: Api,
     /// Pages that follow what happens.
     pub live: Live,
+    /// Whether a model is configured, so that questions can be answered.
+    pub answers: bool,
     /// Pictures of shops, where the operator lets pages show them.
     pub media: Option<Media>,
     /// Of what a cycle granted, in percent: with less left pages say so.

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Dashboard, member::Member, refusal::Refusal};
 
+/// How often is looked, where nothing has to be quicker.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After this the browser asks anew, which finds servers that are new or gone.
 const STREAM_MAX: Duration = Duration::from_secs(15 * 60);
@@ -64,6 +65,17 @@ pub(crate) fn follow(
     headers: &HeaderMap,
     look: impl FnMut(Dashboard, OrganizationId) -> BoxFuture<'static, Result<Part, Refusal>> + Send + 'static,
 ) -> Response {
+    follow_every(LOOK_EVERY, dashboard, member, headers, look)
+}
+
+/// The same, looking as often as is said.
+pub(crate) fn follow_every(
+    every: Duration,
+    dashboard: &Dashboard,
+    member: Member,
+    headers: &HeaderMap,
+    look: impl FnMut(Dashboard, OrganizationId) -> BoxFuture<'static, Result<Part, Refusal>> + Send + 'static,
+) -> Response {
     let Ok(place) = Arc::clone(&dashboard.live.places).try_acquire_owned() else {
         return Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -75,6 +87,7 @@ pub(crate) fn follow(
     let following = Following {
         dashboard: dashboard.clone(),
         member,
+        every,
         look: Box::new(look),
         told,
         until: Instant::now() + STREAM_MAX,
@@ -88,6 +101,7 @@ pub(crate) fn follow(
 struct Following {
     dashboard: Dashboard,
     member: Member,
+    every: Duration,
     look: Look,
     /// The id of what the browser has.
     told: Option<String>,
@@ -132,7 +146,7 @@ impl Following {
     /// Waits until it is time to look again; `false` where nobody may or should go on.
     async fn wait(&mut self) -> bool {
         tokio::select! {
-            () = sleep(LOOK_EVERY) => {}
+            () = sleep(self.every) => {}
             () = self.dashboard.live.stopping.cancelled() => return false,
         }
         if Instant::now() >= self.until {

@@ -1,6 +1,7 @@
 //! What stands around every page of somebody who is signed in: the organization, the ways, what can be spent, and what needs
 //! attention wherever one is.
 
+use askama::Template;
 use creel_store::{
     access::sessions::Membership,
     ledger::{Balance, unmetered::BillingMode},
@@ -26,16 +27,39 @@ pub(crate) struct Shell {
     pub(crate) is_admin: bool,
     pub(crate) place: Place,
     pub(crate) available: Available,
+    /// Whether questions can be answered: a model is configured.
+    pub(crate) answers: bool,
     pub(crate) banner: Option<Banner>,
     /// What was done just now, out of the address; empty mostly.
     pub(crate) done: &'static str,
 }
 
 /// Credits that can be spent, as the top of every page shows them.
+#[derive(Template)]
+#[template(path = "credits.html")]
 pub(crate) struct Available {
+    base: String,
     /// Nothing where nobody pays: the number means nothing there.
     pub(crate) number: Option<Number>,
     pub(crate) is_low: bool,
+    /// Told beside a part of a page, it takes the place of the one at the top.
+    follows: bool,
+}
+
+impl Available {
+    pub(crate) fn of(dashboard: &Dashboard, balance: &Balance) -> Available {
+        let pays = dashboard.billing.mode() != BillingMode::Off;
+        Available {
+            base: dashboard.base(),
+            number: pays.then(|| Number::of(balance.available.0)),
+            is_low: pays && is_low(balance, dashboard.low_percent),
+            follows: false,
+        }
+    }
+
+    pub(crate) fn following(self) -> Available {
+        Available { follows: true, ..self }
+    }
 }
 
 /// What somebody should know wherever they are.
@@ -70,10 +94,8 @@ impl Shell {
             current: member.organization,
             is_admin: member.is_admin(),
             place,
-            available: Available {
-                number: (mode != BillingMode::Off).then(|| Number::of(balance.available.0)),
-                is_low: mode != BillingMode::Off && is_low(balance, dashboard.low_percent),
-            },
+            available: Available::of(dashboard, balance),
+            answers: dashboard.answers,
             banner: if mode == BillingMode::Off { None } else { banner(balance, place, dashboard.low_percent) },
             done: "",
         })

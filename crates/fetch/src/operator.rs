@@ -42,6 +42,7 @@ pub struct OperatorRequest<'a> {
     bearer: Option<&'a str>,
     basic: Option<(&'a str, &'a str)>,
     headers: Vec<(&'a str, &'a str)>,
+    accept: &'a str,
     timeout_ms: u64,
     bytes_max: usize,
 }
@@ -63,6 +64,7 @@ impl<'a> OperatorRequest<'a> {
             bearer: None,
             basic: None,
             headers: Vec::new(),
+            accept: "application/json",
             timeout_ms: OPERATOR_TIMEOUT_MS,
             bytes_max: OPERATOR_BYTES_MAX,
         }
@@ -102,6 +104,12 @@ impl<'a> OperatorRequest<'a> {
         OperatorRequest { timeout_ms, ..self }
     }
 
+    /// The kind of answer that is wanted, where that is not JSON.
+    #[must_use]
+    pub fn accept(self, accept: &'a str) -> OperatorRequest<'a> {
+        OperatorRequest { accept, ..self }
+    }
+
     /// Bytes of the answer.
     #[must_use]
     pub fn bytes_max(self, bytes_max: usize) -> OperatorRequest<'a> {
@@ -110,7 +118,7 @@ impl<'a> OperatorRequest<'a> {
 
     fn build(&self, client: &Client) -> RequestBuilder {
         let method = if self.body.is_some() { Method::POST } else { Method::GET };
-        let mut request = client.request(method, self.url.clone()).header(header::ACCEPT, "application/json");
+        let mut request = client.request(method, self.url.clone()).header(header::ACCEPT, self.accept);
         if let Some((content_type, body)) = &self.body {
             request = request.header(header::CONTENT_TYPE, *content_type).body(body.clone());
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::answer::ToolCall;
+use crate::{answer::ToolCall, count::count_tool};
 
 /// One line of a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +24,24 @@ pub enum Message {
 /// A tool that the model may call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tool {
-    pub name: String,
-    pub description: String,
-    /// JSON schema of its arguments.
-    pub parameters: Json,
+    name: String,
+    description: String,
+    parameters: Json,
+    tokens: u64,
+}
+
+impl Tool {
+    /// With the JSON schema of its arguments.
+    #[must_use]
+    pub fn new(name: String, description: String, parameters: Json) -> Tool {
+        let tokens = count_tool(&name, &description, &parameters);
+        Tool { name, description, parameters, tokens }
+    }
+
+    /// Tokens of its definition, counted once: it goes along with every question.
+    pub(crate) fn tokens(&self) -> u64 {
+        self.tokens
+    }
 }
 
 /// The shape that an answer must have.
@@ -163,7 +177,7 @@ mod tests {
                 Message::Assistant { text: String::new(), calls: vec![call] },
                 Message::Tool { call: "c1".into(), text: "nothing".into() },
             ],
-            tools: vec![Tool { name: "find".into(), description: "Finds.".into(), parameters: json!({"type": "object"}) }],
+            tools: vec![Tool::new("find".into(), "Finds.".into(), json!({"type": "object"}))],
             ..Ask::default()
         };
         let body = ask.body("m", Dialect::Schema);

@@ -2,7 +2,9 @@
 //!
 //! Counted as models of the kind of GPT-4o do (the vocabulary `o200k_base`); for another model it is an estimate of the same texts.
 
-use crate::{Answer, Ask, Message, ToolCall};
+use serde_json::Value as Json;
+
+use crate::{Answer, Ask, Message, Tool, ToolCall};
 
 /// What a message takes beside its text.
 const AROUND_A_MESSAGE: u64 = 4;
@@ -19,7 +21,7 @@ pub fn count_tokens(text: &str) -> u64 {
 #[must_use]
 pub fn count_ask(ask: &Ask) -> u64 {
     let messages: u64 = ask.messages.iter().map(|message| AROUND_A_MESSAGE + count_message(message)).sum();
-    let tools: u64 = ask.tools.iter().map(count_tool).sum();
+    let tools: u64 = ask.tools.iter().map(Tool::tokens).sum();
     let shape = ask.shape.as_ref().map_or(0, |shape| count_tokens(&shape.schema.to_string()));
     messages + tools + shape + BEFORE_AN_ANSWER
 }
@@ -43,8 +45,8 @@ fn count_calls(calls: &[ToolCall]) -> u64 {
     calls.iter().map(count).sum()
 }
 
-fn count_tool(tool: &crate::Tool) -> u64 {
-    let texts = [tool.name.as_str(), tool.description.as_str(), &tool.parameters.to_string()];
+pub(crate) fn count_tool(name: &str, description: &str, parameters: &Json) -> u64 {
+    let texts = [name, description, &parameters.to_string()];
     AROUND_A_MESSAGE + texts.into_iter().map(count_tokens).sum::<u64>()
 }
 
@@ -53,7 +55,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Finish, Tool};
+    use crate::Finish;
 
     #[test]
     fn texts_count_as_the_vocabulary_has_them() {
@@ -69,7 +71,7 @@ mod tests {
     fn everything_that_is_sent_counts() {
         let mut ask = Ask { messages: vec![Message::User("hello world".into())], ..Ask::default() };
         assert_eq!(count_ask(&ask), 9);
-        ask.tools = vec![Tool { name: "find".into(), description: "Finds.".into(), parameters: json!({"type": "object"}) }];
+        ask.tools = vec![Tool::new("find".into(), "Finds.".into(), json!({"type": "object"}))];
         assert!(count_ask(&ask) > 9 + 8);
         let call = ToolCall { id: "a".into(), name: "find".into(), arguments: "{\"q\":1}".into() };
         let answer = Answer { text: "hello world".into(), calls: vec![call], finish: Finish::Tools, usage: None };

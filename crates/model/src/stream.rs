@@ -5,7 +5,7 @@ mod events;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use creel_fetch::{OperatorRequest, OperatorStream};
 use tokio::sync::OwnedSemaphorePermit;
@@ -33,30 +33,22 @@ pub struct Stream {
     /// What ended it; told when everything that came before was given out.
     failed: Option<ModelError>,
     is_over: bool,
-    _turn: OwnedSemaphorePermit,
+    _turn: Arc<OwnedSemaphorePermit>,
 }
 
 impl ModelClient {
     /// Asks, and answers when the answer begins to come. Asks again where that may help, as long as nothing has come.
     pub async fn stream(&self, ask: &Ask) -> Result<Stream, ModelError> {
-        let turn = self.turn().await?;
+        let turn = Arc::new(self.turn().await?);
         let mut patience = Patience::new(self);
         loop {
             let (body, manner) = self.streamed_body(ask);
-            match self.open(body).await {
-                Ok((source, assembly)) => {
-                    let pieces = VecDeque::from([assembly.answer().text.clone()]);
-                    let is_over = source.is_none();
-                    return Ok(Stream {
-                        source,
-                        events: Events::default(),
-                        assembly,
-                        pieces,
-                        failed: None,
-                        is_over,
-                        _turn: turn,
-                    });
-                }
+            let opened = match self.open(body).await {
+                Ok((source, assembly)) => Stream::begin(source, assembly, Arc::clone(&turn)).await,
+                Err(error) => Err(error),
+            };
+            match opened {
+                Ok(stream) => return Ok(stream),
                 Err(error) if self.learn_manners(&error, manner) => {}
                 Err(error) => patience.wait(error).await?,
             }
@@ -65,7 +57,7 @@ impl ModelClient {
 
     async fn open(&self, body: String) -> Result<(Option<OperatorStream>, Assembly), ModelError> {
         let request = OperatorRequest::new(self.url()).json(body).timeout_ms(self.settings().timeout_ms);
-        let request = request.bytes_max(ANSWER_BYTES_MAX * WRAPPING).header("Accept", "text/event-stream");
+        let request = request.bytes_max(ANSWER_BYTES_MAX * WRAPPING).accept("text/event-stream");
         let request = match &self.settings().key {
             Some(key) => request.bearer(key.as_str()),
             None => request,
@@ -87,6 +79,25 @@ impl ModelClient {
 }
 
 impl Stream {
+    /// Reads until something has come; an error before that is nothing of an answer.
+    async fn begin(
+        source: Option<OperatorStream>,
+        assembly: Assembly,
+        turn: Arc<OwnedSemaphorePermit>,
+    ) -> Result<Stream, ModelError> {
+        let pieces = VecDeque::from([assembly.answer().text.clone()]);
+        let is_over = source.is_none();
+        let mut stream = Stream { source, events: Events::default(), assembly, pieces, failed: None, is_over, _turn: turn };
+        while !stream.has_begun() && !stream.is_over {
+            let read = stream.read().await;
+            match read {
+                Err(error) if !stream.has_begun() => return Err(error),
+                read => stream.end_with(read),
+            }
+        }
+        Ok(stream)
+    }
+
     /// The next piece of text; nothing once the answer is whole.
     pub async fn next(&mut self) -> Result<Option<String>, ModelError> {
         loop {
@@ -102,9 +113,8 @@ impl Stream {
             if self.is_over {
                 return Ok(None);
             }
-            if let Err(error) = self.read().await {
-                (self.failed, self.is_over, self.source) = (Some(error), true, None);
-            }
+            let read = self.read().await;
+            self.end_with(read);
         }
     }
 
@@ -118,6 +128,13 @@ impl Stream {
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.assembly.has_begun()
+    }
+
+    /// Nothing is read behind an error; it is told when all that came before it was.
+    fn end_with(&mut self, read: Result<(), ModelError>) {
+        if let Err(error) = read {
+            (self.failed, self.is_over, self.source) = (Some(error), true, None);
+        }
     }
 
     async fn read(&mut self) -> Result<(), ModelError> {

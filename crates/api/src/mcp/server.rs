@@ -56,7 +56,10 @@ impl ServerHandler for Tools {
 
 /// A draft is read-only too: it is checked, and nothing is made.
 fn tool(spec: &ToolSpec) -> Tool {
-    let schema = spec.input_schema.as_object().cloned().unwrap_or_default();
+    let object = |schema: &serde_json::Value| Arc::new(schema.as_object().cloned().unwrap_or_default());
     let annotations = ToolAnnotations::with_title(spec.title).read_only(true).idempotent(true).open_world(false);
-    Tool::new(spec.name, spec.description, Arc::new(schema)).with_title(spec.title).with_annotations(annotations)
+    Tool::new(spec.name, spec.description, object(&spec.input_schema))
+        .with_title(spec.title)
+        .with_raw_output_schema(object(&spec.output_schema))
+        .with_annotations(annotations)
 }

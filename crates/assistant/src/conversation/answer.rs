@@ -25,8 +25,10 @@ const CALLS_MAX: i64 = 8;
 const STEPS_MAX: usize = 24;
 /// Bytes that tools answer for one message; what is beyond is not read.
 const RESULTS_BYTES_MAX: usize = 120_000;
-/// How often it is noted what a call took so far, and looked whether somebody wants it to end.
-const NOTED_EVERY: Duration = Duration::from_secs(1);
+/// How often it is noted what a call said and took so far: pages show it word by word from what is noted.
+const NOTED_EVERY: Duration = Duration::from_millis(300);
+/// How often a message says that it lives and looks whether somebody wants it to end, where nothing is noted meanwhile.
+const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// How long the end waits for a slow reader.
 const END_HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// Tries to settle where the database is in trouble; beyond, another process settles what was noted.
@@ -225,7 +227,7 @@ impl Walk {
                 done = &mut work => return Ok(done),
                 () = self.events.closed() => return Err(Stop::End(MessageEnd::ClientGone)),
                 () = sleep_until(self.ends_at) => return Err(Stop::End(MessageEnd::TooLong)),
-                () = sleep(NOTED_EVERY) => stopped(store.beat_message(*organization, self.begun.id).await?)?,
+                () = sleep(BEAT_EVERY) => stopped(store.beat_message(*organization, self.begun.id).await?)?,
             }
         }
     }

@@ -3,6 +3,8 @@
 //! The rule of trimming: the newest turns of the conversation, each whole, as many as have [`HISTORY_TOKENS_MAX`] tokens together; a
 //! turn is its question and its answer, without what tools had answered to it. That something was left out is said.
 
+use std::sync::LazyLock;
+
 use creel_model::{Ask, Message, Tool, count_tokens};
 use creel_store::conversations::MessageView;
 use creel_types::Time;
@@ -64,13 +66,14 @@ fn newest_turns(past: &[MessageView]) -> (Vec<&MessageView>, usize) {
     (kept, left_out)
 }
 
+/// The same for every question, their tokens counted once.
 fn all_tools() -> Vec<Tool> {
-    let tool = |spec: &tools::ToolSpec| Tool {
-        name: spec.name.to_owned(),
-        description: spec.description.to_owned(),
-        parameters: spec.input_schema.clone(),
-    };
-    tools::list().iter().map(tool).collect()
+    static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
+        let tool =
+            |spec: &tools::ToolSpec| Tool::new(spec.name.to_owned(), spec.description.to_owned(), spec.input_schema.clone());
+        tools::list().iter().map(tool).collect()
+    });
+    TOOLS.clone()
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use creel_store::{
 };
 use creel_types::{Amount, Currency, RobotId, RunId, words};
 use serde::Serialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, about, json_of},
+    answer::Page,
     error::ToolError,
     input::{Id, Text, When, Whole, input, shape_of_words},
+    output::Rows,
     registry::Tool,
     scope::Scope,
     search_captures::{shop_filter, word_filter},
@@ -44,8 +45,8 @@ input! {
 }
 
 /// One group in one currency.
-#[derive(Serialize)]
-struct Group {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Group {
     /// Null for all together, and for what has no value.
     group: Option<String>,
     currency: Option<Currency>,
@@ -56,6 +57,13 @@ struct Group {
     max_price: Option<Amount>,
 }
 
+/// How many captures were looked at.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AboutGroups {
+    counted: usize,
+    more_not_counted: bool,
+}
+
 pub(super) struct AggregateCaptures;
 
 impl Tool for AggregateCaptures {
@@ -64,8 +72,9 @@ impl Tool for AggregateCaptures {
     const DESCRIPTION: &'static str = "Counts with lowest, median and highest price, per currency, in groups. A product captured by several runs counts in each: \
          give run_id or from/to. Among the newest 10000.";
     type Asked = Asked;
+    type Told = Rows<Group, AboutGroups>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let filter = CaptureFilter {
             run: scope.run(asked.run_id.as_ref()).await?,
@@ -83,9 +92,8 @@ impl Tool for AggregateCaptures {
                 (found.rows, found.more)
             }
         };
-        let counted = figures.len();
-        let rows = groups(&figures, asked.group_by).into_iter().map(json_of).collect::<Result<_, _>>()?;
-        page.part(about(json!({"counted": counted, "more_not_counted": more})), rows)
+        let about = AboutGroups { counted: figures.len(), more_not_counted: more };
+        page.part(&about, groups(&figures, asked.group_by))
     }
 }
 

@@ -8,12 +8,13 @@ use creel_store::{
 };
 use creel_types::{Amount, CaptureId, Currency, RunId, Time};
 use serde::Serialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, about, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Id, Text, When, Whole, input},
+    output::{Linked, Rows},
     registry::Tool,
     scope::{Scope, gtins},
     search_captures::word_filter,
@@ -37,8 +38,9 @@ input! {
 }
 
 /// The product as it was seen once.
-#[derive(Serialize)]
-struct Seen {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToldSeen)]
+pub(super) struct Seen {
     id: CaptureId,
     store: String,
     title: String,
@@ -51,6 +53,14 @@ struct Seen {
     shop_url: String,
 }
 
+/// How often it was seen, and in how many shops.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AboutSeen {
+    seen: usize,
+    stores: usize,
+    more_not_seen: bool,
+}
+
 pub(super) struct CompareProduct;
 
 impl Tool for CompareProduct {
@@ -58,8 +68,9 @@ impl Tool for CompareProduct {
     const TITLE: &'static str = "Compare a product";
     const DESCRIPTION: &'static str = "Prices of one product over time and stores, newest first; give one of capture_id, gtin, q. Words may find several products.";
     type Asked = Asked;
+    type Told = Rows<Linked<Seen>, AboutSeen>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let (from, to) = (asked.from.map(|when| when.0), asked.to.map(|when| when.0));
         let bounds = CaptureFilter { from, to, ..CaptureFilter::default() };
@@ -70,9 +81,9 @@ impl Tool for CompareProduct {
             _ => return Err(ToolError::field("capture_id", "give exactly one of capture_id, gtin and q")),
         };
         let stores = seen.iter().map(|seen| seen.store.as_str()).collect::<BTreeSet<_>>().len();
-        let about = about(json!({"seen": seen.len(), "stores": stores, "more_not_seen": more}));
-        let rows = seen.into_iter().map(|seen| Ok(linked(scope.link("captures", seen.id), json_of(seen)?)));
-        page.part(about, rows.collect::<Result<_, ToolError>>()?)
+        let about = AboutSeen { seen: seen.len(), stores, more_not_seen: more };
+        let rows = seen.into_iter().map(|seen| Linked { link: scope.link("captures", seen.id), thing: seen });
+        page.part(&about, rows.collect())
     }
 }
 

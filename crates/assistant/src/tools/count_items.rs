@@ -2,12 +2,14 @@
 
 use creel_item::category;
 use creel_store::items::{FacetName, ItemFilter};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, about},
+    answer::Page,
     error::ToolError,
     input::{Text, Whole, input},
+    output::Rows,
     registry::Tool,
     scope::Scope,
     search_captures::word_filter,
@@ -27,6 +29,22 @@ input! {
     }
 }
 
+/// How often one value occurs.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Counted {
+    value: String,
+    /// The path of a category.
+    category: Option<String>,
+    items: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct AboutCounted {
+    of: String,
+    /// Items that were looked at.
+    items: i64,
+}
+
 pub(super) struct CountItems;
 
 impl Tool for CountItems {
@@ -35,8 +53,9 @@ impl Tool for CountItems {
     const DESCRIPTION: &'static str =
         "How many of the newest 2000 items have each value, most first; a category counts those below it too.";
     type Asked = Asked;
+    type Told = Rows<Counted, AboutCounted>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), None)?;
         let name = asked.of.0.trim();
         let is_attribute = name.strip_prefix("attribute:").is_some_and(|attribute| !attribute.is_empty());
@@ -55,8 +74,8 @@ impl Tool for CountItems {
         let (counts, items) = scope.store.count_item_facets(scope.organization, &filter).await?;
         let rows = counts.into_iter().filter(|count| count.name == name).map(|count| {
             let path = category::get(&count.value).filter(|_| name == "category").map(|node| node.path());
-            json!({"value": count.value, "category": path, "items": count.items})
+            Counted { value: count.value, category: path, items: count.items }
         });
-        page.part(about(json!({"of": name, "items": items})), rows.collect())
+        page.part(&AboutCounted { of: name.to_owned(), items }, rows.collect())
     }
 }

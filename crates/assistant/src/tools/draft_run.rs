@@ -1,15 +1,16 @@
 //! A run that somebody may confirm: checked as the API checks it, and not made.
 
 use creel_store::asked::run::NewRunBody;
-use creel_types::{Action, RunStatus};
-use serde::Deserialize;
+use creel_types::{Action, RunStatus, Time};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::{
-    answer::json_of,
-    bounded::{self, ANSWER_BYTES_MAX},
+    bounded::ANSWER_BYTES_MAX,
     error::ToolError,
     input::{Input, object},
+    output::One,
     registry::{Tool, parse},
     scope::Scope,
 };
@@ -54,8 +55,9 @@ impl Tool for DraftRun {
     const DESCRIPTION: &'static str = "Checks a run and answers it as a draft. Nothing is created: a person confirms it.";
     const DRAFT: bool = true;
     type Asked = Asked;
+    type Told = One<Draft>;
 
-    async fn answer(scope: &Scope, Asked(body): Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, Asked(body): Asked) -> Result<Self::Told, ToolError> {
         let body = told_whole(body)?;
         let asked: NewRunBody = parse(Value::Object(body.clone()))?;
         let found = scope.store.get_robot_with_program(scope.organization, asked.robot_id).await;
@@ -80,14 +82,16 @@ impl Tool for DraftRun {
         };
         let links = if new.settings.discover { "following links" } else { "without following links" };
         let summary = format!("A run on {} {pages}, {links}, {}.", program.host, cost(new.budget, new.settings.auto_enrich));
-        draft(scope, "run", "runs", body, summary, warnings, None)
+        let (endpoint, link) = ("POST /v1/extract/runs", scope.link("runs", "new"));
+        Draft { kind: "run", created: false, summary, warnings, endpoint, link, next_runs: None, body: Value::Null }
+            .with(body)
     }
 }
 
 /// The body as the API takes it, whole or not at all: what is missing of it would not be seen by whoever confirms.
 pub(super) fn told_whole(mut body: Map<String, Value>) -> Result<Map<String, Value>, ToolError> {
     body.retain(|_, value| !value.is_null());
-    let bytes = json_of(&body)?.to_string().len();
+    let bytes = json!(body).to_string().len();
     if bytes > BODY_BYTES_MAX {
         let message = format!(
             "this draft has {bytes} bytes, at most {BODY_BYTES_MAX} can be drafted: use fewer start URLs or a filter"
@@ -125,25 +129,26 @@ pub(super) async fn warnings(scope: &Scope) -> Result<Vec<String>, ToolError> {
         .collect())
 }
 
-/// The draft as an answer.
-pub(super) fn draft(
-    scope: &Scope,
-    kind: &str,
-    folder: &str,
-    body: Map<String, Value>,
-    summary: String,
-    warnings: Vec<String>,
-    next_runs: Option<Value>,
-) -> Result<Value, ToolError> {
-    let mut answer = json!({
-        "kind": kind, "created": false, "summary": summary, "warnings": warnings,
-        "endpoint": format!("POST /v1/extract/{folder}"), "link": scope.link(folder, "new"), "body": null,
-    });
-    if let (Value::Object(answer), Some(next_runs)) = (&mut answer, next_runs) {
-        answer.insert("next_runs".to_owned(), next_runs);
+/// What is proposed, for a person to confirm.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Draft {
+    pub kind: &'static str,
+    /// Never: a tool makes nothing.
+    pub created: bool,
+    pub summary: String,
+    pub warnings: Vec<String>,
+    pub endpoint: &'static str,
+    pub link: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_runs: Option<Vec<Time>>,
+    /// What the endpoint is sent.
+    #[schema(value_type = Object)]
+    pub body: Value,
+}
+
+impl Draft {
+    /// The body is told whole: it was found to fit.
+    pub fn with(self, body: Map<String, Value>) -> Result<One<Draft>, ToolError> {
+        One::with_whole(&self, "body", Value::Object(body))
     }
-    // Beside the body, which was found to fit.
-    let mut answer = bounded::whole(answer);
-    answer["body"] = Value::Object(body);
-    Ok(answer)
 }

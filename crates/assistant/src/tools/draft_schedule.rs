@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    draft_run::{cost, draft, told_whole, warnings},
+    draft_run::{Draft, cost, told_whole, warnings},
     error::ToolError,
     input::{Input, object},
+    output::One,
     registry::{Tool, parse},
     scope::Scope,
 };
@@ -63,8 +64,9 @@ impl Tool for DraftSchedule {
         "Checks a schedule and answers it as a draft; fields as in draft_run. Nothing is created.";
     const DRAFT: bool = true;
     type Asked = Asked;
+    type Told = One<Draft>;
 
-    async fn answer(scope: &Scope, Asked(body): Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, Asked(body): Asked) -> Result<Self::Told, ToolError> {
         let body = told_whole(body)?;
         let id = body.get("robot_id").and_then(Value::as_str).unwrap_or_default();
         let asked: NewScheduleBody = parse(Value::Object(body.clone()))?;
@@ -79,6 +81,9 @@ impl Tool for DraftSchedule {
         let (host, cost) = (&program.host, cost(new.budget, new.settings.auto_enrich));
         let every = format!("every {} {}", new.cadence.interval_amount, new.cadence.interval_unit);
         let summary = format!("A schedule on {host}, {every} ({}); each run: {cost}.", new.time_zone);
-        draft(scope, "schedule", "schedules", body, summary, warnings(scope).await?, Some(json!(next)))
+        let (endpoint, link) = ("POST /v1/extract/schedules", scope.link("schedules", "new"));
+        let (warnings, next_runs) = (warnings(scope).await?, Some(next));
+        Draft { kind: "schedule", created: false, summary, warnings, endpoint, link, next_runs, body: Value::Null }
+            .with(body)
     }
 }

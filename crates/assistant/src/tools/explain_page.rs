@@ -5,16 +5,16 @@ use creel_store::{
     listing::{CaptureFilter, CaptureQuery},
     pages::FoundPage,
 };
-use creel_types::{Host, PageOutcome};
-use serde_json::{Value, json};
+use creel_types::{Host, PageOutcome, RunId};
+use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{about, linked},
-    bounded,
     error::ToolError,
     input::{Text, input},
-    list_run_pages,
+    list_run_pages::PageTold,
+    output::One,
     registry::Tool,
     scope::Scope,
 };
@@ -28,6 +28,28 @@ input! {
     }
 }
 
+/// What became of an address, the newest run first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Explained {
+    shop_url: String,
+    seen_in_runs: usize,
+    what_to_do: String,
+    runs: Vec<SeenPage>,
+}
+
+/// What became of it in one run.
+#[derive(Serialize, ToSchema)]
+struct SeenPage {
+    run_id: RunId,
+    run_name: String,
+    /// The capture, else the run.
+    link: String,
+    /// That it waits, or waited when the run ended.
+    waits: bool,
+    /// Null while it waits.
+    page: Option<PageTold>,
+}
+
 pub(super) struct ExplainPage;
 
 impl Tool for ExplainPage {
@@ -36,8 +58,9 @@ impl Tool for ExplainPage {
     const DESCRIPTION: &'static str =
         "Why a shop's URL was captured or not: outcome and reason in the newest runs, and what to do.";
     type Asked = Asked;
+    type Told = One<Explained>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let text = asked.url.0.trim();
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let parsed = Url::parse(&with_scheme);
@@ -59,10 +82,9 @@ impl Tool for ExplainPage {
             }
             None => unseen(scope, &host).await?,
         };
-        let runs: Vec<Value> = found.iter().take(RUNS_TOLD).map(|page| told(scope, page)).collect();
-        Ok(bounded::whole(
-            json!({"shop_url": url.as_str(), "seen_in_runs": found.len(), "what_to_do": what_to_do, "runs": runs}),
-        ))
+        let runs = found.iter().take(RUNS_TOLD).map(|page| SeenPage::of(scope, page)).collect();
+        let seen_in_runs = found.len();
+        One::of(&Explained { shop_url: url.into(), seen_in_runs, what_to_do: what_to_do.to_owned(), runs })
     }
 }
 
@@ -83,23 +105,18 @@ fn forms(text: &str, url: &Url) -> Vec<String> {
     forms
 }
 
-fn told(scope: &Scope, page: &FoundPage) -> Value {
-    let run = json!({"run_id": page.run, "run_name": page.run_name, "run_link": scope.link("runs", page.run)});
-    let Some(row) = &page.done else {
-        return linked(
-            scope.link("runs", page.run),
-            json!({"run_id": page.run, "run_name": page.run_name, "outcome": "waiting"}),
-        );
-    };
-    let mut told = about(run);
-    told.extend(about(list_run_pages::told(scope, row)));
-    told.entry("link").and_modify(|link| {
-        if link.is_null() {
-            *link = scope.link("runs", page.run);
+impl SeenPage {
+    fn of(scope: &Scope, page: &FoundPage) -> SeenPage {
+        let told = page.done.as_ref().map(|row| PageTold::of(scope, row));
+        let link = told.as_ref().and_then(|told| told.link.clone());
+        SeenPage {
+            run_id: page.run,
+            run_name: page.run_name.clone(),
+            link: link.unwrap_or_else(|| scope.link("runs", page.run)),
+            waits: told.is_none(),
+            page: told,
         }
-    });
-    told.shift_remove("run_link");
-    Value::Object(told)
+    }
 }
 
 async fn unseen(scope: &Scope, host: &Host) -> Result<&'static str, ToolError> {

@@ -1,12 +1,11 @@
 //! What can be spent now.
 
-use serde_json::Value;
+use creel_store::ledger::Balance;
 
 use super::{
-    answer::{json_of, linked},
-    bounded,
     error::ToolError,
     input::input,
+    output::{Linked, One},
     registry::Tool,
     scope::Scope,
 };
@@ -22,9 +21,10 @@ impl Tool for GetBalance {
     const TITLE: &'static str = "Show the balance";
     const DESCRIPTION: &'static str = "Credits available and held, their lots and expiry, and this cycle's spending.";
     type Asked = Asked;
+    type Told = One<Linked<Balance>>;
 
-    async fn answer(scope: &Scope, _: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, _: Asked) -> Result<Self::Told, ToolError> {
         let balance = scope.store.balance(scope.organization).await?;
-        Ok(bounded::whole(linked(Value::String(format!("{}/billing", scope.base())), json_of(&balance)?)))
+        One::of(&Linked { link: format!("{}/billing", scope.base()), thing: balance })
     }
 }

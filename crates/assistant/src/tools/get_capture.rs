@@ -1,13 +1,11 @@
 //! One capture with everything that it says but its pictures.
 
-use creel_types::CaptureId;
-use serde_json::Value;
+use creel_types::{Capture, CaptureId};
 
 use super::{
-    answer::{json_of, linked, renamed},
-    bounded,
     error::ToolError,
     input::{Id, input},
+    output::{Linked, One, Renamed},
     registry::Tool,
     scope::Scope,
 };
@@ -25,9 +23,10 @@ impl Tool for GetCapture {
     const TITLE: &'static str = "Show a capture";
     const DESCRIPTION: &'static str = "One capture: description, options, SKUs, offers, properties.";
     type Asked = Asked;
+    type Told = One<Linked<Renamed<Capture>>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let capture = scope.capture(&asked.capture_id).await?;
-        Ok(bounded::whole(linked(scope.link("captures", capture.id), renamed(json_of(&capture)?))))
+        One::of(&Linked { link: scope.link("captures", capture.id), thing: Renamed(capture) })
     }
 }

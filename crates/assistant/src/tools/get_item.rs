@@ -1,13 +1,11 @@
 //! One item with how sure each reading is, and the words that say so.
 
-use creel_types::ItemId;
-use serde_json::Value;
+use creel_types::{Item, ItemId};
 
 use super::{
-    answer::{json_of, linked, renamed},
-    bounded,
     error::ToolError,
     input::{Id, input},
+    output::{Linked, One, Renamed},
     registry::Tool,
     scope::Scope,
 };
@@ -25,10 +23,11 @@ impl Tool for GetItem {
     const TITLE: &'static str = "Show an item";
     const DESCRIPTION: &'static str = "One item: category, attributes, sizes, offers, with confidence and evidence.";
     type Asked = Asked;
+    type Told = One<Linked<Renamed<Item>>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let found = scope.store.get_item(scope.organization, asked.item_id.get("item_id")?).await;
         let item = found.map_err(|error| ToolError::from(error).about("item_id"))?;
-        Ok(bounded::whole(linked(scope.link("items", item.id), renamed(json_of(&item)?))))
+        One::of(&Linked { link: scope.link("items", item.id), thing: Renamed(item) })
     }
 }

@@ -1,13 +1,14 @@
 //! One run, with what became of its pages and why.
 
-use creel_types::RunId;
-use serde_json::{Value, json};
+use creel_store::runs::RunView;
+use creel_types::{PageOutcome, RunId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{about, json_of, linked},
-    bounded,
     error::ToolError,
     input::{Id, input},
+    output::{Linked, One},
     registry::Tool,
     scope::Scope,
 };
@@ -22,6 +23,29 @@ input! {
     }
 }
 
+/// A run with its settings and what became of its pages.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Whole {
+    #[serde(flatten)]
+    view: RunView,
+    host: String,
+    discover: bool,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    start_url_count: usize,
+    first_start_urls: Vec<String>,
+    pages: Vec<Outcome>,
+}
+
+/// How many pages ended one way for one reason.
+#[derive(Serialize, ToSchema)]
+struct Outcome {
+    outcome: PageOutcome,
+    reason: Option<String>,
+    pages: i64,
+    example_url: String,
+}
+
 pub(super) struct GetRun;
 
 impl Tool for GetRun {
@@ -29,25 +53,30 @@ impl Tool for GetRun {
     const TITLE: &'static str = "Show a run";
     const DESCRIPTION: &'static str = "One run: its settings, progress, and how often pages ended which way and why.";
     type Asked = Asked;
+    type Told = One<Linked<Whole>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let id = asked.run_id.get("run_id")?;
         let found = scope.store.get_run(scope.organization, id).await;
         let run = found.map_err(|error| ToolError::from(error).about("run_id"))?;
         let view = scope.store.get_run_view(scope.organization, id).await?;
         let outcomes = scope.store.outcome_counts(run.id).await?;
-        let outcomes = outcomes.iter().take(REASONS_TOLD).map(|count| {
-            json!({"outcome": count.outcome, "reason": count.reason, "pages": count.count, "example_url": count.example})
+        let outcomes = outcomes.into_iter().take(REASONS_TOLD).map(|count| Outcome {
+            outcome: count.outcome,
+            reason: count.reason,
+            pages: count.count,
+            example_url: count.example,
         });
-        let outcomes: Vec<Value> = outcomes.collect();
-        let mut told = about(json_of(&view)?);
-        told.insert("host".to_owned(), json!(run.host.as_str()));
-        told.insert("discover".to_owned(), json!(run.settings.discover));
-        told.insert("include".to_owned(), json!(run.settings.include));
-        told.insert("exclude".to_owned(), json!(run.settings.exclude));
-        told.insert("start_url_count".to_owned(), json!(run.start_urls.len()));
-        told.insert("first_start_urls".to_owned(), json!(run.start_urls.iter().take(START_URLS_TOLD).collect::<Vec<_>>()));
-        told.insert("pages".to_owned(), json!(outcomes));
-        Ok(bounded::whole(linked(scope.link("runs", run.id), Value::Object(told))))
+        let told = Whole {
+            view,
+            host: run.host.to_string(),
+            discover: run.settings.discover,
+            include: run.settings.include,
+            exclude: run.settings.exclude,
+            start_url_count: run.start_urls.len(),
+            first_start_urls: run.start_urls.into_iter().take(START_URLS_TOLD).collect(),
+            pages: outcomes.collect(),
+        };
+        One::of(&Linked { link: scope.link("runs", run.id), thing: told })
     }
 }

@@ -1,14 +1,14 @@
 //! One schedule, with what its runs are asked to do and when the next ones are.
 
-use creel_types::ScheduleId;
-use serde_json::{Value, json};
+use creel_types::{ScheduleId, Time};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{about, linked},
-    bounded,
     error::ToolError,
     input::{Id, input},
-    list_schedules,
+    list_schedules::ScheduleRow,
+    output::{Linked, One},
     registry::Tool,
     scope::Scope,
 };
@@ -22,6 +22,19 @@ input! {
     }
 }
 
+/// A schedule with what its runs are asked to do.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Whole {
+    #[serde(flatten)]
+    row: ScheduleRow,
+    auto_enrich: bool,
+    discover: bool,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    start_urls: Vec<String>,
+    next_runs: Vec<Time>,
+}
+
 pub(super) struct GetSchedule;
 
 impl Tool for GetSchedule {
@@ -29,17 +42,20 @@ impl Tool for GetSchedule {
     const TITLE: &'static str = "Show a schedule";
     const DESCRIPTION: &'static str = "One schedule with its settings and next runs.";
     type Asked = Asked;
+    type Told = One<Linked<Whole>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let found = scope.store.get_schedule(scope.organization, asked.schedule_id.get("schedule_id")?).await;
         let schedule = found.map_err(|error| ToolError::from(error).about("schedule_id"))?;
-        let mut told = about(list_schedules::told(&schedule));
-        told.insert("auto_enrich".to_owned(), json!(schedule.settings.auto_enrich));
-        told.insert("discover".to_owned(), json!(schedule.settings.discover));
-        told.insert("include".to_owned(), json!(schedule.settings.include));
-        told.insert("exclude".to_owned(), json!(schedule.settings.exclude));
-        told.insert("start_urls".to_owned(), json!(schedule.start_urls));
-        told.insert("next_runs".to_owned(), json!(schedule.next_runs(scope.store.clock.now(), NEXT_RUNS)));
-        Ok(bounded::whole(linked(scope.link("schedules", schedule.id), Value::Object(told))))
+        let told = Whole {
+            row: ScheduleRow::of(&schedule),
+            auto_enrich: schedule.settings.auto_enrich,
+            discover: schedule.settings.discover,
+            next_runs: schedule.next_runs(scope.store.clock.now(), NEXT_RUNS),
+            include: schedule.settings.include,
+            exclude: schedule.settings.exclude,
+            start_urls: schedule.start_urls,
+        };
+        One::of(&Linked { link: scope.link("schedules", schedule.id), thing: told })
     }
 }

@@ -1,13 +1,15 @@
 //! What credits were spent on.
 
-use creel_store::ledger::usage::UsageGroup;
-use creel_types::time::DAY_MS;
-use serde_json::{Value, json};
+use creel_store::ledger::usage::{UsageGroup, UsageRow};
+use creel_types::{Time, time::DAY_MS};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, about, json_of},
+    answer::Page,
     error::ToolError,
     input::{Text, When, Whole, input},
+    output::Rows,
     registry::Tool,
     scope::Scope,
 };
@@ -26,6 +28,14 @@ input! {
     }
 }
 
+/// The time that was looked at, and where people see the same.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AboutUsage {
+    link: String,
+    from: Time,
+    to: Time,
+}
+
 pub(super) struct GetUsage;
 
 impl Tool for GetUsage {
@@ -33,8 +43,9 @@ impl Tool for GetUsage {
     const TITLE: &'static str = "Show usage";
     const DESCRIPTION: &'static str = "Credits spent and how often, in groups.";
     type Asked = Asked;
+    type Told = Rows<UsageRow, AboutUsage>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), None)?;
         let to = asked.to.map_or_else(|| scope.store.clock.now().plus_ms(1), |when| when.0);
         let from = asked.from.map_or_else(|| to.plus_ms(-DAYS * DAY_MS), |when| when.0);
@@ -43,7 +54,6 @@ impl Tool for GetUsage {
         }
         let rows = scope.store.usage(scope.organization, asked.group_by, from, to).await?;
         let link = format!("{}/billing/usage", scope.base());
-        let rows = rows.into_iter().map(json_of).collect::<Result<_, _>>()?;
-        page.part(about(json!({"link": link, "from": from, "to": to})), rows)
+        page.part(&AboutUsage { link, from, to }, rows)
     }
 }

@@ -1,11 +1,12 @@
 //! Robot builds, the newest first.
 
-use serde_json::{Map, Value};
+use creel_store::builds::RobotBuild;
 
 use super::{
-    answer::{Page, json_of, linked, renamed},
+    answer::Page,
     error::ToolError,
     input::{Text, Whole, input},
+    output::{Linked, Nothing, Renamed, Rows},
     registry::Tool,
     scope::Scope,
 };
@@ -25,15 +26,16 @@ impl Tool for ListRobotBuilds {
     const TITLE: &'static str = "List robot builds";
     const DESCRIPTION: &'static str = "Analyses of shops that make robots: status, and why one failed.";
     type Asked = Asked;
+    type Told = Rows<Linked<Renamed<RobotBuild>>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let builds = scope.store.list_robot_builds(scope.organization, page.after()?, page.rows()).await?;
         page.answer(
-            Map::new(),
+            &Nothing {},
             builds,
             |build| build.id.to_string(),
-            |build| Ok(linked(scope.link("robots/builds", build.id), renamed(json_of(&build)?))),
+            |build| Linked { link: scope.link("robots/builds", build.id), thing: Renamed(build) },
         )
     }
 }

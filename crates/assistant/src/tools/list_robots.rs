@@ -1,11 +1,12 @@
 //! Robots, the newest first.
 
-use serde_json::{Map, Value};
+use creel_types::Robot;
 
 use super::{
-    answer::{Page, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Text, Whole, input},
+    output::{Linked, Nothing, Rows},
     registry::Tool,
     scope::Scope,
 };
@@ -25,15 +26,16 @@ impl Tool for ListRobots {
     const TITLE: &'static str = "List robots";
     const DESCRIPTION: &'static str = "Robots: the shops (host and country) that can be crawled.";
     type Asked = Asked;
+    type Told = Rows<Linked<Robot>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let robots = scope.store.list_robots(scope.organization, page.after()?, page.rows()).await?;
         page.answer(
-            Map::new(),
+            &Nothing {},
             robots,
             |robot| robot.id.to_string(),
-            |robot| Ok(linked(scope.link("robots", robot.id), json_of(&robot)?)),
+            |robot| Linked { link: scope.link("robots", robot.id), thing: robot },
         )
     }
 }

@@ -1,12 +1,13 @@
 //! Runs, the newest first.
 
+use creel_store::runs::RunView;
 use creel_types::{RobotId, RunStatus, ScheduleId};
-use serde_json::{Map, Value};
 
 use super::{
-    answer::{Page, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Id, Text, Whole, input},
+    output::{Linked, Nothing, Rows},
     registry::Tool,
     scope::Scope,
 };
@@ -29,13 +30,15 @@ impl Tool for ListRuns {
     const TITLE: &'static str = "List runs";
     const DESCRIPTION: &'static str = "Crawls, newest first, with what they captured, failed and spent.";
     type Asked = Asked;
+    type Told = Rows<Linked<RunView>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let robot = scope.robot(asked.robot_id.as_ref()).await?;
         let schedule = scope.schedule(asked.schedule_id.as_ref()).await?;
         let (of, before) = (scope.organization, page.after()?);
         let runs = scope.store.list_runs(of, asked.status, robot, schedule, before, page.rows()).await?;
-        page.answer(Map::new(), runs, |run| run.id.to_string(), |run| Ok(linked(scope.link("runs", run.id), json_of(&run)?)))
+        let told = |run: RunView| Linked { link: scope.link("runs", run.id), thing: run };
+        page.answer(&Nothing {}, runs, |run| run.id.to_string(), told)
     }
 }

@@ -1,14 +1,14 @@
 //! The ledger's entries, the newest first.
 
 use creel_ledger::EntryKind;
-use creel_store::ledger::statement::{About, StatementFilter};
+use creel_store::ledger::statement::{About, StatementFilter, StatementRow};
 use creel_types::RunId;
-use serde_json::{Map, Value};
 
 use super::{
-    answer::{Page, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Id, Text, When, Whole, input},
+    output::{Linked, Nothing, Rows},
     registry::Tool,
     scope::Scope,
 };
@@ -32,8 +32,9 @@ impl Tool for ListStatement {
     const TITLE: &'static str = "List the statement";
     const DESCRIPTION: &'static str = "Each change of credits, newest first, with the balance after it.";
     type Asked = Asked;
+    type Told = Rows<Linked<StatementRow>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let filter = StatementFilter {
             before: page.after()?,
@@ -45,10 +46,10 @@ impl Tool for ListStatement {
         };
         let rows = scope.store.statement(scope.organization, &filter).await?;
         page.answer(
-            Map::new(),
+            &Nothing {},
             rows,
             |row| row.sequence.to_string(),
-            |row| Ok(linked(scope.link("billing/statement", row.sequence), json_of(&row)?)),
+            |row| Linked { link: scope.link("billing/statement", row.sequence), thing: row },
         )
     }
 }

@@ -27,6 +27,7 @@ mod list_run_pages;
 mod list_runs;
 mod list_schedules;
 mod list_statement;
+mod output;
 mod price_changes;
 mod registry;
 mod scope;

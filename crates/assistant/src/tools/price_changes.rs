@@ -11,12 +11,14 @@ use creel_store::{
 use creel_types::{Amount, CaptureId, Currency, Time, words};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
-use serde_json::{Number, Value, json};
+use serde_json::Number;
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, about, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Text, When, Whole, input, shape_of_words},
+    output::{Linked, Rows},
     registry::Tool,
     scope::Scope,
     search_captures::{shop_filter, word_filter},
@@ -44,8 +46,9 @@ input! {
     }
 }
 
-#[derive(Serialize)]
-struct Change {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToldChange)]
+pub(super) struct Change {
     /// The newer capture.
     id: CaptureId,
     previous_capture_id: CaptureId,
@@ -54,12 +57,22 @@ struct Change {
     currency: Option<Currency>,
     price_before: Amount,
     price_after: Amount,
+    #[schema(value_type = Option<f64>)]
     percent: Option<Number>,
     before_at: Time,
     after_at: Time,
     shop_url: String,
     #[serde(skip)]
+    #[schema(ignore)]
     share: Decimal,
+}
+
+/// How many products have two prices, and how many of these differ.
+#[derive(Default, Serialize, ToSchema)]
+pub(super) struct AboutChanges {
+    compared: usize,
+    more_not_compared: bool,
+    changed: usize,
 }
 
 pub(super) struct PriceChanges;
@@ -69,8 +82,9 @@ impl Tool for PriceChanges {
     const TITLE: &'static str = "Find price changes";
     const DESCRIPTION: &'static str = "Products whose lowest price differs between two times, largest percentage first. Among the newest 10000 captures of each time.";
     type Asked = Asked;
+    type Told = Rows<Linked<Change>, AboutChanges>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let (from, to) = (asked.from.0, asked.to.map_or_else(|| scope.store.clock.now().plus_ms(1), |when| when.0));
         if from >= to {
@@ -78,7 +92,7 @@ impl Tool for PriceChanges {
         }
         let shop = shop_filter(asked.store.as_ref(), asked.brand.as_ref());
         let Some(filter) = with_search(shop, word_filter(asked.q.as_ref()))? else {
-            return page.part(about(json!({"compared": 0})), Vec::new());
+            return page.part(&AboutChanges::default(), Vec::new());
         };
         let look = |from, to| async move {
             let filter = CaptureFilter { from, to: Some(to), ..filter.clone() };
@@ -88,9 +102,9 @@ impl Tool for PriceChanges {
         let before = look(None, from).await?;
         let category = word_filter(asked.category.as_ref());
         let (compared, changes) = changes(&before, &since, category, asked.direction);
-        let said = json!({"compared": compared, "more_not_compared": before.more || since.more, "changed": changes.len()});
-        let rows = changes.into_iter().map(|change| Ok(linked(scope.link("captures", change.id), json_of(change)?)));
-        page.part(about(said), rows.collect::<Result<_, ToolError>>()?)
+        let about = AboutChanges { compared, more_not_compared: before.more || since.more, changed: changes.len() };
+        let rows = changes.into_iter().map(|change| Linked { link: scope.link("captures", change.id), thing: change });
+        page.part(&about, rows.collect())
     }
 }
 

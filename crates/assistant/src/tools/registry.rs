@@ -10,8 +10,8 @@ use super::{
     get_balance::GetBalance, get_capture::GetCapture, get_item::GetItem, get_robot::GetRobot, get_run::GetRun,
     get_schedule::GetSchedule, get_usage::GetUsage, input::Input, list_robot_builds::ListRobotBuilds,
     list_robots::ListRobots, list_run_pages::ListRunPages, list_runs::ListRuns, list_schedules::ListSchedules,
-    list_statement::ListStatement, price_changes::PriceChanges, scope::Scope, search_captures::SearchCaptures,
-    search_items::SearchItems, visible,
+    list_statement::ListStatement, output::Output, price_changes::PriceChanges, scope::Scope,
+    search_captures::SearchCaptures, search_items::SearchItems, visible,
 };
 
 /// Bytes of the arguments of one call.
@@ -26,6 +26,8 @@ pub struct ToolSpec {
     pub description: &'static str,
     /// JSON schema of the arguments.
     pub input_schema: Value,
+    /// JSON schema of the answer, where it is no error.
+    pub output_schema: Value,
     /// Whether it answers a draft that somebody has to confirm. No tool changes anything.
     pub draft: bool,
 }
@@ -46,8 +48,9 @@ pub(super) trait Tool {
     const DESCRIPTION: &'static str;
     const DRAFT: bool = false;
     type Asked: Input + Send;
+    type Told: Output;
 
-    fn answer(scope: &Scope, asked: Self::Asked) -> impl Future<Output = Result<Value, ToolError>> + Send;
+    fn answer(scope: &Scope, asked: Self::Asked) -> impl Future<Output = Result<Self::Told, ToolError>> + Send;
 }
 
 macro_rules! registry {
@@ -56,7 +59,7 @@ macro_rules! registry {
 
         async fn answer(scope: &Scope, name: &str, arguments: &str) -> Result<Value, ToolError> {
             match name {
-                $(<$tool>::NAME => <$tool>::answer(scope, read(arguments)?).await,)*
+                $(<$tool>::NAME => <$tool>::answer(scope, read(arguments)?).await.map(Output::into_json),)*
                 _ => Err(unknown()),
             }
         }
@@ -75,6 +78,7 @@ fn spec<T: Tool>() -> ToolSpec {
         title: T::TITLE,
         description: T::DESCRIPTION,
         input_schema: T::Asked::schema(),
+        output_schema: T::Told::schema(),
         draft: T::DRAFT,
     }
 }

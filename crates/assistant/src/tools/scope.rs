@@ -2,7 +2,6 @@
 
 use creel_store::Store;
 use creel_types::{By, CaptureId, OrganizationId, Product, RobotId, RunId, ScheduleId};
-use serde_json::Value;
 
 use super::{error::ToolError, input::Id};
 
@@ -19,8 +18,8 @@ pub struct Scope {
 
 impl Scope {
     /// Where people see the thing: always a page of this installation.
-    pub(super) fn link(&self, folder: &str, id: impl ToString) -> Value {
-        Value::String(format!("{}/{folder}/{}", self.base(), id.to_string()))
+    pub(super) fn link(&self, folder: &str, id: impl ToString) -> String {
+        format!("{}/{folder}/{}", self.base(), id.to_string())
     }
 
     /// What stands before a path.

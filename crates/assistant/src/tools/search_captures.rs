@@ -4,14 +4,15 @@ use creel_store::{
     asked::filter::with_search,
     listing::{CaptureCursor, CaptureFilter, CaptureQuery, CaptureSort},
 };
-use creel_types::{Capture, CaptureId, Currency, RobotId, RunId, Time};
+use creel_types::{Amount, Capture, CaptureId, Currency, RobotId, RunId, Time};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Id, Money, Text, When, Whole, input},
+    output::{Linked, Nothing, Rows},
     registry::Tool,
     scope::Scope,
 };
@@ -38,20 +39,21 @@ input! {
     }
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToldCapture)]
+pub(super) struct Row {
     id: CaptureId,
-    title: &'a str,
-    brand: Option<&'a str>,
-    store: &'a str,
-    min_price: Option<creel_types::Amount>,
-    max_price: Option<creel_types::Amount>,
+    title: String,
+    brand: Option<String>,
+    store: String,
+    min_price: Option<Amount>,
+    max_price: Option<Amount>,
     currency: Option<Currency>,
     available: bool,
     sku_count: usize,
     extracted_at: Time,
     run_id: Option<RunId>,
-    shop_url: &'a str,
+    shop_url: String,
 }
 
 pub(super) struct SearchCaptures;
@@ -61,8 +63,9 @@ impl Tool for SearchCaptures {
     const TITLE: &'static str = "Search captures";
     const DESCRIPTION: &'static str = "Captured products, newest first. Prices compare the lowest price of each.";
     type Asked = Asked;
+    type Told = Rows<Linked<Row>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let sort = asked.sort.unwrap_or(CaptureSort::NewestFirst);
         let after: Option<CaptureCursor> = page.after()?;
@@ -85,10 +88,10 @@ impl Tool for SearchCaptures {
             }
         };
         page.answer(
-            Map::new(),
+            &Nothing {},
             rows,
             |capture| CaptureCursor::behind(sort, capture).to_string(),
-            |capture| Ok(linked(scope.link("captures", capture.id), json_of(row(&capture))?)),
+            |capture| Linked { link: scope.link("captures", capture.id), thing: row(capture) },
         )
     }
 }
@@ -105,13 +108,13 @@ pub(super) fn shop_filter(store: Option<&Text>, brand: Option<&Text>) -> Capture
     CaptureFilter { store, brand: brand.filter(said).map(|brand| brand.0.clone()), ..CaptureFilter::default() }
 }
 
-fn row(capture: &Capture) -> Row<'_> {
-    let product = &capture.product;
+fn row(capture: Capture) -> Row {
+    let product = capture.product;
     Row {
         id: capture.id,
-        title: &product.title,
-        brand: product.brand.as_deref(),
-        store: &capture.store,
+        title: product.title,
+        brand: product.brand,
+        store: capture.store,
         min_price: product.min_price,
         max_price: product.max_price,
         currency: product.currency,
@@ -119,6 +122,6 @@ fn row(capture: &Capture) -> Row<'_> {
         sku_count: product.sku_count,
         extracted_at: capture.extracted_at,
         run_id: capture.run_id,
-        shop_url: &capture.url,
+        shop_url: capture.url,
     }
 }

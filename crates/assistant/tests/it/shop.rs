@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use creel_assistant::tools::{Scope, ToolAnswer, call};
+use creel_assistant::tools::{Scope, ToolAnswer, call, list};
 use creel_frontier::cadence::zone;
 use creel_store::{
     Database, Judge, Store,
@@ -116,7 +116,12 @@ impl Shop {
 
     /// The same installation seen by another organization.
     pub async fn other(&self) -> Scope {
-        let made = self.store().create_organization("other", Start::Credits(Credits(1_000))).await.unwrap();
+        self.poor(Credits(1_000)).await
+    }
+
+    /// An organization that has so many credits.
+    pub async fn poor(&self, credits: Credits) -> Scope {
+        let made = self.store().create_organization("other", Start::Credits(credits)).await.unwrap();
         Scope { organization: made.id, ..self.scope.clone() }
     }
 
@@ -251,7 +256,18 @@ impl Shop {
     }
 
     pub async fn ask(&self, tool: &str, arguments: Value) -> ToolAnswer {
-        call(&self.scope, tool, &arguments.to_string()).await
+        let answer = call(&self.scope, tool, &arguments.to_string()).await;
+        if !answer.is_error {
+            let spec = list().iter().find(|spec| spec.name == tool).unwrap();
+            let errors: Vec<String> = jsonschema::draft202012::new(&spec.output_schema)
+                .unwrap()
+                .iter_errors(&answer.json)
+                .map(|error| format!("{} {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{tool} answers what its schema does not say: {errors:?}");
+            told_of(tool, "", &answer.json, &spec.output_schema);
+        }
+        answer
     }
 
     /// The answer of a call that is right.
@@ -259,6 +275,25 @@ impl Shop {
         let answer = self.ask(tool, arguments).await;
         assert!(!answer.is_error, "{tool}: {}", answer.json);
         answer.json
+    }
+}
+
+/// That the schema names each field that was answered, as deep as it goes.
+fn told_of(tool: &str, path: &str, answer: &Value, schema: &Value) {
+    let alternatives = schema["anyOf"].as_array();
+    let schema =
+        alternatives.map_or(schema, |all| all.iter().find(|one| one["properties"].is_object()).unwrap_or(&Value::Null));
+    match (answer, &schema["properties"], &schema["items"]) {
+        (Value::Object(fields), Value::Object(known), _) => {
+            for (name, value) in fields {
+                let known = known.get(name).unwrap_or_else(|| panic!("{tool}: the schema lacks {path}.{name}"));
+                told_of(tool, &format!("{path}.{name}"), value, known);
+            }
+        }
+        (Value::Array(rows), _, items) if !items.is_null() => {
+            rows.iter().filter(|row| row.is_object()).for_each(|row| told_of(tool, &format!("{path}[]"), row, items));
+        }
+        _ => {}
     }
 }
 

@@ -355,7 +355,12 @@ fn the_list_of_tools_costs_few_tokens_and_says_what_each_is() {
     for tool in list() {
         assert!(!tool.description.is_empty() && !tool.title.is_empty(), "{}", tool.name);
         assert_eq!(&tool.input_schema["type"], "object");
+        assert_eq!(&tool.output_schema["type"], "object");
+        assert!(tool.output_schema["properties"].as_object().is_some_and(|fields| fields.len() > 1), "{}", tool.name);
     }
+    // Clients read these, models do not.
+    let bytes: usize = list().iter().map(|tool| tool.output_schema.to_string().len()).sum();
+    assert!(bytes <= 30_000, "{bytes} bytes");
 }
 
 #[allow(dead_code, reason = "a scope is shared between tasks")]

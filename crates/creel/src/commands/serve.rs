@@ -56,11 +56,13 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
     reconcilers.extend(delivering.into_iter().chain([carrying]).chain(billing::reconcilers(&opened, &billing)));
     let reconciling = tokio::spawn(reconcile::reconcile(opened.store.clone(), reconcilers, stop.clone()));
     let limiter = RateLimiter::new(opened.settings.rate_limit());
+    let assistant = opened.assistant()?;
+    let answers = assistant.is_configured();
     let state = ApiState {
         crawler,
         access: access.clone(),
         billing: billing.clone(),
-        assistant: opened.assistant()?,
+        assistant,
         mail: mail.clone(),
         limiter,
         hooks,
@@ -73,6 +75,7 @@ pub async fn serve_on(opened: Opened, listener: TcpListener, allow_private: bool
         billing: billing.clone(),
         api: Api::new(api.clone()),
         live: Live::new(stop.clone()),
+        answers,
         low_percent: opened.settings.credit_thresholds.iter().copied().max().map_or(0, i64::from),
         media: opened.media(allow_private)?,
         stripe_pages: billing::pages(&opened.settings).into(),

@@ -82,15 +82,34 @@
     if (here) { here.focus(); return; }
     if (!panel) return;
     panel.showPopover();
-    panel.querySelector("textarea").focus();
+    (panel.querySelector("textarea") ?? panel.querySelector("a")).focus();
   };
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-ask]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     openAssistant();
   });
+  // An answer that is told anew stays as somebody opened it, and is followed by whoever reads its end.
+  const told = new WeakMap();
+  const scroller = (turn) => turn.closest(".assistant-panel") ?? document.scrollingElement;
+  const details = (turn) => [...turn.querySelectorAll("details")];
+  document.addEventListener("htmx:sseBeforeMessage", (event) => {
+    const turn = event.target.closest(".turn");
+    if (!turn) return;
+    const around = scroller(turn);
+    const atEnd = around.scrollHeight - around.scrollTop - around.clientHeight < 120;
+    told.set(turn, { open: details(turn).map((part) => part.open), atEnd });
+  });
+  document.addEventListener("htmx:sseMessage", (event) => {
+    const turn = event.target.closest(".turn");
+    const before = turn && told.get(turn);
+    if (!before) return;
+    details(turn).forEach((part, at) => { part.open = Boolean(before.open[at]); });
+    const around = scroller(turn);
+    if (before.atEnd) around.scrollTop = around.scrollHeight;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status < 400 || !event.detail.target.closest(".talk")) return;
+    if (!event.detail.xhr || event.detail.xhr.status < 400 || !event.detail.target.closest(".talk")) return;
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   });

@@ -59,7 +59,7 @@ async fn tools_are_called_with_whatever_the_model_wrote() {
     let server = ModelServer::start(|_| {
         Script::Calls("Let me look.".into(), vec![("find".into(), "{\"q\": 1}".into()), ("list".into(), "not json".into())])
     });
-    let tool = Tool { name: "find".into(), description: "Finds.".into(), parameters: serde_json::json!({"type": "object"}) };
+    let tool = Tool::new("find".into(), "Finds.".into(), serde_json::json!({"type": "object"}));
     let (pieces, answer) = read(&client(&server, 5_000), &Ask { tools: vec![tool], ..ask() }).await;
     let answer = answer.unwrap();
     assert_eq!((pieces.concat().as_str(), answer.finish), ("Let me look.", Finish::Tools));
@@ -91,6 +91,26 @@ async fn trouble_before_the_first_word_is_tried_again_and_after_it_never() {
     let server = ModelServer::start(|_| Script::Refuses(401, "who are you?".into()));
     assert_eq!(read(&client(&server, 5_000), &ask()).await.1, Err(ModelError::Key { status: 401 }));
     assert_eq!(server.log().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_in_one_piece_is_one_piece() {
+    let server = ModelServer::start(|_| Script::SaysInOnePiece("There are three.".into()));
+    let (pieces, answer) = read(&client(&server, 5_000), &ask()).await;
+    assert_eq!(pieces, ["There are three."]);
+    assert_eq!(answer.unwrap().usage, Some(Usage { prompt_tokens: 4, completion_tokens: 3 }));
+}
+
+#[tokio::test]
+async fn an_error_in_a_stream_before_anything_came_is_tried_again() {
+    let tries = std::sync::atomic::AtomicUsize::new(0);
+    let server = ModelServer::start(move |_| match tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        0 => Script::BreaksWithError("There are three.".into(), 0),
+        1 => Script::BreaksOff("There are three.".into(), 0),
+        _ => Script::Says("Three.".into()),
+    });
+    assert_eq!(read(&client(&server, 5_000), &ask()).await.0, ["Three."]);
+    assert_eq!(server.log().len(), 3);
 }
 
 #[tokio::test]
@@ -155,7 +175,8 @@ proptest::proptest! {
     #[test]
     fn however_bytes_are_cut_the_answer_is_the_same(text in ".{0,60}", cuts in proptest::collection::vec(1_usize..40, 1..40)) {
         let event = serde_json::json!({"choices": [{"delta": {"content": text}, "finish_reason": "stop"}]});
-        let bytes = format!("data: {event}\r\n\r\ndata: [DONE]\n\n").into_bytes();
+        let usage = serde_json::json!({"choices": [], "usage": {"prompt_tokens": 12, "completion_tokens": 3}});
+        let bytes = format!("data: {event}\r\n\r\ndata: {usage}\n\ndata: [DONE]\n\n").into_bytes();
         let (mut events, mut at, mut read) = (Events::default(), 0, Vec::new());
         for cut in cuts.into_iter().cycle() {
             let end = (at + cut).min(bytes.len());
@@ -164,8 +185,12 @@ proptest::proptest! {
             if at == bytes.len() { break }
         }
         let mut assembly = Assembly::new();
-        assembly.push(&read[0]).unwrap();
-        proptest::prop_assert_eq!((assembly.answer().text.clone(), read.len()), (text, 2));
+        for event in &read[..2] {
+            assembly.push(event).unwrap();
+        }
+        proptest::prop_assert_eq!((assembly.answer().text.clone(), read.len()), (text, 3));
+        let usage = Some(Usage { prompt_tokens: 12, completion_tokens: 3 });
+        proptest::prop_assert_eq!((assembly.answer().usage, read[2].as_str()), (usage, "[DONE]"));
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Script {
     Says(String),
     /// The same without saying what it took.
     SaysWithoutUsage(String),
+    /// A whole answer at once, also where it was asked for word by word.
+    SaysInOnePiece(String),
     /// Calls of tools by their names, each with its arguments, which need not be JSON; and what is said with them.
     Calls(String, Vec<(String, String)>),
     /// So many words, then the connection ends.
@@ -160,6 +162,7 @@ async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(re
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }
         script => {
+            let is_streamed = is_streamed && !matches!(script, Script::SaysInOnePiece(_));
             let told = Told::of(script);
             if is_streamed { streamed::answer(&shared, exchange, told) } else { whole(&shared, exchange, told) }
         }
@@ -191,7 +194,9 @@ impl Told {
             Script::BreaksOff(text, words) => Told { ends: Some((words, Fault::BreaksOff)), ..told(text) },
             Script::BreaksWithError(text, words) => Told { ends: Some((words, Fault::Error)), ..told(text) },
             Script::Hangs(text, words) => Told { ends: Some((words, Fault::Hangs)), ..told(text) },
-            Script::Says(text) | Script::Refuses(_, text) | Script::Babbles(text) => told(text),
+            Script::Says(text) | Script::SaysInOnePiece(text) | Script::Refuses(_, text) | Script::Babbles(text) => {
+                told(text)
+            }
         }
     }
 

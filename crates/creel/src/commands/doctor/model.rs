@@ -55,11 +55,8 @@ pub(super) async fn look_at_model(findings: &mut Findings, settings: &Settings) 
 
 /// What the assistant needs beside an answer: that it streams, takes tools, and says what it took.
 async fn look_at_stream(findings: &mut Findings, client: &ModelClient, ask: Ask) {
-    let tool = Tool {
-        name: "get_balance".to_owned(),
-        description: "Credits that are left.".to_owned(),
-        parameters: json!({"type": "object", "properties": {}}),
-    };
+    let parameters = json!({"type": "object", "properties": {}});
+    let tool = Tool::new("get_balance".to_owned(), "Credits that are left.".to_owned(), parameters);
     let ask = Ask { tools: vec![tool], ..ask };
     let says = match read(client, &ask).await {
         Err(error) => format!("it does not stream with tools, so the assistant cannot answer: {error}"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     assistant::settings,
-    chromium::{Chromium, NARROW},
+    chromium::{Chromium, NARROW, WIDE},
     demo_shop::DemoShop,
     people::with_owner,
     server::Server,
@@ -111,9 +111,23 @@ fn which_shoes_got_cheaper_and_a_draft_that_is_confirmed() {
     assert!(asked.contains("/captures"), "it knows the page: {asked}");
     let tokens: i64 = model.log().iter().map(creel_testkit::model::Exchange::tokens).sum();
     tab.see(&format!("{} credit", (tokens + 999) / 1_000));
+    // What is left to spend is right without another page.
+    let balance = ann.ask("GET", "/v1/billing/balance", &Value::Null).json();
+    let available = balance["available"].as_i64().unwrap();
+    tab.until_answer(&format!(
+        "document.querySelectorAll('#credits').length === 1 && document.querySelector('#credits').textContent.replace(/[^0-9]/g, '').startsWith('{available}')"
+    ));
     let listed = ann.ask("GET", "/v1/assistant/conversations", &Value::Null).json();
     let conversation = listed["rows"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(listed["rows"][0]["credits_spent"], (tokens + 999) / 1_000);
+    // Any page's panel has it again.
+    tab.open("/runs");
+    tab.key("a");
+    tab.see("Your last conversations");
+    assert_eq!(tab.answer("document.activeElement.id"), "panel-question");
+    tab.pick("#assistant .recent a");
+    tab.see("These got cheaper");
+    assert_eq!(tab.path().unwrap(), "/runs");
     // The same on a page of its own, on a phone.
     tab.resize(NARROW);
     tab.open(&format!("/assistant/{conversation}"));
@@ -128,4 +142,25 @@ fn which_shoes_got_cheaper_and_a_draft_that_is_confirmed() {
     tab.press("Start this run");
     tab.see("Cheaper shoes");
     tab.under("/runs/");
+}
+
+#[test]
+fn without_a_model_pages_say_what_to_set() {
+    let (server, ann) = with_owner("");
+    let chromium = Chromium::start();
+    let tab = chromium.signed_in(&server, &ann);
+    tab.open("/captures");
+    tab.key("a");
+    tab.see("model_base_url");
+    for window in [WIDE, NARROW] {
+        tab.resize(window);
+        tab.open("/assistant");
+        tab.see("No language model is configured");
+        tab.see("CREEL_MODEL_BASE_URL");
+        assert_eq!(tab.answer("document.querySelectorAll('textarea').length"), 0);
+        assert_eq!((tab.overflow(), tab.faults_of_page()), (Vec::<String>::new(), Vec::new()));
+    }
+    if let Some(folder) = std::env::var_os("CREEL_SCREENSHOTS") {
+        tab.picture(std::path::Path::new(&folder), "assistant-without-a-model");
+    }
 }

@@ -101,6 +101,24 @@ async fn begin(dashboard: &Dashboard, member: &Member, text: &str, page: &str) -
     Ok(id)
 }
 
+/// The last conversations, for the panel of any page.
+#[derive(Template)]
+#[template(path = "assistant/recent.html")]
+struct Recent {
+    base: String,
+    rows: Vec<Row>,
+}
+
+const RECENT: i64 = 6;
+
+/// `GET /assistant/recent`
+pub(crate) async fn recent(State(dashboard): State<Dashboard>, member: Member) -> Result<Response, Refusal> {
+    let asker = Asker::Person(member.session.holder.person);
+    let found = dashboard.store().list_conversations(member.organization, asker, None, RECENT).await?;
+    let now = dashboard.store().clock.now();
+    Ok(render(&Recent { base: dashboard.base(), rows: found.iter().map(|one| row(one, now)).collect() }))
+}
+
 async fn show_with(dashboard: &Dashboard, member: &Member, asked: &Asked, question: Question) -> Result<Response, Refusal> {
     let (store, base) = (dashboard.store(), dashboard.base());
     let after: Option<ConversationCursor> = asked.cursor.parse().ok();

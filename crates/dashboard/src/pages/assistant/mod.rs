@@ -13,6 +13,7 @@ use crate::area::Area;
 pub(crate) fn area() -> Area {
     Area::new()
         .page("/assistant", get(list::show).post(list::submit))
+        .route("/assistant/recent", get(list::recent))
         .page("/assistant/{id}", get(talk::show).post(talk::submit))
         .route("/assistant/{id}/live", get(talk::live))
         .route("/assistant/{id}/stop", post(change::stop))

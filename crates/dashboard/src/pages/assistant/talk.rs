@@ -1,5 +1,7 @@
 //! `/assistant/{id}?before=`: one conversation: what was asked and answered, the answer that is being made, and the next question.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -14,16 +16,18 @@ use super::turn::Turn;
 use crate::{
     Dashboard,
     form::Sent,
-    live::{Part, follow},
+    live::{Part, follow_every},
     member::Member,
     page::{go, render},
     parts::{Confirm, Curl},
     path::Id,
     place::Place,
     refusal::Refusal,
-    shell::Shell,
+    shell::{Available, Shell},
 };
 
+/// An answer is read while it is written.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Messages of one page, the newest.
 const TURNS: i64 = 50;
 
@@ -170,7 +174,7 @@ fn delete(base: &str, id: ConversationId, form_token: &str) -> Confirm {
     }
 }
 
-/// `GET /assistant/{id}/live`: the last turn while its answer is made.
+/// `GET /assistant/{id}/live`: the last turn while its answer is made, and at its end what is left to spend.
 pub(crate) async fn live(
     State(dashboard): State<Dashboard>,
     member: Member,
@@ -179,13 +183,19 @@ pub(crate) async fn live(
 ) -> Response {
     let asker = Asker::Person(member.session.holder.person);
     let form_token = member.form_token();
-    follow(&dashboard, member, &headers, move |dashboard, organization| {
+    follow_every(LOOK_EVERY, &dashboard, member, &headers, move |dashboard, organization| {
         let form_token = form_token.clone();
         Box::pin(async move {
             let last = dashboard.store().list_messages(organization, asker, id, None, 1).await?;
             let last = last.first().ok_or_else(Refusal::not_found)?;
             let turn = Turn::of(last, &dashboard.base(), &form_token, dashboard.store().clock.now());
-            Ok(Part { html: turn.render().map_err(|_| Refusal::internal())?, is_last: !turn.is_answering })
+            let mut html = turn.render().map_err(|_| Refusal::internal())?;
+            if !turn.is_answering {
+                let balance = dashboard.store().balance(organization).await?;
+                let available = Available::of(&dashboard, &balance).following();
+                html.push_str(&available.render().map_err(|_| Refusal::internal())?);
+            }
+            Ok(Part { html, is_last: !turn.is_answering })
         })
     })
 }
