@@ -37,6 +37,7 @@ creel_types::words! {
         Unavailable = "unavailable",
         BillingNotConfigured = "billing_not_configured",
         ModelNotConfigured = "model_not_configured",
+        ModelUnavailable = "model_unavailable",
     }
 }
 
@@ -58,9 +59,10 @@ impl ErrorCode {
             ErrorCode::InvalidField | ErrorCode::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::Unavailable | ErrorCode::BillingNotConfigured | ErrorCode::ModelNotConfigured => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            ErrorCode::Unavailable
+            | ErrorCode::BillingNotConfigured
+            | ErrorCode::ModelNotConfigured
+            | ErrorCode::ModelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -110,6 +112,7 @@ impl ErrorCode {
                 "Something that Creel needs does not answer just now, mostly the database, for payments Stripe."
             }
             ErrorCode::ModelNotConfigured => "This installation has no language model, which the assistant needs.",
+            ErrorCode::ModelUnavailable => "The language model failed before it said a word. It is free.",
             ErrorCode::BillingNotConfigured => {
                 "This installation takes no payments, or a setting for it is missing; the message names the setting."
             }
@@ -142,6 +145,7 @@ impl ErrorCode {
             ErrorCode::Internal => "Tell the operator the time of the request.",
             ErrorCode::Unavailable => "Send it again in a moment, or after as many seconds as `Retry-After` says.",
             ErrorCode::ModelNotConfigured => "The operator sets `model_base_url`, `model_api_key` and `model_name`.",
+            ErrorCode::ModelUnavailable => "Ask again; where it stays so, the operator runs `creel doctor`.",
             ErrorCode::BillingNotConfigured => "The operator sets `billing_mode` to `stripe`, with what the message names.",
         }
     }

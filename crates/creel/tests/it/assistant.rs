@@ -150,8 +150,16 @@ fn what_fails_is_free_before_the_first_word_and_paid_after_it() {
         let model = ModelServer::start(move |_| script.clone());
         let server = Server::configured(&settings(&model));
         let conversation = server.conversation();
-        let said = server.said(&conversation, "How many runs are there?");
-        let end = said.end();
+        let answer = server.question(&conversation, "How many runs are there?");
+        let end = if is_free {
+            assert_eq!((answer.status, answer.body["code"].as_str()), (503, Some("model_unavailable")), "{}", answer.body);
+            let seen = server.get(&format!("/v1/assistant/conversations/{conversation}")).body;
+            assert_eq!(seen["messages"][0]["error"], answer.body["message"], "{seen}");
+            seen["messages"][0].clone()
+        } else {
+            Said::of(&answer).end().clone()
+        };
+        let end = &end;
         assert_eq!((end["end_reason"].as_str(), end["answer"].as_str()), (Some(end_reason), Some(words)), "{says}: {end}");
         assert_eq!(end["error"].is_string(), end_reason == "model_failed", "{says}: {end}");
         let shown = end.to_string();

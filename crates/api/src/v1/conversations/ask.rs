@@ -1,22 +1,26 @@
 //! `POST /v1/assistant/conversations/{id}/messages`: asks, and answers with server-sent events while the answer is made.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
+    Extension,
     extract::State,
     response::{
         Sse,
         sse::{Event, KeepAlive},
     },
 };
+use creel_access::OwnPage;
 use creel_assistant::{
     Event as Happening,
     conversation::{Answering, AskError, PAGE_CHARS_MAX, QUESTION_CHARS_MAX, Question},
 };
-use creel_types::ConversationId;
+use creel_store::conversations::MessageView;
+use creel_types::{ConversationId, MessageEnd};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::asker;
@@ -28,6 +32,8 @@ use crate::{
     v1::PathId,
 };
 
+/// How long is waited for the first word before the answer is begun, so that a model that is down is a refusal and no answer.
+const FIRST_WITHIN: Duration = Duration::from_secs(15);
 /// Bytes of a question with what is said of the page.
 const BODY_BYTES_MAX: usize = 128 * 1024;
 
@@ -92,7 +98,8 @@ pub(crate) struct AnswerEvent {
 ///
 /// Events: `begun` with `{id, number}` of the message; `text` with `{text}`, the next piece of the answer; `step` with each tool that
 /// was called and what was drafted; `end` with the message as it ended, its tokens and credits. Whoever closes the connection
-/// stops the answer. Before the model is asked, credits are held for the worst that it can take; the message is debited once,
+/// stops the answer. A model that fails before a word within some seconds is a 503, later it is an `end` with `model_failed`: both
+/// are free. Before the model is asked, credits are held for the worst that it can take; the message is debited once,
 /// when it ends: 1 credit for each started 1,000 tokens.
 #[utoipa::path(
     post,
@@ -104,11 +111,13 @@ pub(crate) struct AnswerEvent {
         (status = 200, description = "Events until the answer is whole", body = AnswerEvent, content_type = "text/event-stream"),
         (status = 402, description = "The question and a short answer cannot be paid", body = ErrorBody),
         (status = 409, description = "The last message is being answered, or the limit of the key is reached", body = ErrorBody),
+        (status = 503, description = "There is no model, or it failed before it said a word, which is free", body = ErrorBody),
     )
 )]
 pub(crate) async fn ask_assistant(
     State(state): State<ApiState>,
     caller: Caller,
+    own_page: Option<Extension<OwnPage>>,
     PathId(conversation): PathId<ConversationId>,
     JsonBody { value: asked, .. }: JsonBody<NewMessageBody, BODY_BYTES_MAX>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
@@ -120,8 +129,25 @@ pub(crate) async fn ask_assistant(
         text: asked.text.0,
         page: asked.page.map(|page| page.0),
     };
-    let answering = state.assistant.ask(question).await.map_err(refusal)?;
-    Ok(Sse::new(events(answering)).keep_alive(KeepAlive::default()))
+    let mut answering = state.assistant.ask(question).await.map_err(refusal)?;
+    // A page of ours shows the answer from where it is stored, from its beginning.
+    let first = if own_page.is_some() { None } else { first(&mut answering).await? };
+    Ok(Sse::new(events(answering, first)).keep_alive(KeepAlive::default()))
+}
+
+/// What happens first, where it does not take long.
+async fn first(answering: &mut Answering) -> Result<Option<Happening>, ApiError> {
+    let Ok(first) = timeout(FIRST_WITHIN, answering.events.recv()).await else { return Ok(None) };
+    match first {
+        Some(Happening::End(message)) if message.end_reason == Some(MessageEnd::ModelFailed) && is_nothing(&message) => {
+            Err(ApiError::new(ErrorCode::ModelUnavailable, message.error.unwrap_or_default()))
+        }
+        first => Ok(first),
+    }
+}
+
+fn is_nothing(message: &MessageView) -> bool {
+    message.answer.is_empty() && message.prompt_tokens + message.completion_tokens == 0
 }
 
 fn refusal(error: AskError) -> ApiError {
@@ -135,14 +161,15 @@ fn refusal(error: AskError) -> ApiError {
     }
 }
 
-fn events(answering: Answering) -> impl Stream<Item = Result<Event, Infallible>> {
+fn events(answering: Answering, first: Option<Happening>) -> impl Stream<Item = Result<Event, Infallible>> {
     let begun = json!({"id": answering.message, "number": answering.number});
     let begun = Event::default().event("begun").data(begun.to_string());
     let rest = stream::unfold(answering.events, |mut events| async move {
         let happening = events.recv().await?;
         Some((Ok(event(&happening)), events))
     });
-    stream::once(async { Ok(begun) }).chain(rest)
+    let first = first.map(|happening| Ok(event(&happening)));
+    stream::once(async { Ok(begun) }).chain(stream::iter(first)).chain(rest)
 }
 
 fn event(happening: &Happening) -> Event {

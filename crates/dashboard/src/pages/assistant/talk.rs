@@ -37,7 +37,6 @@ struct TalkPage {
     shell: Shell,
     id: ConversationId,
     title: String,
-    credits: i64,
     turns: Vec<Turn>,
     /// Where what was said before is; empty at the beginning.
     earlier: String,
@@ -143,7 +142,6 @@ async fn page(
     Ok(render(&TalkPage {
         id,
         title: if conversation.title.is_empty() { "New conversation".to_owned() } else { conversation.title.clone() },
-        credits: conversation.credits_spent.0,
         turns,
         earlier,
         answering,
