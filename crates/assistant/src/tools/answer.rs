@@ -60,7 +60,7 @@ impl<'a> Page<'a> {
         let next = found.last().filter(|_| more).map(&cursor);
         let rows = found
             .into_iter()
-            .map(|thing| Ok(Row { cursor: cursor(&thing), value: self.chosen(row(thing).json()?)? }))
+            .map(|thing| Ok(Row { cursor: cursor(&thing), value: chosen(row(thing).json()?, self.fields)? }))
             .collect::<Result<Vec<_>, ToolError>>()?;
         Ok(Rows::new(object(about.json()?), rows, next))
     }
@@ -71,17 +71,17 @@ impl<'a> Page<'a> {
         let rows: Vec<(usize, R)> = (from + 1..).zip(rows.into_iter().skip(from)).take(self.limit + 1).collect();
         self.answer(about, rows, |(told, _)| told.to_string(), |(_, row)| row)
     }
+}
 
-    /// The row with the fields that were chosen.
-    fn chosen(&self, row: Value) -> Result<Value, ToolError> {
-        let (false, Value::Object(row)) = (self.fields.is_empty(), &row) else { return Ok(row) };
-        if let Some((at, unknown)) = self.fields.iter().enumerate().find(|(_, field)| !row.contains_key(&field.0)) {
-            let known: Vec<&str> = row.keys().map(String::as_str).collect();
-            let message = format!("{:?} is none of {}", unknown.0, known.join(", "));
-            return Err(ToolError::field(format!("fields[{at}]"), message));
-        }
-        let is_chosen = |name: &str| ALWAYS.contains(&name) || self.fields.iter().any(|field| field.0 == name);
-        let chosen = row.iter().filter(|(name, _)| is_chosen(name));
-        Ok(Value::Object(chosen.map(|(name, value)| (name.clone(), value.clone())).collect()))
+/// The thing with the fields that were chosen, all where none was.
+pub(super) fn chosen(thing: Value, fields: &[Text]) -> Result<Value, ToolError> {
+    let (false, Value::Object(thing)) = (fields.is_empty(), &thing) else { return Ok(thing) };
+    if let Some((at, unknown)) = fields.iter().enumerate().find(|(_, field)| !thing.contains_key(&field.0)) {
+        let known: Vec<&str> = thing.keys().map(String::as_str).collect();
+        let message = format!("{:?} is none of {}", unknown.0, known.join(", "));
+        return Err(ToolError::field(format!("fields[{at}]"), message));
     }
+    let is_chosen = |name: &str| ALWAYS.contains(&name) || fields.iter().any(|field| field.0 == name);
+    let chosen = thing.iter().filter(|(name, _)| is_chosen(name));
+    Ok(Value::Object(chosen.map(|(name, value)| (name.clone(), value.clone())).collect()))
 }

@@ -66,7 +66,7 @@ pub(super) fn one(value: Value, bytes_max: usize) -> Value {
             return fitting;
         }
     }
-    json!({"cut": "this says more than an answer may hold; ask for single fields"})
+    json!({"cut": "this says more than an answer may hold; choose some of its fields"})
 }
 
 /// A list: as many rows as fit, and where the next page begins. At least one row is told, cut as far as it takes.

@@ -55,8 +55,7 @@ pub(super) struct ExplainPage;
 impl Tool for ExplainPage {
     const NAME: &'static str = "explain_page";
     const TITLE: &'static str = "Explain a page";
-    const DESCRIPTION: &'static str =
-        "Why a shop's URL was captured or not: outcome and reason in the newest runs, and what to do.";
+    const DESCRIPTION: &'static str = "Why a shop's URL was captured or not in the newest runs, and what to do.";
     type Asked = Asked;
     type Told = One<Explained>;
 

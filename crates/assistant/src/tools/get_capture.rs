@@ -4,7 +4,7 @@ use creel_types::{Capture, CaptureId};
 
 use super::{
     error::ToolError,
-    input::{Id, input},
+    input::{Id, Text, input},
     output::{Linked, One, Renamed},
     registry::Tool,
     scope::Scope,
@@ -13,6 +13,7 @@ use super::{
 input! {
     Asked {
         capture_id: Id<CaptureId>,
+        fields: Option<Vec<Text>>,
     }
 }
 
@@ -27,6 +28,6 @@ impl Tool for GetCapture {
 
     async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let capture = scope.capture(&asked.capture_id).await?;
-        One::of(&Linked { link: scope.link("captures", capture.id), thing: Renamed(capture) })
+        One::chosen(&Linked { link: scope.link("captures", capture.id), thing: Renamed(capture) }, asked.fields.as_ref())
     }
 }

@@ -4,7 +4,7 @@ use creel_types::{Item, ItemId};
 
 use super::{
     error::ToolError,
-    input::{Id, input},
+    input::{Id, Text, input},
     output::{Linked, One, Renamed},
     registry::Tool,
     scope::Scope,
@@ -13,6 +13,7 @@ use super::{
 input! {
     Asked {
         item_id: Id<ItemId>,
+        fields: Option<Vec<Text>>,
     }
 }
 
@@ -28,6 +29,6 @@ impl Tool for GetItem {
     async fn answer(scope: &Scope, asked: Asked) -> Result<Self::Told, ToolError> {
         let found = scope.store.get_item(scope.organization, asked.item_id.get("item_id")?).await;
         let item = found.map_err(|error| ToolError::from(error).about("item_id"))?;
-        One::of(&Linked { link: scope.link("items", item.id), thing: Renamed(item) })
+        One::chosen(&Linked { link: scope.link("items", item.id), thing: Renamed(item) }, asked.fields.as_ref())
     }
 }

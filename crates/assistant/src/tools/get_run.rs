@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     error::ToolError,
-    input::{Id, input},
+    input::{Id, Text, input},
     output::{Linked, One},
     registry::Tool,
     scope::Scope,
@@ -20,6 +20,7 @@ const REASONS_TOLD: usize = 15;
 input! {
     Asked {
         run_id: Id<RunId>,
+        fields: Option<Vec<Text>>,
     }
 }
 
@@ -77,6 +78,6 @@ impl Tool for GetRun {
             first_start_urls: run.start_urls.into_iter().take(START_URLS_TOLD).collect(),
             pages: outcomes.collect(),
         };
-        One::of(&Linked { link: scope.link("runs", run.id), thing: told })
+        One::chosen(&Linked { link: scope.link("runs", run.id), thing: told }, asked.fields.as_ref())
     }
 }

@@ -10,7 +10,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use super::{ToolErrorCode, bounded, error::ToolError};
+use super::{ToolErrorCode, answer::chosen, bounded, error::ToolError, input::Text};
 
 /// Objects within objects that a schema describes.
 const DEPTH: usize = 3;
@@ -76,7 +76,13 @@ pub(super) struct One<T>(Value, PhantomData<fn() -> T>);
 impl<T: Told> One<T> {
     /// As whole as fits.
     pub fn of(thing: &T) -> Result<One<T>, ToolError> {
-        Ok(One(bounded::whole(thing.json()?), PhantomData))
+        One::chosen(thing, None)
+    }
+
+    /// With the fields that were chosen, as whole as fits.
+    pub fn chosen(thing: &T, fields: Option<&Vec<Text>>) -> Result<One<T>, ToolError> {
+        let told = chosen(thing.json()?, fields.map_or(&[], Vec::as_slice))?;
+        Ok(One(bounded::whole(told), PhantomData))
     }
 
     /// With a field that is told whole, because it was found to fit.

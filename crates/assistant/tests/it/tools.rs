@@ -292,11 +292,19 @@ async fn what_is_wrong_is_said_where_it_is() {
 #[tokio::test]
 async fn a_row_has_the_fields_that_were_chosen() {
     let shop = Shop::new(creel_store::database::Engine::Sqlite).await;
-    two_shops(&shop).await;
+    let things = two_shops(&shop).await;
     let chosen = shop.told("list_runs", json!({"fields": ["status", "extracted"], "limit": 1})).await;
     assert_eq!(rows(&chosen)[0].as_object().unwrap().keys().collect::<Vec<_>>(), ["link", "id", "status", "extracted"]);
     let refused = shop.ask("list_runs", json!({"fields": ["status", "secret"]})).await;
     assert_eq!(refused.json["error"]["field"], "fields[1]");
+    for (tool, id, field) in
+        [("get_capture", "capture_id", "skus"), ("get_item", "item_id", "category"), ("get_run", "run_id", "pages")]
+    {
+        let told = shop.told(tool, json!({id: things[id], "fields": [field]})).await;
+        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), ["link", "id", field], "{tool}");
+        let refused = shop.ask(tool, json!({id: things[id], "fields": ["secret"]})).await;
+        assert_eq!(refused.json["error"]["field"], "fields[0]", "{tool}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
