@@ -1,7 +1,7 @@
 //! What a model wrote, as HTML of our own making. A model may have been talked into anything by a page that it read: so nothing of it
 //! is HTML, no picture is shown, and a link leads to a page of ours or is no link.
 
-use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
 
 /// Pages of ours that an answer may lead to.
 const LINKED: [&str; 7] = ["/captures", "/items", "/runs", "/robots", "/schedules", "/enrichments", "/billing"];
@@ -32,11 +32,13 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Safe<'_, I> {
                 Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
                 // What stands in place of the picture is text.
                 Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => continue,
-                Event::Start(Tag::Link { link_type, dest_url, id, .. }) => {
+                Event::Start(Tag::Link { dest_url, id, .. }) => {
                     let path = own_path(&dest_url, self.base);
                     self.links.push(path.is_some());
                     let Some(path) = path else { continue };
-                    Event::Start(Tag::Link { link_type, dest_url: CowStr::from(path), title: CowStr::from(""), id })
+                    // Whatever kind it was written as: one of an address of mail would be written as such.
+                    let (link_type, title) = (LinkType::Inline, CowStr::from(""));
+                    Event::Start(Tag::Link { link_type, dest_url: CowStr::from(path), title, id })
                 }
                 Event::End(TagEnd::Link) => {
                     if !self.links.pop().unwrap_or_default() {
@@ -117,6 +119,7 @@ mod tests {
             "![x](https://evil.example/pixel.png)",
             "![x](/captures/1)",
             "<https://evil.example>",
+            "<someone@evil.example>",
             "[x]: https://evil.example\n\n[x]",
             "[![x](https://evil.example/a.png)](https://evil.example)",
             "<a href=\"https://evil.example\">x</a>",
@@ -136,6 +139,13 @@ mod tests {
             let links: Vec<&str> = html.match_indices("<a ").map(|(at, _)| &html[at..]).collect();
             assert!(links.iter().all(|link| link.starts_with("<a href=\"/captures/1\">")), "{attack} became {html}");
         }
+    }
+
+    #[test]
+    fn an_address_of_mail_is_no_link_to_it() {
+        let html = render("</captures?body=secret&cc=x@evil.example>", "");
+        assert!(!html.contains("mailto"), "{html}");
+        assert_eq!(strange(&html), None);
     }
 
     /// The first tag that is none of ours, or a link that leads elsewhere.

@@ -40,12 +40,26 @@ pub enum Finish {
 }
 
 /// Tokens as the endpoint counts them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    #[serde(default)]
     pub prompt_tokens: u64,
-    #[serde(default)]
     pub completion_tokens: u64,
+}
+
+/// Tokens of one call that are believed; no model takes so many.
+const TOKENS_BELIEVED: f64 = 10_000_000.0;
+
+impl Usage {
+    /// What an endpoint says, where it says both in numbers that can be: a question of no tokens was never asked.
+    pub(crate) fn read(told: &Json) -> Option<Usage> {
+        let number = |name: &str| {
+            let number = told[name].as_f64().filter(|number| (0.0..=TOKENS_BELIEVED).contains(number))?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is small and not below zero")]
+            Some(number as u64)
+        };
+        let usage = Usage { prompt_tokens: number("prompt_tokens")?, completion_tokens: number("completion_tokens")? };
+        (usage.prompt_tokens > 0).then_some(usage)
+    }
 }
 
 impl std::ops::AddAssign for Usage {
@@ -59,7 +73,7 @@ impl std::ops::AddAssign for Usage {
 struct Body {
     choices: Vec<Choice>,
     #[serde(default)]
-    usage: Option<Usage>,
+    usage: Json,
 }
 
 #[derive(Deserialize)]
@@ -116,7 +130,7 @@ impl Answer {
             .map(|(at, called): (usize, Called)| called.read(at))
             .collect();
         let finish = finish_of(choice.finish_reason.as_deref(), &calls);
-        Ok(Answer { text: choice.message.content.unwrap_or_default(), calls, finish, usage: body.usage })
+        Ok(Answer { text: choice.message.content.unwrap_or_default(), calls, finish, usage: Usage::read(&body.usage) })
     }
 
     /// The object of an answer that was asked for in a shape: bare, or within a fence as some models write it.
@@ -175,6 +189,26 @@ mod tests {
         assert_eq!(said, [("a", r#"{"q":1}"#), ("call_1", r#"{"limit":2}"#), ("call_2", "{}")]);
         for broken in ["", "null", "{}", r#"{"choices":[]}"#, r#"{"choices":[{}]}"#, "<html>"] {
             assert!(matches!(read(broken), Err(ModelError::Malformed { .. })), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_a_call_took_is_believed_where_it_can_be() {
+        let read = |told: Json| Usage::read(&told).map(|usage| (usage.prompt_tokens, usage.completion_tokens));
+        for (told, usage) in [
+            (serde_json::json!({"prompt_tokens": 12, "completion_tokens": 3}), Some((12, 3))),
+            (serde_json::json!({"prompt_tokens": 12.0, "completion_tokens": 0}), Some((12, 0))),
+            (serde_json::json!({"prompt_tokens": 0, "completion_tokens": 3}), None),
+            (serde_json::json!({"prompt_tokens": 12}), None),
+            (serde_json::json!({"prompt_tokens": null, "completion_tokens": 3}), None),
+            (serde_json::json!({"prompt_tokens": 12, "completion_tokens": u64::MAX}), None),
+            (serde_json::json!({"prompt_tokens": -1, "completion_tokens": 3}), None),
+            (serde_json::json!({"total_tokens": 15}), None),
+            (serde_json::json!({}), None),
+            (Json::Null, None),
+            (serde_json::json!("many"), None),
+        ] {
+            assert_eq!(read(told.clone()), usage, "{told}");
         }
     }
 

@@ -124,6 +124,12 @@ impl Stream {
         self.assembly.answer()
     }
 
+    /// Whether its end was said: what it took before that may be told too early.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.assembly.is_ended()
+    }
+
     /// Whether anything has come that takes tokens.
     #[must_use]
     pub fn has_begun(&self) -> bool {

@@ -29,8 +29,8 @@ const RESULTS_BYTES_MAX: usize = 120_000;
 const NOTED_EVERY: Duration = Duration::from_millis(300);
 /// How often a message says that it lives and looks whether somebody wants it to end, where nothing is noted meanwhile.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
-/// How long the end waits for a slow reader.
-const END_HEARD_WITHIN: Duration = Duration::from_secs(30);
+/// How long a slow reader is waited for.
+const HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// Tries to settle where the database is in trouble; beyond, another process settles what was noted.
 const SETTLE_TRIES: u32 = 5;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
@@ -53,18 +53,34 @@ pub(super) struct Walk {
     scope: Scope,
     model: ModelClient,
     begun: Begun,
+    /// What ends an answer that is given fewer tokens than it may have.
+    bound: MessageEnd,
     ask: Ask,
     events: Sender<Event>,
     answer: String,
     steps: Vec<Step>,
     results_bytes: usize,
+    /// What the last call took, should it not have been noted.
+    last_call: Option<(i64, CallTokens)>,
     ends_at: Instant,
 }
 
 impl Walk {
     pub(super) fn new(scope: Scope, model: ModelClient, begun: Begun, ask: Ask, events: Sender<Event>) -> Walk {
         let ends_at = Instant::now() + Duration::from_millis(MESSAGE_MS_MAX.unsigned_abs());
-        Walk { scope, model, begun, ask, events, answer: String::new(), steps: Vec::new(), results_bytes: 0, ends_at }
+        Walk {
+            scope,
+            model,
+            begun,
+            bound: begun.bound,
+            ask,
+            events,
+            answer: String::new(),
+            steps: Vec::new(),
+            results_bytes: 0,
+            last_call: None,
+            ends_at,
+        }
     }
 
     pub(super) async fn finish(mut self) {
@@ -79,10 +95,11 @@ impl Walk {
         };
         metrics::counter!(metric::ASSISTANT_MESSAGES, "end" => reason.as_str()).increment(1);
         let steps = self.steps_json();
-        let ended = EndedMessage { reason, error, answer: std::mem::take(&mut self.answer), steps };
+        let ended =
+            EndedMessage { reason, error, answer: std::mem::take(&mut self.answer), steps, last_call: self.last_call };
         if let Some(message) = self.settle(ended).await {
             // It is settled: who does not take that in is not waited for.
-            let _ = self.events.send_timeout(Event::End(Box::new(message)), END_HEARD_WITHIN).await;
+            let _ = self.events.send_timeout(Event::End(Box::new(message)), HEARD_WITHIN).await;
         }
     }
 
@@ -112,7 +129,10 @@ impl Walk {
         let Scope { store, organization, .. } = &self.scope;
         let prompt_tokens = signed(count_ask(&self.ask));
         match store.begin_call(*organization, self.begun.id, prompt_tokens, OUTPUT_TOKENS_MAX).await? {
-            Next::Ask { output_tokens } => Ok(output_tokens),
+            Next::Ask { output_tokens, bound } => {
+                self.bound = bound;
+                Ok(output_tokens)
+            }
             Next::End(reason) => Err(Stop::End(reason)),
             Next::Gone => Err(Stop::End(MessageEnd::Interrupted)),
         }
@@ -127,7 +147,12 @@ impl Walk {
         let model = self.model.clone();
         let opened = self.guarded(model.stream(&self.ask)).await?;
         let mut stream = opened.map_err(|error| failed(&error))?;
-        let read = self.read(number, &mut stream).await;
+        // At once, so that a process that dies from now on leaves what the question took.
+        let noted = if stream.has_begun() { self.note(number, &stream).await } else { Ok(()) };
+        let read = match noted {
+            Ok(()) => self.read(number, &mut stream).await,
+            Err(stop) => Err(stop),
+        };
         // Whatever ended it: what came was made, and is paid for. Of what never began nothing is known to have been.
         let so_far = stream.so_far().clone();
         if stream.has_begun() || so_far.usage.is_some() {
@@ -136,7 +161,7 @@ impl Walk {
         drop(stream);
         read?;
         match so_far.finish {
-            Finish::Length if output_tokens < OUTPUT_TOKENS_MAX => Err(Stop::End(MessageEnd::InsufficientCredits)),
+            Finish::Length if output_tokens < OUTPUT_TOKENS_MAX => Err(Stop::End(self.bound)),
             Finish::Length => Err(Stop::End(MessageEnd::TooLong)),
             Finish::Filtered => Err(Stop::Failed("the model's endpoint refuses to answer this".to_owned())),
             _ if so_far.calls.is_empty() && self.answer.trim().is_empty() => {
@@ -151,15 +176,14 @@ impl Walk {
     }
 
     async fn read(&mut self, number: i64, stream: &mut Stream) -> Result<(), Stop> {
-        let mut noted_at = None;
+        let mut noted_at = Instant::now();
         loop {
             let next = self.guarded(stream.next()).await?;
             let Some(piece) = next.map_err(|error| failed(&error))? else { return Ok(()) };
             self.say(piece).await?;
-            // At once when it begins, so that a process that dies then leaves what the question took.
-            if noted_at.is_none_or(|at: Instant| at.elapsed() >= NOTED_EVERY) {
+            if noted_at.elapsed() >= NOTED_EVERY {
                 self.note(number, stream).await?;
-                noted_at = Some(Instant::now());
+                noted_at = Instant::now();
             }
         }
     }
@@ -167,6 +191,12 @@ impl Walk {
     async fn note(&mut self, number: i64, stream: &Stream) -> Result<(), Stop> {
         let so_far = stream.so_far();
         let took = match so_far.usage {
+            // Told with each piece, or with the first one alone: what came since is counted.
+            Some(usage) if !stream.is_whole() => CallTokens {
+                prompt: signed(usage.prompt_tokens),
+                completion: signed(usage.completion_tokens.max(count_answer(so_far))),
+                is_told: false,
+            },
             Some(usage) => CallTokens {
                 prompt: signed(usage.prompt_tokens),
                 completion: signed(usage.completion_tokens),
@@ -176,9 +206,14 @@ impl Walk {
                 CallTokens { prompt: signed(count_ask(&self.ask)), completion: signed(count_answer(so_far)), is_told: false }
             }
         };
+        self.last_call = Some((number, took));
         let (Scope { store, organization, .. }, steps) = (&self.scope, self.steps_json());
-        let noted = store.note_call(*organization, self.begun.id, number, took, &self.answer, &steps).await?;
-        stopped(noted)
+        match store.note_call(*organization, self.begun.id, number, took, &self.answer, &steps).await {
+            Ok(noted) => stopped(noted),
+            // It is noted the next time, or with the end.
+            Err(error) if error.is_transient() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn say(&mut self, piece: String) -> Result<(), Stop> {
@@ -186,9 +221,9 @@ impl Walk {
         self.tell(Event::Text(piece)).await
     }
 
-    /// Whoever reads slowly is waited for, no longer than the message may take.
+    /// Whoever reads slowly is waited for; whoever does not read at all keeps no turn of the model.
     async fn tell(&self, event: Event) -> Result<(), Stop> {
-        match self.guarded(self.events.send(event)).await? {
+        match self.guarded(self.events.send_timeout(event, HEARD_WITHIN)).await? {
             Ok(()) => Ok(()),
             Err(_) => Err(Stop::End(MessageEnd::ClientGone)),
         }
@@ -227,7 +262,12 @@ impl Walk {
                 done = &mut work => return Ok(done),
                 () = self.events.closed() => return Err(Stop::End(MessageEnd::ClientGone)),
                 () = sleep_until(self.ends_at) => return Err(Stop::End(MessageEnd::TooLong)),
-                () = sleep(BEAT_EVERY) => stopped(store.beat_message(*organization, self.begun.id).await?)?,
+                () = sleep(BEAT_EVERY) => match store.beat_message(*organization, self.begun.id).await {
+                    Ok(noted) => stopped(noted)?,
+                    // A database in trouble for a moment is asked again with the next beat.
+                    Err(error) if error.is_transient() => {}
+                    Err(error) => return Err(error.into()),
+                },
             }
         }
     }

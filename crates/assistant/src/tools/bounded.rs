@@ -45,8 +45,11 @@ fn cut(value: Value, (chars_max, entries_max): (usize, usize)) -> Value {
             let missing = all.len().saturating_sub(entries_max.max(40));
             let mut kept: Map<String, Value> = Map::new();
             for (name, value) in all.into_iter().take(entries_max.max(40)) {
-                let name = name.chars().take(chars_max).collect();
-                kept.insert(name, cut(value, (chars_max, entries_max)));
+                let name: String = name.chars().take(chars_max).collect();
+                // What a thing is found by is whole or not there.
+                let is_id = name == "id" || name == "link" || name.ends_with("_id");
+                let value = if is_id && value.is_string() { value } else { cut(value, (chars_max, entries_max)) };
+                kept.insert(name, value);
             }
             if missing > 0 {
                 kept.insert("…".to_owned(), json!(format!("[{missing} more]")));
@@ -59,9 +62,9 @@ fn cut(value: Value, (chars_max, entries_max): (usize, usize)) -> Value {
 
 /// One thing: as whole as fits.
 pub(super) fn one(value: Value, bytes_max: usize) -> Value {
-    let mut fitting = value;
     for step in CUTS {
-        fitting = cut(fitting, step);
+        // From the whole each time, so that the marks say how much is missing of it.
+        let fitting = cut(value.clone(), step);
         if bytes(&fitting) <= bytes_max {
             return fitting;
         }
@@ -75,11 +78,11 @@ pub(super) fn page(about: Map<String, Value>, rows: Vec<Row>, next: Option<Strin
     let mut left = (ANSWER_BYTES_MAX - AROUND_BYTES).saturating_sub(bytes(&about));
     let (mut kept, mut next, mut last) = (Vec::new(), next, None::<String>);
     for row in rows {
-        let mut value = cut(row.value, ROW_CUT);
+        let mut value = cut(row.value.clone(), ROW_CUT);
         let needed = bytes(&value) + 1;
         if needed + row.cursor.len() > left {
             if kept.is_empty() {
-                value = one(value, left);
+                value = one(row.value, left);
             } else {
                 next = last;
                 break;
@@ -110,6 +113,9 @@ mod tests {
         let cut = one(value, ANSWER_BYTES_MAX);
         assert!(cut["text"].as_str().unwrap().ends_with("… [5000 more characters]"));
         assert_eq!(cut["list"].as_array().unwrap().len(), 61);
+        let long = one(json!({"id": "x".repeat(36), "text": "x".repeat(9_000)}), 1_000);
+        assert_eq!(long["id"].as_str().unwrap().len(), 36);
+        assert!(long["text"].as_str().unwrap().ends_with("… [8400 more characters]"), "{long}");
         assert_eq!((&cut["list"][60], &cut["few"]), (&json!("… [40 more]"), &json!([1, 2])));
     }
 

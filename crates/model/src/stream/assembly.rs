@@ -26,9 +26,9 @@ pub(super) struct Assembly {
 #[derive(Deserialize)]
 struct Chunk {
     #[serde(default)]
-    choices: Vec<Choice>,
+    choices: Option<Vec<Choice>>,
     #[serde(default)]
-    usage: Option<Usage>,
+    usage: Json,
     #[serde(default)]
     error: Option<Json>,
 }
@@ -100,8 +100,8 @@ impl Assembly {
             return Err(ModelError::Unavailable { reason: format!("it broke off: {}", words_of(event.as_bytes())) });
         }
         // Some tell it with each piece: the last one holds.
-        self.answer.usage = chunk.usage.or(self.answer.usage);
-        let Some(choice) = chunk.choices.into_iter().next() else { return Ok(String::new()) };
+        self.answer.usage = Usage::read(&chunk.usage).or(self.answer.usage);
+        let Some(choice) = chunk.choices.into_iter().flatten().next() else { return Ok(String::new()) };
         let delta = choice.delta.unwrap_or_default();
         let text = delta.content.unwrap_or_default();
         if self.answer.text.len() + text.len() > TEXT_BYTES_MAX {
@@ -233,6 +233,7 @@ mod tests {
             r#"{"choices":[{"delta":{"content":"It "}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
             r#"{"choices":[{"delta":{"content":"is."},"finish_reason":"length"}]}"#,
             r#"{"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}}"#,
+            r#"{"choices":null,"usage":{}}"#,
         ]);
         let usage = Some(Usage { prompt_tokens: 12, completion_tokens: 3 });
         assert_eq!((answer.text.as_str(), answer.finish, answer.usage), ("It is.", Finish::Length, usage));

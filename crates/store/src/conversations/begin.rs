@@ -39,6 +39,8 @@ pub struct Begun {
     pub number: i64,
     /// Tokens that the answer of the first call may have; they are held.
     pub output_tokens: i64,
+    /// What the message ends with where that is too few.
+    pub bound: MessageEnd,
 }
 
 impl Store {
@@ -114,7 +116,7 @@ impl Store {
         self.fail_points.pass("message.written");
         tx.commit().await?;
         self.fail_points.pass("message.committed");
-        Ok(Begun { id, number, output_tokens })
+        Ok(Begun { id, number, output_tokens, bound: room.bound })
     }
 }
 

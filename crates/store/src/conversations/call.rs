@@ -17,8 +17,8 @@ use crate::{
 /// What may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The model may be asked; its answer may have so many tokens.
-    Ask { output_tokens: i64 },
+    /// The model may be asked; its answer may have so many tokens, and ends with `bound` where that is too few.
+    Ask { output_tokens: i64, bound: MessageEnd },
     /// The message must end, with what it has.
     End(MessageEnd),
     /// It has ended already.
@@ -83,7 +83,7 @@ impl Store {
         consequences::save(&mut tx, self, &mut [&mut locked], now).await?;
         self.fail_points.pass("call.held");
         tx.commit().await?;
-        Ok(Next::Ask { output_tokens })
+        Ok(Next::Ask { output_tokens, bound: room.bound })
     }
 
     /// Notes what a call took so far, and what was said and done: should the process die, this is what is debited and shown.
@@ -101,13 +101,7 @@ impl Store {
         if noted == Noted::Gone {
             return Ok(noted);
         }
-        tx.execute(
-            "INSERT INTO message_calls (message_id, number, prompt_tokens, completion_tokens, is_told)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (message_id, number) DO UPDATE SET
-             prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens, is_told = excluded.is_told",
-            args![message, number, took.prompt.max(0), took.completion.max(0), took.is_told],
-        )
-        .await?;
+        write_call(&mut tx, message, number, took).await?;
         let sql = "UPDATE messages SET answer = $2, steps = $3 WHERE id = $1 AND deleted_at IS NULL";
         tx.execute(sql, args![message, answer, steps.to_string()]).await?;
         self.fail_points.pass("call.noted");
@@ -136,6 +130,18 @@ impl Store {
         self.database.execute(sql, args![organization, conversation]).await?;
         Ok(())
     }
+}
+
+/// What a call took, in place of what was noted of it before.
+pub(crate) async fn write_call(tx: &mut Tx, message: MessageId, number: i64, took: CallTokens) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO message_calls (message_id, number, prompt_tokens, completion_tokens, is_told)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (message_id, number) DO UPDATE SET
+         prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens, is_told = excluded.is_told",
+        args![message, number, took.prompt.max(0), took.completion.max(0), took.is_told],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn beat(

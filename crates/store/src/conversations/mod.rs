@@ -20,7 +20,7 @@ use crate::{
 
 pub use begin::{Begun, NewMessage};
 pub use call::{CallTokens, Next, Noted};
-pub(crate) use call::{hold_of, lock_message, tokens_of};
+pub(crate) use call::{hold_of, lock_message, tokens_of, write_call};
 pub use list::{ConversationCursor, MESSAGES_MAX};
 
 /// Tokens that the answer of each call of the model may have at least; what cannot pay so many is not asked.

@@ -27,6 +27,7 @@ use crate::{
     args,
     database::Tx,
     edition::Edition,
+    idempotency::{self, IdempotencyKey, Once},
     ledger::{
         account::{Named, lock_account},
         consequences,
@@ -163,17 +164,51 @@ impl Store {
         by: &By,
     ) -> Result<Schedule, StoreError> {
         let mut tx = self.database.begin().await?;
-        let status = self.status_by_credits(&mut tx, organization).await?;
-        let robot = robots::find_robot_with_program(&mut tx, organization, new.robot).await?;
+        let id = self.random.id(self.clock.now());
+        let schedule = self.insert_schedule(&mut tx, organization, id, new, by).await?;
+        tx.commit().await?;
+        Ok(schedule)
+    }
+
+    /// The same once for a key.
+    pub async fn create_schedule_once(
+        &self,
+        organization: OrganizationId,
+        new: NewSchedule,
+        by: &By,
+        key: &IdempotencyKey,
+    ) -> Result<Once<ScheduleId>, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let now = self.clock.now();
+        let id: ScheduleId = self.random.id(now);
+        if let Some(before) = idempotency::take(&mut tx, organization, key, &id.to_string(), now).await? {
+            let id = before.parse().map_err(|error| StoreError::corrupt("answer", error))?;
+            return Ok(Once::Before(id));
+        }
+        self.insert_schedule(&mut tx, organization, id, new, by).await?;
+        tx.commit().await?;
+        Ok(Once::Now(id))
+    }
+
+    async fn insert_schedule(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: ScheduleId,
+        new: NewSchedule,
+        by: &By,
+    ) -> Result<Schedule, StoreError> {
+        let status = self.status_by_credits(tx, organization).await?;
+        let robot = robots::find_robot_with_program(tx, organization, new.robot).await?;
         let (robot, _) = robot.ok_or_else(|| StoreError::NotFound { what: "robot", id: new.robot.to_string() })?;
-        refuse_too_many(&mut tx, organization).await?;
+        refuse_too_many(tx, organization).await?;
         let now = self.clock.now();
         let starts_at = match new.starts_at {
             Some(starts_at) => starts_at,
             None => one_interval_from(now, new.cadence, &new.time_zone)?,
         };
         let mut schedule = Schedule {
-            id: self.random.id(now),
+            id,
             organization,
             robot: robot.id,
             name: new.name.unwrap_or_else(|| default_name(new.cadence, robot.host.as_str())),
@@ -199,9 +234,8 @@ impl Store {
         // Also where it sleeps: what cannot be worked out is refused now.
         let next = schedule.next_tick(now)?;
         schedule.next_run_at = next.filter(|_| status == ScheduleStatus::Active);
-        row::insert(&mut tx, &schedule).await?;
-        self.write_deed(&mut tx, &schedule, AuditAction::ScheduleCreated, by).await?;
-        tx.commit().await?;
+        row::insert(tx, &schedule).await?;
+        self.write_deed(tx, &schedule, AuditAction::ScheduleCreated, by).await?;
         Ok(schedule)
     }
 

@@ -31,6 +31,8 @@ pub struct EndedMessage {
     /// All that was said, and done for it.
     pub answer: String,
     pub steps: Json,
+    /// The last call of the model by its number and what it took, should that not have been noted.
+    pub last_call: Option<(i64, CallTokens)>,
 }
 
 impl Store {
@@ -59,14 +61,30 @@ impl Store {
         let rows = self.database.rows(sql, args![silent_since, ABANDONED_MAX]).await?;
         let mut changed = 0;
         for row in &rows {
-            let mut tx = self.database.begin().await?;
             let (organization, id) = (row.parsed("organization_id")?, row.parsed("id")?);
-            let settled = self.settle_in(&mut tx, organization, id, None, Some(silent_since)).await?;
-            tx.commit().await?;
-            changed += u64::from(settled.is_some());
-            count(settled);
+            match self.settle_abandoned(organization, id, silent_since).await {
+                Ok(settled) => {
+                    changed += u64::from(settled.is_some());
+                    count(settled);
+                }
+                Err(error) if error.is_transient() => return Err(error),
+                // The others behind it are not kept waiting.
+                Err(error) => tracing::error!(%error, message = %id, "an abandoned message cannot be settled"),
+            }
         }
         Ok(Pass { changed, more: rows.len() as u64 >= ABANDONED_MAX.unsigned_abs(), next_at: None })
+    }
+
+    async fn settle_abandoned(
+        &self,
+        organization: OrganizationId,
+        message: MessageId,
+        silent_since: Time,
+    ) -> Result<Option<Credits>, StoreError> {
+        let mut tx = self.database.begin().await?;
+        let settled = self.settle_in(&mut tx, organization, message, None, Some(silent_since)).await?;
+        tx.commit().await?;
+        Ok(settled)
     }
 
     /// Answers what was debited; nothing where it had ended, or where it was heard of after `silent_since`.
@@ -88,6 +106,9 @@ impl Store {
         self.fail_points.pass("message.settling");
         let now = self.clock.now();
         locked.refuse_if_frozen()?;
+        if let Some((number, took)) = ended.and_then(|ended| ended.last_call) {
+            conversations::write_call(tx, message, number, took).await?;
+        }
         let took = conversations::tokens_of(tx, message).await?;
         let tokens = took.prompt.saturating_add(took.completion);
         let description = format!("Answer of the assistant, {tokens} tokens");

@@ -25,7 +25,7 @@ use crate::shop::{Shop, on_both, operator, owners_key};
 const OUTPUT: i64 = 1_000;
 
 pub fn ended(reason: MessageEnd) -> EndedMessage {
-    EndedMessage { reason, error: None, answer: "It is 3.".into(), steps: json!([{"name": "get_balance"}]) }
+    EndedMessage { reason, error: None, answer: "It is 3.".into(), steps: json!([{"name": "get_balance"}]), last_call: None }
 }
 
 pub fn took(prompt: i64, completion: i64) -> CallTokens {
@@ -93,7 +93,7 @@ async fn a_message_costs_what_its_calls_took_and_not_more(engine) {
         for (at, (prompt, completion)) in calls.iter().enumerate() {
             if at > 0 {
                 let next = shop.store.begin_call(shop.organization, begun.id, *prompt, OUTPUT).await.unwrap();
-                assert_eq!(next, Next::Ask { output_tokens: OUTPUT });
+                assert_eq!(next, Next::Ask { output_tokens: OUTPUT, bound: MessageEnd::InsufficientCredits });
             }
             assert_eq!(shop.note(begun.id, at as i64, took(*prompt, *completion)).await, Noted::GoesOn);
         }
@@ -133,7 +133,7 @@ async fn what_cannot_pay_a_short_answer_is_not_asked_and_leaves_nothing(engine) 
     assert!(matches!(shop.ask(asker, other, 10).await, Err(StoreError::Refused(_))));
     shop.note(begun.id, 0, took(200, 100)).await;
     let next = shop.store.begin_call(shop.organization, begun.id, 400, OUTPUT).await.unwrap();
-    assert_eq!(next, Next::Ask { output_tokens: 300 });
+    assert_eq!(next, Next::Ask { output_tokens: 300, bound: MessageEnd::InsufficientCredits });
     shop.note(begun.id, 1, took(400, 300)).await;
     let next = shop.store.begin_call(shop.organization, begun.id, 1, OUTPUT).await.unwrap();
     assert_eq!(next, Next::End(MessageEnd::InsufficientCredits));

@@ -73,7 +73,7 @@ async fn what_is_debited_is_what_the_calls_took_as_far_as_credits_went(engine) {
             }
             (Some(living), 3..=6) => {
                 let id = living.id;
-                if let Next::Ask { output_tokens } =
+                if let Next::Ask { output_tokens, .. } =
                     shop.store.begin_call(shop.organization, id, prompt, 1_000).await.unwrap()
                 {
                     let completion = i64::try_from(random.below(output_tokens.unsigned_abs() + 1)).unwrap();

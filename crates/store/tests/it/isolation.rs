@@ -327,8 +327,13 @@ async fn name_all(store: &Store, organization: OrganizationId, things: Things) -
         ("list_messages", said(store.list_messages(organization, asker, conversation, None, 10).await)),
         ("list_conversations", said(store.list_conversations(organization, asker, None, 10).await)),
         ("get_conversation", said(store.get_conversation(organization, asker, conversation).await)),
+        ("note_made", said(store.note_made(organization, asker, conversation, (1, 0), "mine").await)),
         ("rename_conversation", said(store.rename_conversation(organization, asker, conversation, "mine").await)),
         ("delete_conversation", said(store.delete_conversation(organization, asker, conversation, &who).await)),
+        (
+            "create_schedule_once",
+            said(store.create_schedule_once(organization, new_schedule(robot), &who, &idempotency_key()).await),
+        ),
         ("create_schedule", said(store.create_schedule(organization, new_schedule(robot), &who).await)),
         ("get_schedule", said(store.get_schedule(organization, schedule).await)),
         ("pause_schedule", said(store.pause_schedule(organization, schedule, &who).await)),

@@ -141,7 +141,13 @@ fn which_shoes_got_cheaper_and_a_draft_that_is_confirmed() {
     assert_eq!(before, after, "nothing is made by a draft");
     tab.press("Start this run");
     tab.see("Cheaper shoes");
-    tab.under("/runs/");
+    let made = tab.under("/runs/");
+    // It is made once: the draft leads there from now on.
+    tab.open(&format!("/assistant/{conversation}"));
+    tab.see("You confirmed it.");
+    assert_eq!(tab.answer("document.querySelectorAll('.draft form').length"), 0);
+    tab.press("See what was made");
+    assert_eq!(tab.under("/runs/"), made);
 }
 
 #[test]

@@ -54,11 +54,16 @@ pub(crate) async fn confirm(
         Some("schedule") => ("/v1/extract/schedules", "schedules"),
         _ => return Err(Refusal::not_found()),
     };
-    // The same draft makes one run, however often it is confirmed within a day.
+    if let Some(made) = draft["made"].as_str() {
+        return Ok(go(&format!("{}/{page}/{made}", dashboard.base()), &[]));
+    }
+    // Should this process die before it is noted, the same draft makes one thing however often it is confirmed within a day.
     let once = format!("draft-{}-{}", message.id, sent.step);
     match dashboard.api.post_once(&member, path, &once, &draft["body"]).await {
         Ok(made) => {
             let made = made.get("id").and_then(Value::as_str).unwrap_or_default();
+            let place = (sent.number, sent.step);
+            dashboard.store().note_made(member.organization, asker, id, place, made).await?;
             Ok(go(&format!("{}/{page}/{made}", dashboard.base()), &[]))
         }
         Err(refusal) => show_refused(&dashboard, &member, id, &refusal, String::new()).await,

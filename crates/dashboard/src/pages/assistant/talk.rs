@@ -8,6 +8,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use creel_store::StoreError;
 use creel_types::{Asker, ConversationId};
 use serde::Deserialize;
 use serde_json::json;
@@ -184,8 +185,14 @@ pub(crate) async fn live(
     follow_every(LOOK_EVERY, &dashboard, member, &headers, move |dashboard, organization| {
         let form_token = form_token.clone();
         Box::pin(async move {
-            let last = dashboard.store().list_messages(organization, asker, id, None, 1).await?;
-            let last = last.first().ok_or_else(Refusal::not_found)?;
+            let last = match dashboard.store().list_messages(organization, asker, id, None, 1).await {
+                Err(StoreError::NotFound { .. }) => Vec::new(),
+                last => last?,
+            };
+            let Some(last) = last.first() else {
+                // Told as the end, so that nobody asks for it again.
+                return Ok(Part { html: "<p class=\"soft\">The conversation was erased.</p>".to_owned(), is_last: true });
+            };
             let turn = Turn::of(last, &dashboard.base(), &form_token, dashboard.store().clock.now());
             let mut html = turn.render().map_err(|_| Refusal::internal())?;
             if !turn.is_answering {

@@ -55,6 +55,8 @@ struct Draft {
     summary: String,
     warnings: Vec<String>,
     facts: Vec<(String, String)>,
+    /// Path of what was made of it; empty where nothing was.
+    made: String,
 }
 
 impl Turn {
@@ -99,9 +101,12 @@ fn draft((at, step): (usize, &Value)) -> Option<Draft> {
         _ => return None,
     };
     let body = draft["body"].as_object()?;
+    let made = draft["made"]
+        .as_str()
+        .map_or_else(String::new, |id| format!("/{}s/{id}", draft["kind"].as_str().unwrap_or_default()));
     let facts = body.iter().filter(|(name, _)| *name != "robot_id").map(|(name, value)| (words(name), text(value)));
     let warnings = draft["warnings"].as_array().into_iter().flatten().map(text).collect();
-    Some(Draft { step: at, title, button, summary: text(&draft["summary"]), facts: facts.collect(), warnings })
+    Some(Draft { step: at, title, button, summary: text(&draft["summary"]), facts: facts.collect(), warnings, made })
 }
 
 fn text(value: &Value) -> String {
