@@ -6,8 +6,8 @@ use creel_assistant::tools::{self, Scope, ToolSpec};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams,
-        ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
+        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
     },
     service::RequestContext,
 };
@@ -46,7 +46,8 @@ impl ServerHandler for Tools {
         let arguments = serde_json::Value::Object(asked.arguments.unwrap_or_default()).to_string();
         let answer = tools::call(&self.scope, &asked.name, &arguments).await;
         let result = if answer.is_error {
-            CallToolResult::structured_error(answer.json)
+            // As text alone: it is not of the shape that the tool's answers have.
+            CallToolResult::error(vec![ContentBlock::text(answer.json.to_string())])
         } else {
             CallToolResult::structured(answer.json)
         };

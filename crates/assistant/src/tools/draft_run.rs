@@ -66,7 +66,7 @@ impl Tool for DraftRun {
             body.get("start_urls").or(body.get("urls")).and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
         let asked = asked.with_captured(&scope.store, scope.organization, &program).await?;
         let new = asked.checked(&program, scope.by.clone(), None)?;
-        let mut warnings = warnings(scope).await?;
+        let mut warnings = warnings(scope, new.budget, new.settings.auto_enrich).await?;
         let open = [RunStatus::Running, RunStatus::Starting, RunStatus::Pending];
         let runs = scope.store.list_runs(scope.organization, None, Some(robot.id), None, None, 1).await?;
         if runs.first().is_some_and(|run| open.contains(&run.status)) {
@@ -114,19 +114,28 @@ fn with_numbers(mut body: Map<String, Value>) -> Map<String, Value> {
 
 /// What it costs at most.
 pub(super) fn cost(budget: Option<i64>, auto_enrich: bool) -> String {
-    let price = Action::Extract.price().0 + if auto_enrich { Action::Enrich.price().0 } else { 0 };
+    let price = price_of_one(auto_enrich);
     match budget {
         Some(budget) => format!("at most {budget} captures, {} credits", budget.saturating_mul(price)),
         None => format!("{price} credits for each capture"),
     }
 }
 
-pub(super) async fn warnings(scope: &Scope) -> Result<Vec<String>, ToolError> {
+pub(super) async fn warnings(scope: &Scope, budget: Option<i64>, auto_enrich: bool) -> Result<Vec<String>, ToolError> {
     let (spendable, price) = (scope.store.spendable(scope.organization).await?, Action::Extract.price());
-    Ok((spendable < price)
-        .then(|| format!("{spendable} credits are left, and one capture costs {price}"))
-        .into_iter()
-        .collect())
+    let all = budget.unwrap_or(1).saturating_mul(price_of_one(auto_enrich));
+    let warning = if spendable < price {
+        Some(format!("{spendable} credits are left, and one capture costs {price}"))
+    } else if spendable.0 < all {
+        Some(format!("{spendable} credits are left, and the whole budget costs {all}"))
+    } else {
+        None
+    };
+    Ok(warning.into_iter().collect())
+}
+
+fn price_of_one(auto_enrich: bool) -> i64 {
+    Action::Extract.price().0 + if auto_enrich { Action::Enrich.price().0 } else { 0 }
 }
 
 /// What is proposed, for a person to confirm.

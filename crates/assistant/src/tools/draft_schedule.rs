@@ -82,7 +82,7 @@ impl Tool for DraftSchedule {
         let every = format!("every {} {}", new.cadence.interval_amount, new.cadence.interval_unit);
         let summary = format!("A schedule on {host}, {every} ({}); each run: {cost}.", new.time_zone);
         let (endpoint, link) = ("POST /v1/extract/schedules", scope.link("schedules", "new"));
-        let (warnings, next_runs) = (warnings(scope).await?, Some(next));
+        let (warnings, next_runs) = (warnings(scope, new.budget, new.settings.auto_enrich).await?, Some(next));
         Draft { kind: "schedule", created: false, summary, warnings, endpoint, link, next_runs, body: Value::Null }
             .with(body)
     }

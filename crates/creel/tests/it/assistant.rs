@@ -300,6 +300,20 @@ fn whoever_goes_away_or_presses_stop_pays_for_what_was_said() {
 }
 
 #[test]
+fn whoever_goes_away_before_the_first_word_pays_nothing() {
+    let model = ModelServer::start(|_| Script::Hangs("There are three runs.".into(), 0));
+    let server = Server::configured(&settings(&model));
+    let conversation = server.conversation();
+    let path = format!("{}/v1/assistant/conversations/{conversation}/messages", server.address);
+    let asked = client().post(path).bearer_auth(&server.key).header("content-type", "application/json");
+    let waited = asked.timeout(Duration::from_secs(2)).body(json!({"text": "Tell me."}).to_string()).send();
+    assert!(waited.is_err_and(|error| error.is_timeout()));
+    let message = ended(&server, &conversation);
+    assert_eq!((&message["end_reason"], tokens(&message)), (&json!("client_gone"), 0), "{message}");
+    assert_eq!(server.balance(), (5_000, 0), "nothing stays held");
+}
+
+#[test]
 fn a_server_that_is_killed_while_it_answers_leaves_what_was_noted() {
     let model = ModelServer::start(|_| Script::Hangs("There are three runs.".into(), 2));
     let mut server = Server::start_with_settings(Creel::new(), &settings(&model));

@@ -33,7 +33,9 @@ use crate::{
 };
 
 /// How long is waited for the first word before the answer is begun, so that a model that is down is a refusal and no answer.
-const FIRST_WITHIN: Duration = Duration::from_secs(15);
+const FIRST_WITHIN: Duration = Duration::from_secs(10);
+/// How often something is written where nothing is said: that nobody reads any more is known by it.
+const ALIVE_EVERY: Duration = Duration::from_secs(1);
 /// Bytes of a question with what is said of the page.
 const BODY_BYTES_MAX: usize = 128 * 1024;
 
@@ -132,7 +134,7 @@ pub(crate) async fn ask_assistant(
     let mut answering = state.assistant.ask(question).await.map_err(refusal)?;
     // A page of ours shows the answer from where it is stored, from its beginning.
     let first = if own_page.is_some() { None } else { first(&mut answering).await? };
-    Ok(Sse::new(events(answering, first)).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events(answering, first)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)))
 }
 
 /// What happens first, where it does not take long.
