@@ -261,13 +261,13 @@ fn ended(server: &Server, conversation: &str) -> Value {
     }
 }
 
-/// Asks, reads until the first word, and hands over the connection.
-fn begun(server: &Server, conversation: &str) -> reqwest::blocking::Response {
+/// Asks, reads until a word has come, and hands over the connection.
+fn begun(server: &Server, conversation: &str, word: &str) -> reqwest::blocking::Response {
     let path = format!("{}/v1/assistant/conversations/{conversation}/messages", server.address);
     let asked = client().post(path).bearer_auth(&server.key).header("content-type", "application/json");
     let mut response = asked.body(json!({"text": "Tell me."}).to_string()).send().unwrap();
     let (mut read, mut piece) = (String::new(), [0; 256]);
-    while !read.contains("event: text") {
+    while !read.contains(word) {
         let bytes = response.read(&mut piece).unwrap();
         assert!(bytes > 0, "{read}");
         read.push_str(&String::from_utf8_lossy(&piece[..bytes]));
@@ -280,21 +280,17 @@ fn whoever_goes_away_or_presses_stop_pays_for_what_was_said() {
     let model = ModelServer::start(|_| Script::Hangs("There are three runs.".into(), 3));
     let server = Server::configured(&settings(&model));
     let (left, stopped) = (server.conversation(), server.conversation());
-    drop(begun(&server, &left));
-    let message = ended(&server, &left);
-    assert_eq!(
-        (&message["end_reason"], &message["answer"]),
-        (&json!("client_gone"), &json!("There are three ")),
-        "{message}"
-    );
-    let listening = begun(&server, &stopped);
+    drop(begun(&server, &left, "three "));
+    let gone = ended(&server, &left);
+    assert_eq!((&gone["end_reason"], &gone["answer"]), (&json!("client_gone"), &json!("There are three ")), "{gone}");
+    let listening = begun(&server, &stopped, "There ");
     assert_eq!(server.question(&stopped, "And?").status, 409, "one at a time");
     assert_eq!(server.post(&format!("/v1/assistant/conversations/{stopped}/stop"), &json!(null)).status, 204);
     let message = ended(&server, &stopped);
     assert_eq!((&message["status"], &message["end_reason"]), (&json!("stopped"), &json!("stopped_by_user")), "{message}");
     assert!(tokens(&message) > 0);
     drop(listening);
-    let spent = 2 * message["credits_spent"].as_i64().unwrap();
+    let spent: i64 = [gone, message].iter().map(|message| message["credits_spent"].as_i64().unwrap()).sum();
     assert_eq!(server.balance(), (5_000 - spent, 0), "nothing stays held");
     assert_eq!(server.creel.verified_balance(), 5_000 - spent);
 }
@@ -306,7 +302,7 @@ fn whoever_goes_away_before_the_first_word_pays_nothing() {
     let conversation = server.conversation();
     let path = format!("{}/v1/assistant/conversations/{conversation}/messages", server.address);
     let asked = client().post(path).bearer_auth(&server.key).header("content-type", "application/json");
-    let waited = asked.timeout(Duration::from_secs(2)).body(json!({"text": "Tell me."}).to_string()).send();
+    let waited = asked.timeout(Duration::from_secs(5)).body(json!({"text": "Tell me."}).to_string()).send();
     assert!(waited.is_err_and(|error| error.is_timeout()));
     let message = ended(&server, &conversation);
     assert_eq!((&message["end_reason"], tokens(&message)), (&json!("client_gone"), 0), "{message}");
@@ -318,7 +314,7 @@ fn a_server_that_is_killed_while_it_answers_leaves_what_was_noted() {
     let model = ModelServer::start(|_| Script::Hangs("There are three runs.".into(), 2));
     let mut server = Server::start_with_settings(Creel::new(), &settings(&model));
     let conversation = server.conversation();
-    let mut listening = begun(&server, &conversation);
+    let mut listening = begun(&server, &conversation, "There ");
     assert!(server.balance().1 > 0, "held");
     server.kill_and_start_again();
     let _ = listening.read_to_string(&mut String::new());

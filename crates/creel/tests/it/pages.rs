@@ -17,7 +17,7 @@ pub fn page(seen: Seen, status: u16) -> String {
     assert!(seen.text.starts_with("<!doctype html>\n<html lang=\"en\">"));
     let scripts: Vec<&str> = seen.text.split("<script").skip(1).collect();
     assert!(
-        matches!(scripts.as_slice(), [one] if one.contains("/creel.js\" defer></script>")),
+        matches!(scripts.as_slice(), [one] if one.contains("/creel.js\" defer blocking=\"render\"></script>")),
         "one script file, nothing inline"
     );
     assert!(!seen.text.contains(" style=\"") && !seen.text.contains(" onclick="));
