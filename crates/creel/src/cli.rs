@@ -204,8 +204,10 @@ pub enum AdminCommand {
         #[command(flatten)]
         why: WhyArgs,
     },
-    /// Makes an owner of an organization, which is made too where there is none of this name. The password comes from the
-    /// environment variable CREEL_OWNER_PASSWORD; without it, a link that sets one is printed.
+    /// Makes an owner of an organization, which is made too where there is none of this name. An organization that is the only
+    /// one and has no owner yet, as after a first crawl without a server, is given this name and owner instead. The password
+    /// comes from the environment variable CREEL_OWNER_PASSWORD; without it, a link that sets one is printed: it leads to
+    /// `public_url`.
     CreateOwner {
         #[arg(long, value_name = "ADDRESS")]
         email: String,

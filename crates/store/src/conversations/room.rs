@@ -1,14 +1,14 @@
 //! How many credits one message may take in all: what the balance has beyond what others hold, within the limit of its key.
 
-use creel_types::{ApiKeyId, Credits, MessageEnd, MessageId, OrganizationId, TOKENS_A_CREDIT, Time};
+use creel_types::{ApiKeyId, Credits, MessageEnd, MessageId, TOKENS_A_CREDIT, Time};
 
 use super::OUTPUT_TOKENS_MIN;
 use crate::{
-    StoreError, args,
+    StoreError,
     database::Tx,
     ledger::{
         account::Locked,
-        limits::{LimitSubject, Limits, RunSpending},
+        limits::{LimitSubject, Limits},
     },
 };
 
@@ -31,14 +31,12 @@ impl Room {
         let held = own.map_or(Credits::ZERO, |own| held_for(locked, &own.to_string()));
         let balance = Room { credits: held + locked.account.available, bound: MessageEnd::InsufficientCredits };
         let Some(key) = key else { return Ok(balance) };
-        let organization = locked.account.organization;
-        let Some(limits) = Limits::load_one(tx, organization, locked, now).await? else { return Ok(balance) };
-        let subjects = [(LimitSubject::ApiKey, key.to_string())];
-        let Some(left) = limits.left(&RunSpending { subjects: &subjects, spent: Credits::ZERO }) else { return Ok(balance) };
+        let Some(limits) = Limits::load_one(tx, locked, now).await? else { return Ok(balance) };
         // What other messages of the key hold will count against its limit when they end.
-        let others = held_by_key(tx, locked, organization, key).await? - held;
-        let left = Credits((left - others).0.max(0));
-        Ok(if left < balance.credits { Room { credits: left, bound: MessageEnd::LimitReached } } else { balance })
+        Ok(match limits.left_to_message(&(LimitSubject::ApiKey, key.to_string()), held) {
+            Some(left) if left < balance.credits => Room { credits: left, bound: MessageEnd::LimitReached },
+            _ => balance,
+        })
     }
 
     /// How many tokens an answer may have where so many were used and so many are asked now; none where it would be too few.
@@ -50,26 +48,7 @@ impl Room {
 }
 
 fn held_for(locked: &Locked, message: &str) -> Credits {
-    use creel_ledger::{HoldState, ReferenceType};
-    let holds = locked.account.holds().iter();
-    let of_message = |hold: &&creel_ledger::Hold| {
-        hold.state == HoldState::Open && hold.reference.kind == ReferenceType::Message && hold.reference.id == message
-    };
-    holds.filter(of_message).map(creel_ledger::Hold::amount).sum()
-}
-
-async fn held_by_key(
-    tx: &mut Tx,
-    locked: &Locked,
-    organization: OrganizationId,
-    key: ApiKeyId,
-) -> Result<Credits, StoreError> {
-    let sql = "SELECT id FROM messages WHERE organization_id = $1 AND api_key_id = $2 AND ended_at IS NULL";
-    let mut held = Credits::ZERO;
-    for row in &tx.rows(sql, args![organization, key]).await? {
-        held += held_for(locked, &row.text("id")?);
-    }
-    Ok(held)
+    locked.held_for_messages().filter(|hold| hold.reference.id == message).map(creel_ledger::Hold::amount).sum()
 }
 
 #[cfg(test)]

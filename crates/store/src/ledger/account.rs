@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creel_ledger::{Account, HeldPart, Hold, Lot, Reference, Threshold};
+use creel_ledger::{Account, HeldPart, Hold, HoldState, Lot, Reference, ReferenceType, Threshold};
 use creel_types::{Action, Credits, HoldId, LotId, OrganizationId, Time};
 
 use super::{entries, totals::Totals};
@@ -31,6 +31,12 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
+    /// What is held for messages that are being answered.
+    pub(crate) fn held_for_messages(&self) -> impl Iterator<Item = &Hold> {
+        let holds = self.account.holds().iter();
+        holds.filter(|hold| hold.state == HoldState::Open && hold.reference.kind == ReferenceType::Message)
+    }
+
     /// The beginning of the cycle; without a subscription it is the organization's whole life.
     pub(crate) fn cycle_start(&self) -> Time {
         self.cycle_starts_at.unwrap_or(self.created_at)
@@ -101,7 +107,7 @@ pub(crate) async fn read_account(tx: &mut Tx, organization: OrganizationId) -> R
     read.remove(&organization).ok_or_else(|| StoreError::NotFound { what: "organization", id: organization.to_string() })
 }
 
-fn ids(organizations: &BTreeSet<OrganizationId>) -> Given {
+pub(super) fn ids<'a>(organizations: impl IntoIterator<Item = &'a OrganizationId>) -> Given {
     let mut given = Given::new(&[("id", Kind::Text)]);
     for organization in organizations {
         given.push(args![*organization]);

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creel_ledger::{CreditLimit, LimitPeriod, LimitState, limit::month_start};
-use creel_types::{Credits, OrganizationId, Time, words};
+use creel_ledger::{CreditLimit, Hold, LimitPeriod, LimitState, limit::month_start};
+use creel_types::{Credits, HoldId, OrganizationId, Time, words};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::account::{Locked, Named, lock_account};
+use super::account::{Locked, Named, ids, lock_account};
 use crate::{
     Store, StoreError, args,
     database::{Given, Kind, Row, Tx},
@@ -42,45 +42,43 @@ pub(crate) struct Limits {
     counted: BTreeMap<LimitKey, LimitState>,
     /// A limit on each run counts what that run spent.
     by_run: BTreeMap<LimitKey, CreditLimit>,
+    /// What messages that are being answered hold, by the key that asked them: some of it will count when they end.
+    held: BTreeMap<LimitKey, Credits>,
     changed: BTreeSet<LimitKey>,
+}
+
+/// What limits say of a debit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Allows {
+    Now,
+    /// It would pass a limit if what messages hold came to be debited whole.
+    Later,
+    Never,
 }
 
 impl Limits {
     /// The limits of each organization, with counters of periods that are over begun anew. Called under their locks.
     pub(crate) async fn load(
         tx: &mut Tx,
-        accounts: &BTreeMap<OrganizationId, Locked>,
+        accounts: impl IntoIterator<Item = &Locked>,
         now: Time,
     ) -> Result<BTreeMap<OrganizationId, Limits>, StoreError> {
-        let mut given = Given::new(&[("id", Kind::Text)]);
-        for (organization, _) in accounts.iter().filter(|(_, locked)| locked.has_limits) {
-            given.push(args![*organization]);
-        }
-        let sql = "SELECT c.* FROM given JOIN credit_limits c ON c.organization_id = given.id";
+        let limited = accounts.into_iter().filter(|locked| locked.has_limits);
+        let accounts: BTreeMap<OrganizationId, &Locked> = limited.map(|one| (one.account.organization, one)).collect();
         let mut loaded: BTreeMap<OrganizationId, Limits> = BTreeMap::new();
-        for row in &tx.rows_given(given, sql).await? {
+        let sql = "SELECT c.* FROM given JOIN credit_limits c ON c.organization_id = given.id";
+        for row in &tx.rows_given(ids(accounts.keys()), sql).await? {
             let organization: OrganizationId = row.parsed("organization_id")?;
             let Some(locked) = accounts.get(&organization) else { continue };
             loaded.entry(organization).or_default().add(row, locked, now)?;
         }
+        load_held(tx, &accounts, &mut loaded).await?;
         Ok(loaded)
     }
 
     /// The limits of one organization, where it has any. Called under its lock.
-    pub(crate) async fn load_one(
-        tx: &mut Tx,
-        organization: OrganizationId,
-        locked: &Locked,
-        now: Time,
-    ) -> Result<Option<Limits>, StoreError> {
-        if !locked.has_limits {
-            return Ok(None);
-        }
-        let mut limits = Limits::default();
-        for row in &tx.rows("SELECT c.* FROM credit_limits c WHERE c.organization_id = $1", args![organization]).await? {
-            limits.add(row, locked, now)?;
-        }
-        Ok(Some(limits))
+    pub(crate) async fn load_one(tx: &mut Tx, locked: &Locked, now: Time) -> Result<Option<Limits>, StoreError> {
+        Ok(Limits::load(tx, [locked], now).await?.remove(&locked.account.organization))
     }
 
     fn add(&mut self, row: &Row, locked: &Locked, now: Time) -> Result<(), StoreError> {
@@ -94,21 +92,31 @@ impl Limits {
         Ok(())
     }
 
-    /// What the limits that apply leave; none where none applies.
-    pub(crate) fn left(&self, run: &RunSpending<'_>) -> Option<Credits> {
-        self.applying(run).map(|state| state.left()).min()
+    /// What the limit on a key leaves to one of its messages beside what the others hold; none where it has no limit. A limit on
+    /// each run is one on each message.
+    pub(crate) fn left_to_message(&self, key: &LimitKey, held_by_it: Credits) -> Option<Credits> {
+        let held_by_others = self.held_by(key) - held_by_it;
+        let counted = self.counted.get(key).map(|state| Credits((state.left() - held_by_others).0.max(0)));
+        counted.or_else(|| self.by_run.get(key).map(|limit| limit.amount))
     }
 
     /// Whether a debit of a run passes none of the limits that apply to it.
-    pub(crate) fn check(&self, run: &RunSpending<'_>, amount: Credits) -> Result<(), creel_ledger::Refused> {
-        self.applying(run).try_for_each(|state| state.check(amount))
+    pub(crate) fn allow(&self, run: &RunSpending<'_>, amount: Credits) -> Allows {
+        let counted = || run.subjects.iter().filter_map(|key| Some((key, *self.counted.get(key)?)));
+        let mut of_run = run.subjects.iter().filter_map(|key| self.by_run.get(key));
+        let passes_run = |limit: &CreditLimit| {
+            LimitState { limit: *limit, period_start: Time(0), spent: run.spent }.check(amount).is_err()
+        };
+        if of_run.any(passes_run) || counted().any(|(_, state)| state.check(amount).is_err()) {
+            return Allows::Never;
+        }
+        let with_held =
+            |(key, state): (&LimitKey, LimitState)| LimitState { spent: state.spent + self.held_by(key), ..state };
+        if counted().map(with_held).any(|state| state.check(amount).is_err()) { Allows::Later } else { Allows::Now }
     }
 
-    fn applying(&self, run: &RunSpending<'_>) -> impl Iterator<Item = LimitState> {
-        let counted = run.subjects.iter().filter_map(|key| self.counted.get(key)).copied();
-        let of_run = run.subjects.iter().filter_map(|key| self.by_run.get(key));
-        let of_run = of_run.map(|limit| LimitState { limit: *limit, period_start: Time(0), spent: run.spent });
-        counted.chain(of_run)
+    fn held_by(&self, key: &LimitKey) -> Credits {
+        self.held.get(key).copied().unwrap_or(Credits::ZERO)
     }
 
     /// Counts a debit that was checked and made.
@@ -122,6 +130,30 @@ impl Limits {
     }
 }
 
+/// What open messages hold, where a limit is on a key. A hold that is over is not counted: its message may still be settled, as
+/// far as the balance goes.
+async fn load_held(
+    tx: &mut Tx,
+    accounts: &BTreeMap<OrganizationId, &Locked>,
+    loaded: &mut BTreeMap<OrganizationId, Limits>,
+) -> Result<(), StoreError> {
+    let is_on_a_key = |limits: &Limits| limits.counted.keys().any(|(subject, _)| *subject == LimitSubject::ApiKey);
+    let open = |organization: &OrganizationId| accounts.get(organization).and_then(|one| one.held_for_messages().next());
+    let asked: Vec<_> = loaded.iter().filter(|(id, limits)| is_on_a_key(limits) && open(id).is_some()).collect();
+    let given = ids(asked.iter().map(|(id, _)| *id));
+    let sql = "SELECT m.organization_id, m.api_key_id, m.hold_id FROM given
+        JOIN holds h ON h.organization_id = given.id AND h.state = 'open' AND h.reference_type = 'message'
+        JOIN messages m ON m.id = h.reference_id AND m.api_key_id IS NOT NULL";
+    for row in &tx.rows_given(given, sql).await? {
+        let organization: OrganizationId = row.parsed("organization_id")?;
+        let (Some(locked), Some(limits)) = (accounts.get(&organization), loaded.get_mut(&organization)) else { continue };
+        let hold: HoldId = row.parsed("hold_id")?;
+        let held: Credits = locked.held_for_messages().filter(|one| one.id == hold).map(Hold::amount).sum();
+        *limits.held.entry((LimitSubject::ApiKey, row.text("api_key_id")?)).or_default() += held;
+    }
+    Ok(())
+}
+
 /// A run as limits see it.
 pub(crate) struct RunSpending<'a> {
     /// Its robot, and the key or schedule that made it.
@@ -130,7 +162,10 @@ pub(crate) struct RunSpending<'a> {
 }
 
 /// Writes the counters that changed.
-pub(crate) async fn save(tx: &mut Tx, limits: &BTreeMap<OrganizationId, Limits>) -> Result<(), StoreError> {
+pub(crate) async fn save<'a>(
+    tx: &mut Tx,
+    limits: impl IntoIterator<Item = (&'a OrganizationId, &'a Limits)>,
+) -> Result<(), StoreError> {
     let mut given = Given::new(&[
         ("organization_id", Kind::Text),
         ("subject", Kind::Text),

@@ -16,7 +16,7 @@ use crate::{
     database::{Given, Kind, Row, Tx},
     ledger::{
         account::{Locked, Named, lock_accounts},
-        limits::{self, LimitKey, Limits, RunSpending},
+        limits::{self, Allows, LimitKey, Limits, RunSpending},
     },
 };
 
@@ -131,7 +131,7 @@ impl<'a> Batch<'a> {
         for locked in accounts.values_mut() {
             locked.account.expire_due(now);
         }
-        let limits = Limits::load(tx, &accounts, now).await?;
+        let limits = Limits::load(tx, accounts.values(), now).await?;
         let leases = load_leases(tx, items).await?;
         let candidates = items.iter().filter_map(|item| match &item.page.result {
             PageResult::Capture(new) => Some((item.page.run, &**new)),
@@ -208,9 +208,13 @@ impl<'a> Batch<'a> {
         let price = Action::Extract.price();
         let spending = RunSpending { subjects: &run.subjects, spent: run.credits_spent };
         let limits = self.limits.get_mut(&page.organization);
-        if limits.as_ref().is_some_and(|limits| limits.check(&spending, price).is_err()) {
-            run.end(EndReason::LimitReached, None);
-            return Ok(Verdict::LimitReached);
+        match limits.as_ref().map_or(Allows::Now, |limits| limits.allow(&spending, price)) {
+            Allows::Now => {}
+            Allows::Later => return Ok(Verdict::Wait),
+            Allows::Never => {
+                run.end(EndReason::LimitReached, None);
+                return Ok(Verdict::LimitReached);
+            }
         }
         let reference = Reference::new(ReferenceType::Capture, item.capture);
         let description = new.product.title.chars().take(DESCRIPTION_CHARS_MAX).collect();

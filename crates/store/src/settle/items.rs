@@ -3,7 +3,7 @@
 //! Items come in batches from the one process that has the enrichment, so there is no committer: a batch is one transaction.
 //! What the balance or a limit cannot pay is not stored; its capture goes on waiting, for a restart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use creel_ledger::{HoldState, Reference, ReferenceType, Refused};
 use creel_types::{
@@ -20,7 +20,7 @@ use crate::{
     ledger::{
         account::{Locked, Named, lock_account},
         consequences,
-        limits::{self, LimitKey, Limits, RunSpending},
+        limits::{self, Allows, LimitKey, Limits, RunSpending},
     },
 };
 
@@ -74,15 +74,13 @@ impl Store {
         // Not before the locks: while this waited, a lot may have ended.
         let now = self.clock.now();
         locked.account.expire_due(now);
-        let accounts = BTreeMap::from([(organization, locked)]);
-        let mut limits = Limits::load(&mut tx, &accounts, now).await?;
-        let mut locked = accounts.into_values().next().ok_or_else(|| StoreError::corrupt("accounts", "none"))?;
+        let mut limits = Limits::load_one(&mut tx, &locked, now).await?;
         let again = row.flag("again")?;
         let queue = Queue::load(&mut tx, enrichment, made, again).await?;
         let mut deciding = Deciding {
             now,
             locked: &mut locked,
-            limits: limits.get_mut(&organization),
+            limits: limits.as_mut(),
             subjects: limits::subjects(&row)?,
             spent: row.credits("credits_spent")?,
             dealt: Vec::with_capacity(made.len()),
@@ -99,7 +97,7 @@ impl Store {
         let generation = if again { enrichment.to_string() } else { String::new() };
         let batch = Batch { organization, enrichment, generation, now, dealt };
         batch.write(&mut tx).await?;
-        limits::save(&mut tx, &limits).await?;
+        limits::save(&mut tx, limits.iter().map(|limits| (&organization, limits))).await?;
         let verdict = conclude(&mut tx, self, &batch, &mut locked, stops).await?;
         self.fail_points.pass("items.written");
         tx.commit().await?;
@@ -164,8 +162,10 @@ impl<'m> Deciding<'_, 'm> {
         }
         let price = Action::Enrich.price();
         let spending = RunSpending { subjects: &self.subjects, spent: self.spent };
-        if self.limits.as_ref().is_some_and(|limits| limits.check(&spending, price).is_err()) {
-            return Ok(Some(Stops::End(EnrichmentEnd::LimitReached)));
+        match self.limits.as_ref().map_or(Allows::Now, |limits| limits.allow(&spending, price)) {
+            Allows::Now => {}
+            Allows::Later => return Ok(Some(Stops::Wait)),
+            Allows::Never => return Ok(Some(Stops::End(EnrichmentEnd::LimitReached))),
         }
         let reference = Reference::new(ReferenceType::Item, made.item);
         let description = content.title.chars().take(DESCRIPTION_CHARS_MAX).collect();

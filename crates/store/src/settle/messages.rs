@@ -3,8 +3,6 @@
 //! The tokens are those that were noted call by call, so that whoever ends it, the process that made the answer or another one
 //! after its death, debits the same.
 
-use std::collections::BTreeMap;
-
 use creel_types::{ApiKeyId, Credits, MessageEnd, MessageId, OrganizationId, Time, credits_of_tokens, metric};
 use serde_json::Value as Json;
 
@@ -142,10 +140,10 @@ async fn count_in_limit(
     now: Time,
 ) -> Result<(), StoreError> {
     let Some(key) = key.filter(|_| debited > Credits::ZERO) else { return Ok(()) };
-    let Some(mut limits) = Limits::load_one(tx, organization, locked, now).await? else { return Ok(()) };
+    let Some(mut limits) = Limits::load_one(tx, locked, now).await? else { return Ok(()) };
     let subjects = [(LimitSubject::ApiKey, key.to_string())];
     limits.count(&RunSpending { subjects: &subjects, spent: Credits::ZERO }, debited);
-    limits::save(tx, &BTreeMap::from([(organization, limits)])).await
+    limits::save(tx, [(&organization, &limits)]).await
 }
 
 /// What the end of a message writes.

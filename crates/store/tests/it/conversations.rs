@@ -12,14 +12,21 @@ use creel_store::{
     conversations::{
         Begun, CallTokens, ConversationCursor, MESSAGE_MS_MAX, MessageView, NewMessage, Next, Noted, SILENT_MS_MAX,
     },
+    enrichments::{NewEnrichment, Scope},
     fail_points::PLACES_OF_A_MESSAGE,
     ledger::{limits::LimitSubject, usage::UsageGroup},
-    settle::EndedMessage,
+    runs::NewRun,
+    settle::{EndedMessage, ItemsVerdict, Verdict},
 };
-use creel_types::{Asker, ConversationId, Credits, MessageEnd, MessageId, MessageStatus, OrganizationId, Time};
+use creel_types::{
+    Asker, ConversationId, Credits, EnrichmentEnd, MessageEnd, MessageId, MessageStatus, OrganizationId, Time,
+};
 use serde_json::json;
 
-use crate::shop::{Shop, on_both, operator, owners_key};
+use crate::{
+    enrichments::{asked as asked_to_enrich, work},
+    shop::{Shop, on_both, operator, owners_key, stored},
+};
 
 /// Tokens of an answer where credits suffice.
 const OUTPUT: i64 = 1_000;
@@ -303,6 +310,50 @@ async fn a_limit_on_its_key_bounds_what_is_held_and_counts_what_is_debited(engin
         assert_eq!((usage[0].key.clone(), usage[0].credits), (None, Credits(3)), "{group}");
     }
     shop.store.forecast(shop.organization).await.unwrap();
+}
+}
+
+on_both! {
+async fn what_messages_of_a_key_hold_is_left_to_them_by_its_captures_and_items(engine) {
+    let shop = Shop::with_credits(engine, 100).await;
+    let (key, _) = owners_key(&shop.store, shop.organization, "agent").await;
+    let asker = Asker::Key(key);
+    let limit = CreditLimit::new(Credits(6), LimitPeriod::Month).unwrap();
+    let on = LimitSubject::ApiKey;
+    shop.store.set_credit_limit(shop.organization, on, &key.to_string(), Some(limit)).await.unwrap();
+    let spent = async || shop.store.list_credit_limits(shop.organization).await.unwrap()[0].spent.unwrap();
+    let run = shop.start(NewRun { api_key: Some(key), ..shop.new_run().await }).await;
+    let queued = async || {
+        let leased = shop.store.lease_pages(run.id, shop.owner, 9).await.unwrap();
+        leased.into_iter().map(|page| page.url).collect::<Vec<_>>()
+    };
+    let begun = shop.ask(asker, shop.conversation(asker).await, 900).await.unwrap();
+    assert_eq!(shop.books().await, (98, 2));
+    // Of the six two are held: two captures are paid, the third waits for what the message comes to.
+    let urls = shop.lease(run.id, 3).await;
+    let mut verdicts = Vec::new();
+    for url in &urls {
+        verdicts.push(shop.committer.settle(shop.finished(run.id, url)).await.unwrap());
+    }
+    assert_eq!((stored(&verdicts), verdicts[2]), (2, Verdict::Wait));
+    let scope = Scope::Run(run.id);
+    let enrichment = shop.new_enrichment(NewEnrichment { scope, api_key: Some(key), ..asked_to_enrich() }).await;
+    assert!(matches!(work(&shop.store, shop.owner, enrichment, 9).await, Some(ItemsVerdict::Wait(_))));
+    assert_eq!((spent().await, queued().await), (Credits(4), Vec::new()), "it is not asked for meanwhile");
+    shop.note(begun.id, 0, took(900, 100)).await;
+    shop.settle(begun.id, MessageEnd::Answered).await;
+    assert_eq!(spent().await, Credits(5));
+    // One is left: an item costs it, a capture more.
+    assert_eq!(shop.work(enrichment, 9).await.end_reason, Some(EnrichmentEnd::LimitReached));
+    assert_eq!(spent().await, Credits(6));
+    let again = queued().await;
+    assert_eq!(again, urls[2..], "what was held wakes it");
+    assert_eq!(shop.settle_all(run.id, &again).await, [Verdict::LimitReached]);
+    assert_eq!((spent().await, shop.books().await), (Credits(6), (94, 0)));
+    // People ask without a key: what they hold is no key's.
+    let person = shop.person();
+    shop.ask(person, shop.conversation(person).await, 900).await.unwrap();
+    assert_eq!(spent().await, Credits(6));
 }
 }
 
