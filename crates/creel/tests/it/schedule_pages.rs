@@ -39,7 +39,13 @@ fn a_schedule_is_previewed_made_paused_resumed_and_deleted() {
     assert!(preview.contains("value=\"9\"") && preview.contains("value=\"2031-03-29T02:30\""), "what was typed stays");
     let live = typed(&mut ann, &form, "/schedules/times", &gap);
     assert_eq!((live.status, times(&live.text)), (200, times(&preview)), "{}", live.text);
-    let windows = [("window_days", "saturday,sunday"), ("window_from", "22:00"), ("window_to", "23:00")];
+    // Due at noon, so that each day's run waits for the window, whatever time it is now.
+    let windows = [
+        ("starts_at", "2031-03-29T12:00"),
+        ("window_days", "saturday,sunday"),
+        ("window_from", "22:00"),
+        ("window_to", "23:00"),
+    ];
     let weekend =
         page(typed(&mut ann, &form, "/schedules/new", &with(&[&windows[..], &[("step", "preview")]].concat())), 200);
     assert!(times(&weekend).iter().all(|time| time.ends_with(", 22:00") && time.starts_with('S')), "{weekend}");
