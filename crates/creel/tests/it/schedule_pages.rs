@@ -48,6 +48,8 @@ fn a_schedule_is_previewed_made_paused_resumed_and_deleted() {
     ];
     let weekend =
         page(typed(&mut ann, &form, "/schedules/new", &with(&[&windows[..], &[("step", "preview")]].concat())), 200);
+    let expected = ["Sat 2031-03-29, 22:00", "Sun 2031-03-30, 22:00", "Sat 2031-04-05, 22:00"];
+    assert_eq!(times(&weekend)[..3], expected, "{weekend}");
     assert!(times(&weekend).iter().all(|time| time.ends_with(", 22:00") && time.starts_with('S')), "{weekend}");
     let more = page(typed(&mut ann, &form, "/schedules/new", &with(&[&windows[..], &[("step", "window")]].concat())), 200);
     assert!(more.contains("id=\"window-to-2\"") && !form.contains("id=\"window-to-2\""), "one row more: {more}");
